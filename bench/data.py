@@ -1,0 +1,87 @@
+"""The data everything is measured on: the volume stock, quotations beside it, and people who are signed in."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from django.test import Client
+
+from bench.door import ROOT
+from openflex.demo.volume import HOLDINGS
+from quotation.enums import QuotationState
+from quotation.models import Quotation
+from settings_admin.models import PointOfSale, User
+from settings_admin.scoping import unscoped
+from vehicles.models import Vehicle
+
+VEHICLES = 100_000
+QUOTATIONS = 20_000
+ADMIN = HOLDINGS[0][0]
+
+
+def make_ready() -> None:
+    """Migrates and fills up what is missing: minutes the first time, seconds afterwards."""
+    # The volume accounts have a known password, so their command asks for DEBUG.
+    environment = {**os.environ, "DEBUG": "true", "DJANGO_SETTINGS_MODULE": "openflex.settings"}
+    for command in (["migrate", "-v0"], ["seed_volume", "--vehicles", str(VEHICLES), "-v0"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, check=True, env=environment)
+    with unscoped("measurement data"):
+        # Quotations need a place; a draft that an interrupted run left would be taken up by the next.
+        PointOfSale.objects.filter(entity__name__startswith="Volume", postcode="").update(postcode="21000")
+        Quotation.objects.filter(created_by=admin(), state=QuotationState.DRAFT).delete()
+    _add_quotations()
+
+
+def admin() -> User:
+    return User.objects.get(email=ADMIN)
+
+
+def sign_in(user: User, *, scope: str = "all") -> str:
+    """The cookie of a session of this person; `scope` as the switch in the top bar sends it."""
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session["scope"] = scope
+    session.save()
+    return str(session.session_key)
+
+
+def _add_quotations() -> None:
+    random = Random("quotations")
+    with unscoped("measurement data"):
+        missing = QUOTATIONS - Quotation.objects.count()
+        if missing <= 0:
+            return
+        user = admin()
+        vehicles = list(Vehicle.objects.filter(entity__holding=user.holding).order_by("pk")[:5000])
+        Quotation.objects.bulk_create(
+            [_quotation(random, random.choice(vehicles), user) for _ in range(missing)], batch_size=2000
+        )
+
+
+def _quotation(random: Random, vehicle: Vehicle, user: User) -> Quotation:
+    value = Decimal(random.randrange(200, 4000) * 10)
+    valued_at = datetime(2026, 1, 1, 9, 0, tzinfo=UTC) + timedelta(minutes=random.randrange(400_000))
+    return Quotation(
+        entity_id=vehicle.entity_id,
+        created_by=user,
+        state=QuotationState.VALUED,
+        kind=vehicle.kind,
+        make=vehicle.make,
+        model=vehicle.model,
+        version=vehicle.version,
+        plate=vehicle.plate,
+        first_registration=vehicle.first_registration or date(2020, 1, 1),
+        mileage_km=vehicle.mileage_km,
+        market_value=value,
+        mileage_adjustment=Decimal(0),
+        age_adjustment=Decimal(0),
+        options_adjustment=Decimal(0),
+        location_adjustment=Decimal(0),
+        adjusted_value=value,
+        value_date=valued_at.date(),
+        valued_at=valued_at,
+    )

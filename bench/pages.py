@@ -1,0 +1,88 @@
+"""Server time of every list, search, filter, sort, tab and page, beside a page that does nothing, in the same run."""
+
+import re
+from collections import defaultdict
+from html import unescape
+
+from bench.data import admin, sign_in
+from bench.door import Door, Visitor, open_door
+from bench.figures import RUNS, Row, median_of_runs, p95
+from settings_admin.scoping import unscoped
+from vehicles.models import Vehicle
+
+LIMIT_MS = 150.0
+REQUESTS = 12  # of each page in a run
+LIST = "/vehicules/"
+DEEP = 25  # pages turned before the deep one is measured
+
+SORTS = ("model", "mileage_km", "first_registration", "entered_on", "sale_price", "next_inspection_month",
+         "stock_number", "purchase_price")  # fmt: skip
+TABS = ("for_sale", "prepare", "inspection", "old", "category_l", "all")
+FILTERS = (
+    "status=for_sale", "stage=used", "destination=trade", "kind=motorcycle", "energy=diesel", "inspection=due",
+    "inspection=unknown",
+    "is_trade_in=True", "age=90%2B", "sale_price_min=8000&sale_price_max=12000",
+    "mileage_km_min=10000&mileage_km_max=40000",
+    "status=for_sale&energy=electric&sale_price_max=20000&sort=-sale_price",
+)  # fmt: skip
+
+
+def measure() -> list[Row]:
+    with open_door() as door:
+        return measure_at(door)
+
+
+def measure_at(door: Door) -> list[Row]:
+    """Pages take turns inside each run, so that a busy moment of the machine meets all of them."""
+    visitor = Visitor(door, sign_in(admin()))
+    pages = {"a page that does nothing (/healthz)": "/healthz", **_pages(visitor)}
+    for path in pages.values():
+        for _ in range(3):
+            visitor.get(path)
+    runs: dict[str, list[list[float]]] = defaultdict(list)
+    for _ in range(RUNS):
+        times: dict[str, list[float]] = defaultdict(list)
+        for _ in range(REQUESTS):
+            for name, path in pages.items():
+                times[name].append(visitor.get(path)[0])
+        for name, found in times.items():
+            runs[name].append(found)
+    nothing = median_of_runs(runs.pop("a page that does nothing (/healthz)"))
+    how = f"p95 of {REQUESTS}, median of {RUNS} runs"
+    rows = [Row("a page that does nothing (/healthz)", nothing, "ms", how)]
+    for name, measured in runs.items():
+        figure = median_of_runs(measured, p95)
+        rows.append(Row(name, figure, "ms", f"{how}; {figure / nothing:.0f} × nothing", LIMIT_MS, "< 150 ms"))
+    return rows
+
+
+def _pages(visitor: Visitor) -> dict[str, str]:
+    with unscoped("a vehicle to look at"):
+        some = Vehicle.objects.filter(entity__holding=admin().holding).exclude(plate="").exclude(vin="")
+        vehicle = some.order_by("-pk")[1000:1001].get()
+    searches = {
+        "a plate": vehicle.plate, "a VIN's end": vehicle.vin[-6:], "a whole VIN": vehicle.vin, "a model word": "clio",
+        "two words": "peugeot 208", "three letters": "ren", "nothing found": "zzzqqq",
+    }  # fmt: skip
+    pages = {"vehicles list": LIST, "vehicles list, deep page": _deep(visitor, LIST)}
+    pages |= {f"vehicles list by {name}, {way}": f"{LIST}?sort={sign}{name}"
+              for name in SORTS for sign, way in (("", "up"), ("-", "down"))}  # fmt: skip
+    pages |= {f"vehicles list, tab {name}": f"{LIST}?tab={name}" for name in TABS}
+    pages |= {f"vehicles list, filter {name.replace('&', ', ')}": f"{LIST}?{name}" for name in FILTERS}
+    pages |= {f"vehicles search, {name}": f"{LIST}?q={words.replace(' ', '+')}" for name, words in searches.items()}
+    pages["vehicles search within sort"] = f"{LIST}?q=clio&sort=-sale_price"
+    pages["vehicle sheet"] = f"{LIST}{vehicle.pk}/"
+    pages["quotations list"] = "/cotations/"
+    pages["quotations list, deep page"] = _deep(visitor, "/cotations/")
+    return pages
+
+
+def _deep(visitor: Visitor, path: str) -> str:
+    at = path
+    for _ in range(DEEP):
+        _, body = visitor.get(at)
+        following = re.search(r'href="(\?[^"]*)"[^>]*rel="next"', body.decode())
+        if following is None:
+            return at
+        at = path + unescape(following[1])
+    return at

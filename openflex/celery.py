@@ -1,0 +1,21 @@
+"""The Celery application and the beat schedule of every app: what runs at night is read here at one glance."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openflex.settings")
+
+app = Celery("openflex")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.autodiscover_tasks(["settings_admin.access", "settings_admin.exports"])
+
+app.conf.beat_schedule = {
+    "heartbeat": {"task": "openflex.core.tasks.heartbeat", "schedule": 10.0},
+    "release-expired-holds": {"task": "vehicles.tasks.release_expired_holds", "schedule": 300.0},
+    "restart-stuck-exports": {"task": "settings_admin.exports.tasks.restart_stuck", "schedule": 60.0},
+    "throw-away-old-exports": {"task": "settings_admin.exports.tasks.throw_away_old", "schedule": 600.0},
+    "clear-sessions": {"task": "openflex.core.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
+}

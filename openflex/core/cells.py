@@ -1,0 +1,73 @@
+"""The cells of a list. What a column does is found out once for the page, not for each of its cells.
+
+django-tables2 asks each cell anew for its column, its attributes and the signature of its function, and hands a
+cell's template every context processor: four fifths of the time of a page of 40 rows.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from operator import attrgetter, methodcaller
+from typing import Any
+
+import django_tables2 as tables
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from django.template import Context
+from django.template.loader import get_template
+
+Reader = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the page: its cells as the attributes of the `td` and what stands in it."""
+
+    record: Any
+    cells: list[tuple[str, Any]]
+
+
+def draw_lines(table: tables.Table, rows: Iterable[Any]) -> list[Line]:
+    """The rows in the table's visible columns, ready for `lists/table.html`."""
+    columns = [(column.attrs["td"].as_html(), _drawer(column, table)) for column in table.columns]
+    return [Line(row, [(attributes, draw(row)) for attributes, draw in columns]) for row in rows]
+
+
+def values_of(table: tables.Table, rows: Iterable[Any], names: Iterable[str]) -> Iterator[list[Any]]:
+    """What an export writes of each row: values, not their text; None where there is nothing."""
+    readers = [_exporter(table.columns[name], table) for name in names]
+    return ([read(row) for read in readers] for row in rows)
+
+
+def _drawer(column: Any, table: tables.Table) -> Reader:
+    template_name = getattr(column.column, "template_name", None)
+    if template_name is not None:
+        template: Any = get_template(template_name)
+        return lambda row: template.template.render(Context({"record": row}))
+    read = _reader(column, table)
+    write, empty, nothing = getattr(column.column, "write", str), column.column.empty_values, column.default
+
+    def draw(row: Any) -> Any:
+        value = read(row)
+        return nothing if value in empty else write(value)
+
+    return draw
+
+
+def _exporter(column: Any, table: tables.Table) -> Reader:
+    export: Reader | None = getattr(column.column, "export", None)
+    return export or _reader(column, table)
+
+
+def _reader(column: Any, table: tables.Table) -> Reader:
+    """The column's value of a row; of a field with choices, the words of the choice."""
+    name = str(column.accessor)
+    if _has_choices(table._meta.model, name):
+        return methodcaller(f"get_{name}_display")
+    return attrgetter(name)
+
+
+def _has_choices(model: type[Model], name: str) -> bool:
+    try:
+        return bool(getattr(model._meta.get_field(name), "choices", None))
+    except FieldDoesNotExist:
+        return False

@@ -1,0 +1,66 @@
+"""Filters shared by the lists: the search, check boxes, and ranges whose chip reads « de 8 000 à 12 000 € »."""
+
+from decimal import Decimal
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.core.exceptions import ValidationError
+
+from openflex.core.forms import AmountField
+from openflex.core.french import NBSP, format_number
+
+# The trigram index that searches lean on starts there.
+SHORTEST_SEARCH = 3
+
+
+class SearchField(forms.CharField):
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if text and sum(character.isalnum() for character in text) < SHORTEST_SEARCH:
+            raise ValidationError(f"{SHORTEST_SEARCH}{NBSP}caractères au moins", code="too_short")
+        return text
+
+
+class SearchFilter(filters.CharFilter):
+    """The words of the search; what is too short searches nothing, and says so beside the field."""
+
+    field_class = SearchField
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label="Recherche", **options)
+
+
+class CheckboxesFilter(filters.MultipleChoiceFilter):
+    """Any of several choices of one column: no row is found twice, so that nothing has to be made distinct."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.CheckboxSelectMultiple, distinct=False, **options)
+
+
+class BoundsWidget(filters.widgets.RangeWidget):
+    """Two boxes, each of which says which bound of what it is."""
+
+    def __init__(self, label: str, unit: str) -> None:
+        super().__init__(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        for box, bound, hint in zip(self.widgets, ("au moins", "au plus"), ("de", "à"), strict=True):
+            box.attrs = {**box.attrs, "aria-label": f"{label}, {bound} ({unit})", "placeholder": hint}
+
+
+class AmountRangeFilter(filters.RangeFilter):
+    """Two bounds of which either may be missing, typed as any amount: 8 000, 8000, 8000,50."""
+
+    def __init__(self, *, label: str, unit: str, **options: Any) -> None:
+        self.unit = unit
+        bounds = (AmountField(required=False), AmountField(required=False))
+        super().__init__(label=label, widget=BoundsWidget(label, unit), fields=bounds, **options)
+
+    def describe(self, value: slice) -> str:
+        low, high = (self._bound(value.start), self._bound(value.stop))
+        if low and high:
+            return f"de {low} à {high}{NBSP}{self.unit}"
+        return f"dès {low}{NBSP}{self.unit}" if low else f"jusqu’à {high}{NBSP}{self.unit}"
+
+    @staticmethod
+    def _bound(value: Decimal | None) -> str:
+        return "" if value is None else format_number(value)

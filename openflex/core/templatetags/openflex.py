@@ -1,0 +1,119 @@
+"""Filters and tags of every template: figures as the French write them, icons, addresses."""
+
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils import timezone
+
+from openflex.core import french
+
+register = template.Library()
+
+register.filter("euros", french.format_euros)
+register.filter("km", french.format_km)
+register.filter("percent", french.format_percent)
+register.filter("days", french.format_days)
+register.filter("number", french.format_number)
+register.filter("day", french.format_day)
+register.filter("month", french.format_month)
+register.filter("siren", french.format_siren)
+register.filter("siret", french.format_siret)
+register.filter("phone", french.format_phone)
+register.filter("counted", french.counted)
+register.filter("plural", french.plural)
+
+
+@register.filter
+def hidden_initial(field: BoundField) -> str:
+    """The value a field was opened with, for one that is drawn box by box; nothing when its form does not keep it."""
+    return field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
+
+
+@register.filter
+def long_instant(value: datetime | None) -> str:
+    """« 2 décembre 2024 à 14:42 », on a French clock."""
+    return french.long_instant(value) if value else french.NO_VALUE
+
+
+@register.filter
+def clock_time(value: datetime | None) -> str:
+    """« 14:42 », on a French clock."""
+    return french.format_time(value) if value else french.NO_VALUE
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    return french.relative_time(value, timezone.now()) if value else french.NO_VALUE
+
+
+@register.filter
+def signed_euros(value: Decimal | None) -> str:
+    """A difference: « +90,00 € », « −950,00 € »."""
+    return french.format_euros(value, signed=True)
+
+
+@register.filter
+def signed_percent(value: Decimal | None) -> str:
+    return french.format_percent(value, signed=True)
+
+
+@register.filter
+def percent_one(value: Decimal | None) -> str:
+    """« 105,4 % »"""
+    return french.format_percent(value, decimals=1)
+
+
+@register.filter
+def percent_short(value: Decimal) -> str:
+    """« 102 % », with decimals only where there are some."""
+    return french.format_percent(value, decimals=0 if value == value.to_integral_value() else 2)
+
+
+@register.filter
+def number_typed(value: Decimal) -> str:
+    """An amount as a field takes it: « 9 394,20 »."""
+    return french.format_number(value, decimals=2)
+
+
+@register.filter
+def yes_no(value: bool | None) -> str:
+    """A fact that may be unknown: Oui, Non, –."""
+    return french.NO_VALUE if value is None else "Oui" if value else "Non"
+
+
+@register.inclusion_tag("components/icon.html")
+def icon(name: str, size: int = 16, label: str = "") -> dict[str, Any]:
+    """An icon of the vendored sprite; without a label it is hidden from screen readers."""
+    return {"name": name, "size": size, "label": label, "sprite": sprite()}
+
+
+@register.simple_tag
+@cache
+def sprite() -> str:
+    """The address of the icons, for rows that draw many; looked up once for the process."""
+    return static("vendor/icons.svg")
+
+
+@register.simple_tag(takes_context=True)
+def qs_replace(context: dict[str, Any], **changes: Any) -> str:
+    """The query string of this page with these parameters replaced; None or "" removes one."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag
+def version() -> str:
+    return str(settings.VERSION)

@@ -1,0 +1,9 @@
+"""The production door for pages."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openflex.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,1 @@
+"""Quick quotation: the market value of a vehicle from the provider, and the study of its market."""

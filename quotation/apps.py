@@ -1,0 +1,54 @@
+from django.apps import AppConfig
+
+
+class QuotationConfig(AppConfig):
+    name = "quotation"
+    verbose_name = "Cotations"
+
+    def ready(self) -> None:
+        from quotation import rights
+        from settings_admin.registries import (
+            NavEntry,
+            SettingsPage,
+            SettingsSection,
+            SheetAction,
+            register_nav,
+            register_settings,
+            register_sheet_actions,
+        )
+
+        rights.register()
+        register_nav(
+            NavEntry(
+                key="quotation",
+                label="Cotations",
+                icon="gauge",
+                url_name="quotation:list",
+                right="quotation.use",
+                order=30,
+                shortcut="c",
+                url_prefixes=("quotation:",),
+            ),
+        )
+        register_settings(
+            SettingsPage(
+                key="consumption",
+                section=SettingsSection.WATCH,
+                label="Consommation",
+                description="Appels payants au fournisseur de cotes, par jour et par entité",
+                icon="currency-euro",
+                url_name="quotation:consumption",
+                right="settings.consumption",
+                order=10,
+            )
+        )
+        register_sheet_actions(
+            SheetAction(
+                sheet="vehicles.Vehicle",
+                label="Coter ce véhicule",
+                icon="gauge",
+                url_name="quotation:value_vehicle",
+                right="quotation.use",
+                order=10,
+            )
+        )

@@ -1,0 +1,198 @@
+"""What a person types on the way to a value."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from openflex.core.forms import AmountField, DayField, NamedBlanks, WholeNumberField, YesNoField, set_units
+from quotation.models import Quotation
+from quotation.providers.base import ListingState, MarketFilters, SellerKind
+from quotation.selectors import MarketWords
+from vehicles import enums, validators
+from vehicles.forms import MileageField, PlateField, VinField
+
+
+class PlateSearchForm(forms.Form):
+    plate = PlateField(label="Immatriculation")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plate"].widget.attrs.update({"placeholder": "AA-123-AA", "autofocus": True})
+
+    def clean_plate(self) -> str:
+        return validators.parse_plate(self.cleaned_data["plate"]).normalised
+
+
+class CatalogueForm(forms.Form):
+    """The manual way down to a version. Nothing is required: each choice narrows what the next one offers."""
+
+    kind = forms.ChoiceField(label="Genre", choices=enums.VehicleKind.choices, initial=enums.VehicleKind.CAR)
+    make = forms.CharField(label="Marque", required=False, max_length=60)
+    model = forms.CharField(label="Modèle", required=False, max_length=80)
+    year = forms.IntegerField(label="Année", required=False, min_value=1950, max_value=2100)
+    energy = forms.ChoiceField(label="Énergie", required=False, choices=[("", "Toutes"), *enums.Energy.choices])
+    gearbox = forms.ChoiceField(label="Boîte", required=False, choices=[("", "Toutes"), *enums.Gearbox.choices])
+    body = forms.CharField(label="Carrosserie", required=False, max_length=40)
+    expand = forms.BooleanField(label="Élargir le catalogue aux versions plus anciennes", required=False)
+
+
+class DetailsForm(NamedBlanks, forms.ModelForm):
+    """Step 2. Colours come from the provider for this version; what cannot be read stays in the draft as typed."""
+
+    exterior_colour = forms.CharField(label="Couleurs extérieures", required=False, max_length=200)
+    interior_colour = forms.CharField(label="Couleurs intérieures", required=False, max_length=200)
+    plate = PlateField(label="Immatriculation", required=False)
+    vin = VinField(label="VIN", required=False)
+    first_registration = DayField(label="Date MEC")
+    mileage_km = MileageField(label="Kilométrage")
+    # The provider asks for both: what it is told when nobody answers must not be a secret.
+    first_hand = YesNoField(label="Première main", help_text="Sans réponse, la cote compte «\u00a0Non\u00a0».")
+
+    class Meta:
+        model = Quotation
+        fields = [
+            "exterior_colour", "interior_colour", "plate", "has_no_plate", "vin", "first_registration", "mileage_km",
+            "first_hand", "origin",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        self.warnings: list[validators.FieldWarning] = []
+        super().__init__(*args, **kwargs)
+        set_units(self, {"mileage_km": "km"})
+        self.initial.update(self.instance.unread)
+        self.fields["origin"].help_text = "Sans réponse, la cote compte «\u00a0Particulier\u00a0»."
+        if self.instance.mileage_km is None and "mileage_km" not in self.instance.unread:
+            # The one thing that no plate tells.
+            self.fields["mileage_km"].widget.attrs["autofocus"] = True
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("plate") and not data.get("has_no_plate") and "plate" not in self.errors:
+            self.add_error("plate", "Saisissez l’immatriculation, ou cochez «\u00a0VN ou véhicule sans plaque\u00a0».")
+        elif data.get("plate"):
+            try:
+                data["plate"] = validators.parse_plate(data["plate"]).normalised
+            except ValidationError as error:
+                self.add_error("plate", error)
+        if data.get("first_registration"):
+            try:
+                validators.check_first_registration(
+                    data["first_registration"], stage=enums.Stage.USED, today=self.today
+                )
+            except ValidationError as error:
+                self.add_error("first_registration", error)
+        if data.get("vin"):
+            self.warnings += validators.vin_warnings(data["vin"])
+        return data
+
+    def readable(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """For the draft: the values that can be read, and the words of those that cannot."""
+        values = {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
+        # The database keeps no NUL, and nobody types one.
+        unread = {name: self.data.get(name, "").replace("\0", "") for name in self.fields if name not in values}
+        blank = {name: self._blank(name) for name, text in unread.items() if not text.strip()}
+        return {**values, **blank}, {name: text for name, text in unread.items() if name not in blank}
+
+    def base(self) -> dict[str, str] | None:
+        """What this form was opened with; None when it does not say so, or nothing that can be read."""
+        return _texts(self.data.get("base", ""), self.fields)
+
+    def seen(self) -> dict[str, str]:
+        """What another tab had saved, as the person saw it who chooses now."""
+        return _texts(self.data.get("seen", ""), self.fields) or {}
+
+    def _blank(self, name: str) -> Any:
+        """What a field holds once it is emptied: what was read in it before must not come back."""
+        return None if Quotation._meta.get_field(name).null else ""
+
+    def _post_clean(self) -> None:
+        """Nothing: the verb writes to the locked row."""
+
+
+def _texts(text: str, names: Iterable[str]) -> dict[str, str] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return {name: str(found[name]) for name in names if name in found} if isinstance(found, dict) else None
+
+
+class SalePriceForm(forms.Form):
+    """The what-if of the market study: blank means no price."""
+
+    sale_price = AmountField(label="Prix de vente", required=False)
+
+
+MOST_KM = 5_000_000
+RADII = [("", "Tout le pays"), *((str(km), f"{km}\u00a0km") for km in (50, 100, 150, 200, 300, 500))]
+SORTS = [
+    ("price", "Prix de publication"),
+    ("similarity", "Similarité"),
+    ("distance", "Distance"),
+    ("mileage", "Kilométrage"),
+    ("days_online", "Durée de publication"),
+]
+# Best first: the likest, the nearest, the cheapest.
+SORT_ORDERS = {"similarity": "-similarity"}
+
+
+class MarketForm(forms.Form):
+    """What of the market is looked at: all of it stands in the address, and nothing of it costs a call."""
+
+    state = forms.ChoiceField(label="Afficher", choices=ListingState.choices, required=False)
+    sort = forms.ChoiceField(label="Triés par", choices=SORTS, required=False)
+    radius = forms.ChoiceField(label="Distance", choices=RADII, required=False)
+    energy = forms.MultipleChoiceField(
+        label="Énergie", choices=enums.Energy.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    gearbox = forms.MultipleChoiceField(
+        label="Boîte", choices=enums.Gearbox.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    seller = forms.MultipleChoiceField(
+        label="Vendeur", choices=SellerKind.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    mileage_min = WholeNumberField(label="Kilométrage, dès", required=False, min_value=0, max_value=MOST_KM)
+    mileage_max = WholeNumberField(label="Kilométrage, jusqu’à", required=False, min_value=0, max_value=MOST_KM)
+    registered_from = DayField(label="MEC, dès le", required=False)
+    registered_to = DayField(label="MEC, jusqu’au", required=False)
+    stars = forms.TypedChoiceField(
+        label="Similarité",
+        choices=[("", "Toutes"), *((str(n), f"{n} étoiles et plus") for n in (5, 4, 3, 2))],
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
+    option = forms.MultipleChoiceField(label="Options", required=False, widget=forms.CheckboxSelectMultiple)
+
+    # Chosen beside the filters, not among them.
+    OUTSIDE = ("state", "sort")
+
+    def __init__(self, *args: Any, options: list[tuple[str, str]], present: MarketWords, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["option"].choices = options
+        for name, words in (("energy", present.energies), ("gearbox", present.gearboxes), ("seller", present.sellers)):
+            fields[name].choices = [choice for choice in fields[name].choices if choice[0] in words]
+        for name in [name for name in ("energy", "gearbox", "seller", "option") if not fields[name].choices]:
+            del fields[name]
+
+    def filters(self) -> MarketFilters:
+        """What is chosen; what cannot be read counts as not chosen, its field says why."""
+        data = self.cleaned_data
+        return MarketFilters(
+            energies=frozenset(enums.Energy(word) for word in data.get("energy", ())),
+            gearboxes=frozenset(enums.Gearbox(word) for word in data.get("gearbox", ())),
+            sellers=frozenset(SellerKind(word) for word in data.get("seller", ())),
+            options=frozenset(data.get("option", ())),
+            mileage_min=data.get("mileage_min"),
+            mileage_max=data.get("mileage_max"),
+            registered_from=data.get("registered_from"),
+            registered_to=data.get("registered_to"),
+            stars_min=data.get("stars"),
+            radius_km=int(data["radius"]) if data.get("radius") else None,
+        )

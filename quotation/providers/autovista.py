@@ -1,0 +1,344 @@
+"""The Autovista adapter: which address answers which question, and the only module that speaks HTTP."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+import httpx  # `import httpx2 as httpx` is the whole change to its maintained successor
+import pybreaker
+from django.conf import settings as django_settings
+from django.core.cache import caches
+from django.utils import timezone
+
+from openflex.core.dates import today_paris
+from quotation.providers import failures, market_answers, vehicle_answers
+from quotation.providers.act import Deadline, PageAct, Suspension, both
+from quotation.providers.base import (
+    NO_FILTERS,
+    Answered,
+    Colours,
+    Equipment,
+    IdentifiedVehicle,
+    JsonObject,
+    Listing,
+    ListingState,
+    Make,
+    Market,
+    MarketFilters,
+    Model,
+    NotEnoughMarket,
+    Radar,
+    Valuation,
+    ValuationQuestion,
+    Version,
+)
+from quotation.providers.calls import Caller
+from quotation.providers.fields import Fields, FieldWrong, unique
+from quotation.providers.shared import BreakerStorage, SharedCache
+from quotation.providers.wire import Answer, ProviderSettings, Request
+from vehicles.enums import Energy, Gearbox, VehicleKind
+
+T = TypeVar("T")
+
+_PAGE_SIZE: Final = 500
+_MOST_PAGES: Final = 20
+_LARGEST_BODY: Final = 10_000_000  # bytes; 500 listings weigh 0.5 MB
+
+
+class Autovista:
+    """A `ValuationProvider`. One per process, shared by its threads: it keeps connections open."""
+
+    def __init__(
+        self,
+        settings: ProviderSettings,
+        *,
+        cache: SharedCache,
+        breaker_storage: pybreaker.CircuitBreakerStorage,
+        transport: httpx.BaseTransport | None = None,
+        today: Callable[[], date] = lambda: today_paris(timezone.now()),
+    ) -> None:
+        """`transport` replaces the network in tests; `today` is the latest day that an answer may speak of as past."""
+        self.name = settings.name
+        self.is_sandbox = settings.is_sandbox
+        self._settings = settings
+        self._today = today
+        self._client = httpx.Client(base_url=settings.base_url, transport=transport, follow_redirects=False)
+        self._caller = Caller(settings, exchange=self._exchange, cache=cache, breaker_storage=breaker_storage)
+
+    def begin_act(self) -> PageAct:
+        return PageAct.begin(self._settings.budget)
+
+    def suspension(self) -> Suspension | None:
+        return self._caller.suspension()
+
+    # --- Vehicles --------------------------------------------------------------------------------------
+
+    def identify(self, plate: str, *, act: PageAct) -> Answered[IdentifiedVehicle]:
+        request = Request("plate", "GET", f"/v1/plates/FR/{quote(plate.strip(), safe='')}", is_paid=True)
+        return self._ask(
+            request, lambda answer: vehicle_answers.read_vehicle(answer, plate=plate, today=self._today()), act
+        )
+
+    def makes(self, *, kind: VehicleKind | None, act: PageAct) -> Answered[tuple[Make, ...]]:
+        return self._catalogue("makes", {"kind": kind}, vehicle_answers.read_make, act)
+
+    def models(
+        self, *, kind: VehicleKind | None, make: str, year: int | None = None, act: PageAct
+    ) -> Answered[tuple[Model, ...]]:
+        return self._catalogue("models", {"kind": kind, "make": make, "year": year}, vehicle_answers.read_model, act)
+
+    def versions(
+        self,
+        *,
+        model: str,
+        kind: VehicleKind | None = None,
+        make: str = "",
+        year: int | None = None,
+        energy: Energy | None = None,
+        gearbox: Gearbox | None = None,
+        expand: bool = False,
+        act: PageAct,
+    ) -> Answered[tuple[Version, ...]]:
+        """`model` is a code; `expand` adds what was sold before that year."""
+        asked = {"kind": kind, "make": make, "model": model, "year": year, "energy": energy, "gearbox": gearbox}
+        return self._catalogue(
+            "versions", asked | {"expand": "true" if expand else None}, vehicle_answers.read_version, act
+        )
+
+    def equipment(self, version_code: str, *, act: PageAct) -> Answered[Equipment]:
+        path = f"/v1/versions/{quote(version_code, safe='')}/equipment"
+        return self._ask(Request("equipment", "GET", path, is_cacheable=True), vehicle_answers.read_equipment, act)
+
+    def colours(self, version_code: str, *, act: PageAct) -> Answered[Colours]:
+        path = f"/v1/versions/{quote(version_code, safe='')}/colours"
+        return self._ask(Request("colours", "GET", path, is_cacheable=True), vehicle_answers.read_colours, act)
+
+    # --- Value and market ------------------------------------------------------------------------------
+
+    def value(
+        self, question: ValuationQuestion, *, idempotency_key: str, act: PageAct
+    ) -> Answered[Valuation | NotEnoughMarket]:
+        """The same key (ASCII) with the same question is charged once, however often it is sent."""
+        request = Request(
+            "valuation",
+            "POST",
+            "/v1/valuations",
+            headers={"Idempotency-Key": idempotency_key},
+            json=_question_body(question),
+            is_paid=True,
+        )
+        return self._ask(request, lambda answer: market_answers.read_valuation(answer, today=self._today()), act)
+
+    def listings(
+        self, valuation_id: str, *, state: ListingState, filters: MarketFilters = NO_FILTERS, act: PageAct
+    ) -> Answered[tuple[Listing, ...]]:
+        """All pages of them, in the provider's order of price."""
+        today = self._today()
+        request = Request("listings", "GET", _valuation_path(valuation_id, "listings"), _market_params(state, filters))
+        found = self._walk(
+            request,
+            lambda item: market_answers.read_listing(item, is_sold=state == ListingState.SOLD, today=today),
+            act,
+        )
+        self._check(request, found.raw[-1], lambda answer: _check_listings(answer, found.value))
+        return found
+
+    def market(
+        self, valuation_id: str, *, state: ListingState, filters: MarketFilters = NO_FILTERS, act: PageAct
+    ) -> Answered[Market]:
+        request = Request("market", "GET", _valuation_path(valuation_id, "market"), _market_params(state, filters))
+        return self._ask(request, market_answers.read_market, act)
+
+    def radar(
+        self, valuation_id: str, *, state: ListingState, filters: MarketFilters = NO_FILTERS, act: PageAct
+    ) -> Radar:
+        """Both at the same time, refused when the statistics are not those of the listings."""
+        listings, market = both(
+            lambda: self.listings(valuation_id, state=state, filters=filters, act=act),
+            lambda: self.market(valuation_id, state=state, filters=filters, act=act),
+        )
+        request = Request("market", "GET", _valuation_path(valuation_id, "market"))
+        self._check(
+            request,
+            market.raw[0],
+            lambda answer: market_answers.check_against_listings(answer, market.value, listings.value),
+        )
+        return Radar(listings, market)
+
+    # --- Asking ----------------------------------------------------------------------------------------
+
+    def _ask(self, request: Request, read: Callable[[Fields], T], act: PageAct) -> Answered[T]:
+        value, raw = self._caller.ask(request, read, act)
+        return Answered(value, (raw,))
+
+    def _catalogue(
+        self, name: str, params: Mapping[str, object], read: Callable[[Fields], T], act: PageAct
+    ) -> Answered[tuple[T, ...]]:
+        given = {key: str(value) for key, value in params.items() if value not in (None, "")}
+        return self._walk(Request(name, "GET", f"/v1/{name}", given, is_cacheable=True), read, act)
+
+    def _walk(self, request: Request, read: Callable[[Fields], T], act: PageAct) -> Answered[tuple[T, ...]]:
+        """All items of a list, from page to page; what the provider lists without end is refused."""
+
+        def page(answer: Fields) -> tuple[list[T], str | None]:
+            items = answer.children("items")
+            codes = [item.code("id" if item.is_known("id") else "code") for item in items]
+            unique(answer, "items", codes)
+            return [read(item) for item in items], answer.maybe(answer.code, "next")
+
+        found: list[T] = []
+        pages: list[JsonObject] = []
+        params = {**request.params, "limit": str(_PAGE_SIZE)}
+        cursor: str | None = ""
+        while cursor is not None:
+            asked = Request(
+                request.name,
+                "GET",
+                request.path,
+                params | ({"cursor": cursor} if cursor else {}),
+                is_cacheable=request.is_cacheable,
+            )
+            (items, cursor), raw = self._caller.ask(asked, page, act)
+            found += items
+            pages.append(raw)
+            if cursor is not None and len(pages) == _MOST_PAGES:
+                self._check(request, raw, lambda answer: _refuse(answer, "next", "the list does not end"))
+        return Answered(tuple(found), tuple(pages))
+
+    def _check(self, request: Request, raw: JsonObject, check: Callable[[Fields], None]) -> None:
+        """`InconsistentAnswer` when answers that were right by themselves contradict each other."""
+        try:
+            check(Fields(raw))
+        except FieldWrong as error:
+            raise failures.InconsistentAnswer(self.name, detail=f"{request.name}: {error}") from error
+
+    # --- HTTP ------------------------------------------------------------------------------------------
+
+    def _exchange(self, request: Request, deadline: Deadline) -> Answer:
+        if not self._settings.base_url:
+            raise failures.NotConfigured(self.name, request_id=request.request_id)
+        late = failures.ProviderTimeout(self.name, request_id=request.request_id, detail=f"{request.name}: deadline")
+        if deadline.has_passed:
+            raise late
+        try:
+            return deadline.run(lambda: self._send(request, deadline))
+        except TimeoutError:
+            raise late from None
+
+    def _send(self, request: Request, deadline: Deadline) -> Answer:
+        """One request and its whole answer. An answer that drips is left at the deadline, between two pieces."""
+
+        def failed(kind: type[failures.ProviderFailure], why: object) -> failures.ProviderFailure:
+            return kind(self.name, request_id=request.request_id, detail=f"{request.name}: {type(why).__name__} {why}")
+
+        try:
+            with self._client.stream(
+                request.method,
+                request.path,
+                params=dict(request.params),
+                headers=dict(request.headers),
+                data=request.form,
+                json=request.json,
+                timeout=self._timeouts(deadline),
+            ) as response:
+                body = bytearray()
+                for piece in response.iter_bytes():
+                    body += piece
+                    if deadline.has_passed:
+                        raise TimeoutError
+                    if len(body) > _LARGEST_BODY:
+                        raise failed(failures.MalformedAnswer, OverflowError(f"more than {_LARGEST_BODY} bytes"))
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status_code, headers, bytes(body))
+        except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
+            raise failed(failures.ProviderTimeout, error) from error
+        except (httpx.DecodingError, httpx.StreamError) as error:
+            raise failed(failures.MalformedAnswer, error) from error
+        except httpx.TransportError as error:  # no connection in time, none at all, or one that broke
+            raise failed(failures.Unreachable, error) from error
+
+    def _timeouts(self, deadline: Deadline) -> httpx.Timeout:
+        left = max(0.01, deadline.remaining)
+        reading = min(self._settings.read_timeout, left)
+        return httpx.Timeout(connect=min(self._settings.connect_timeout, left), read=reading, write=reading, pool=left)
+
+
+def _valuation_path(valuation_id: str, leaf: str) -> str:
+    return f"/v1/valuations/{quote(valuation_id, safe='')}/{leaf}"
+
+
+def _question_body(question: ValuationQuestion) -> dict[str, Any]:
+    """What is not known is left out."""
+    body = {
+        "version_code": question.version_code,
+        "first_registration": question.first_registration.isoformat(),
+        "mileage_km": question.mileage_km,
+        "vin": question.vin,
+        "options": list(question.options),
+        "exterior_colour": question.exterior_colour,
+        "interior_colour": question.interior_colour,
+        "first_hand": question.first_hand,
+        "origin": str(question.origin),
+        "postcode": question.postcode,
+    }
+    return {name: value for name, value in body.items() if value is not None and value != ""}
+
+
+def _market_params(state: ListingState, filters: MarketFilters) -> dict[str, str]:
+    asked: dict[str, Any] = {
+        "energy": sorted(filters.energies),
+        "gearbox": sorted(filters.gearboxes),
+        "seller": sorted(filters.sellers),
+        "options": sorted(filters.options),
+        "mileage_min": filters.mileage_min,
+        "mileage_max": filters.mileage_max,
+        "registered_from": filters.registered_from and filters.registered_from.isoformat(),
+        "registered_to": filters.registered_to and filters.registered_to.isoformat(),
+        "stars_min": filters.stars_min,
+    }
+    kept = {name: value for name, value in asked.items() if value not in (None, [])}
+    params = {"state": str(state)}
+    if filters.radius_km is not None:
+        params["radius_km"] = str(filters.radius_km)
+    if kept:
+        params["filters"] = json.dumps(kept, separators=(",", ":"))
+    return params
+
+
+def _check_listings(answer: Fields, listings: tuple[Listing, ...]) -> None:
+    if answer.whole("total", high=10**6) != len(listings):
+        raise answer.wrong("total", f"it is not the {len(listings)} listings that came")
+    unique(answer, "items", [listing.id for listing in listings])
+
+
+def _refuse(answer: Fields, name: str, reason: str) -> None:
+    raise answer.wrong(name, reason)
+
+
+# --- From the settings of the project --------------------------------------------------------------------
+
+
+def provider_from_settings() -> Autovista:
+    """The provider that `settings.VALUATION_PROVIDER` describes; the same object until the settings change."""
+    given: dict[str, Any] = django_settings.VALUATION_PROVIDER
+    names = ProviderSettings.__dataclass_fields__
+    return _provider(ProviderSettings(**{name: given[name] for name in names if name in given}))
+
+
+@lru_cache(maxsize=4)
+def _provider(settings: ProviderSettings) -> Autovista:
+    cache = SharedCache(caches["default"])
+    return Autovista(settings, cache=cache, breaker_storage=BreakerStorage(cache, namespace=settings.shared_key))
+
+
+def forget() -> None:
+    """The next `provider_from_settings()` starts anew: other connections, and in tests a closed breaker."""
+    _provider.cache_clear()
+
+
+# A forked worker must not share its parent's sockets.
+os.register_at_fork(after_in_child=forget)

@@ -1,0 +1,162 @@
+"""Reading a vendor's JSON field by field: every value is checked before it is used, and its oddities end here.
+
+Oddities that are understood: numbers as strings, an empty string for unknown, days as 23/04/2010. All else is wrong.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+from django.db.models import TextChoices
+
+from openflex.core.money import CENT, MAX_AMOUNT
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Word = TypeVar("Word", bound=TextChoices)
+
+# A space too: "CF 9C1D23" is somebody’s version code.
+CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._~-]{0,199}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_ISO_DAY: Final = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
+_FRENCH_DAY: Final = re.compile(r"(?P<day>[0-9]{2})/(?P<month>[0-9]{2})/(?P<year>[0-9]{4})")
+_OLDEST: Final = date(1900, 1, 1)
+_LATEST: Final = date(2100, 12, 31)
+_LONGEST_TEXT: Final = 500
+_LONGEST_LIST: Final = 5000
+
+
+class FieldWrong(ValueError):
+    """A field of an answer that cannot be believed; the message names it and says why, for technicians."""
+
+
+class Fields:
+    """One JSON object of an answer; `path` is where it stands. Methods raise `FieldWrong`."""
+
+    __slots__ = ("_path", "_values")
+
+    def __init__(self, values: object, path: str = "") -> None:
+        if not isinstance(values, dict):
+            raise FieldWrong(f"{path or 'answer'}: not an object")
+        self._values: dict[str, Any] = values
+        self._path = path
+
+    def wrong(self, name: str, reason: str) -> FieldWrong:
+        return FieldWrong(f"{self._path}{name}: {reason}")
+
+    def is_known(self, name: str) -> bool:
+        """Whether the field says something: it is there and neither null nor an empty string."""
+        value = self._values.get(name)
+        return value is not None and not (isinstance(value, str) and not value.strip())
+
+    def maybe(self, read: Callable[Concatenate[str, P], T], name: str, *args: P.args, **limits: P.kwargs) -> T | None:
+        """`fields.maybe(fields.whole, "co2", high=999)`: None when the field says nothing."""
+        return read(name, *args, **limits) if self.is_known(name) else None
+
+    # --- Values ----------------------------------------------------------------------------------------
+
+    def text(self, name: str, pattern: re.Pattern[str] | None = None, longest: int = _LONGEST_TEXT) -> str:
+        value = self._known(name)
+        if not isinstance(value, str):
+            raise self.wrong(name, "not a text")
+        return self._checked_text(name, value, pattern, longest)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The texts of a list, empty ones refused."""
+        return tuple(Fields({name: value}, self._path).text(name) for value in self._list(name))
+
+    def code(self, name: str) -> str:
+        """An identifier, harmless once it is quoted in a URL."""
+        return self.text(name, CODE)
+
+    def number(self, name: str, *, low: Decimal | int, high: Decimal | int) -> Decimal:
+        """An exact number within limits, from a JSON number or its text."""
+        value = self._known(name)
+        digits = value.strip() if isinstance(value, str) else repr(value)
+        if isinstance(value, bool) or not _NUMBER.fullmatch(digits):
+            raise self.wrong(name, "not a number")
+        found = Decimal(digits)
+        if not low <= found <= high:
+            raise self.wrong(name, f"{found} is not within {low} and {high}")
+        return found
+
+    def whole(self, name: str, *, low: int = 0, high: int) -> int:
+        value = self._values.get(name)
+        if type(value) is int and low <= value <= high:  # nearly every one, and there are ten thousand in a radar
+            return value
+        found = self.number(name, low=low, high=high)
+        if found != found.to_integral_value():
+            raise self.wrong(name, f"{found} is not whole")
+        return int(found)
+
+    def euros(self, name: str, *, low: Decimal | int = 0) -> Decimal:
+        """An amount that the vendor sends in whole cents."""
+        return self.whole(name, low=int(low * 100), high=int(MAX_AMOUNT * 100)) * CENT
+
+    def day(self, name: str, *, latest: date = _LATEST) -> date:
+        value = self._known(name)
+        match = isinstance(value, str) and (_ISO_DAY.fullmatch(value) or _FRENCH_DAY.fullmatch(value))
+        if not match:
+            raise self.wrong(name, "not a day")
+        try:
+            found = date(int(match["year"]), int(match["month"]), int(match["day"]))
+        except ValueError:
+            raise self.wrong(name, "no such day") from None
+        if not _OLDEST <= found <= latest:
+            raise self.wrong(name, f"{found} is not within {_OLDEST} and {latest}")
+        return found
+
+    def flag(self, name: str) -> bool:
+        value = self._known(name)
+        if not isinstance(value, bool):
+            raise self.wrong(name, "neither true nor false")
+        return value
+
+    def word(self, name: str, words: type[Word]) -> Word:
+        """One of our words; the contract's are spelled the same."""
+        value = self._known(name)
+        try:
+            return words(value)
+        except ValueError:
+            raise self.wrong(name, "not one of the known words") from None
+
+    # --- Objects ---------------------------------------------------------------------------------------
+
+    def child(self, name: str) -> "Fields":
+        return Fields(self._known(name), f"{self._path}{name}.")
+
+    def children(self, name: str) -> "list[Fields]":
+        found = self._list(name)
+        return [Fields(value, f"{self._path}{name}[{rank}].") for rank, value in enumerate(found)]
+
+    def _known(self, name: str) -> Any:
+        if not self.is_known(name):
+            raise self.wrong(name, "missing")
+        return self._values[name]
+
+    def _list(self, name: str) -> list[Any]:
+        value = self._values.get(name)
+        if not isinstance(value, list):
+            raise self.wrong(name, "not a list")
+        if len(value) > _LONGEST_LIST:
+            raise self.wrong(name, f"{len(value)} items are too many")
+        return value
+
+    def _checked_text(self, name: str, value: str, pattern: re.Pattern[str] | None, longest: int) -> str:
+        text = value.strip()
+        if len(text) > longest:
+            raise self.wrong(name, f"{len(text)} characters are too many")
+        if _CONTROL.search(text):
+            raise self.wrong(name, "a control character")
+        if pattern is not None and not pattern.fullmatch(text):
+            raise self.wrong(name, "not of the expected form")
+        return text
+
+
+def unique(fields: Fields, name: str, codes: list[str]) -> None:
+    """`FieldWrong` when one identifier of a list stands twice in it."""
+    if len(set(codes)) != len(codes):
+        raise fields.wrong(name, "the same identifier stands twice")

@@ -1,0 +1,249 @@
+"""From checked JSON to valuations, listings and market figures. `FieldWrong`: nothing is returned.
+
+What is said twice must agree: lines with their sum, a mean with its listings, bins with their total.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from openflex.core.money import CENT, MAX_AMOUNT
+from quotation.providers.base import (
+    Listing,
+    Market,
+    MarketBin,
+    NotEnoughMarket,
+    PriceToDays,
+    PublishedPrice,
+    Sample,
+    SellerKind,
+    Valuation,
+    Widening,
+    Working,
+)
+from quotation.providers.fields import Fields, FieldWrong
+from vehicles.enums import Energy, Gearbox
+
+MOST_KM: Final = 5_000_000
+_MOST_DAYS: Final = 36_500
+_MOST_LISTINGS: Final = 1_000_000
+_LOWEST_ADJUSTMENT: Final = -MAX_AMOUNT
+_POSTCODE: Final = re.compile(r"[0-9]{5}")
+_WEB_ADDRESS: Final = re.compile(r"https?://[^\s<>\"']+")
+_LINES: Final = ("mileage", "age", "options", "location")
+_PERCENTILES: Final = ("p10", "p25", "p75", "p90")
+
+
+# --- The value -------------------------------------------------------------------------------------------
+
+
+def read_valuation(answer: Fields, *, today: date) -> Valuation | NotEnoughMarket:
+    if answer.text("currency") != "EUR":
+        raise answer.wrong("currency", "not EUR")
+    return _no_value(answer, today) if answer.is_known("reason") else _valuation(answer, today)
+
+
+def _valuation(answer: Fields, today: date) -> Valuation:
+    working = read_working(answer)
+    limits = answer.child("range")
+    low, high = limits.euros("low"), limits.euros("high", low=CENT)
+    if not low <= working.adjusted_value <= high:
+        raise limits.wrong("low", "the range does not enclose the adjusted value")
+    return Valuation(
+        id=answer.code("id"),
+        as_of=answer.day("as_of", latest=today),
+        working=working,
+        low=low,
+        high=high,
+        confidence=answer.maybe(answer.number, "confidence", low=0, high=1),
+        sample=_sample(answer.child("sample")),
+        data_version=answer.maybe(answer.text, "data_version", longest=80),
+    )
+
+
+def _no_value(answer: Fields, today: date) -> NotEnoughMarket:
+    """A reason stands where the figures would: one of them beside it would contradict it."""
+    adjustments = answer.child("adjustments")
+    said = [name for name in ("market_value", "adjusted_value") if answer.is_known(name)]
+    said += [name for name in _LINES if adjustments.is_known(name)]
+    if said:
+        raise answer.wrong("reason", f"it stands beside a figure, {said[0]}")
+    reason = answer.child("reason")
+    return NotEnoughMarket(
+        id=answer.code("id"),
+        as_of=answer.day("as_of", latest=today),
+        reason_code=reason.code("code"),
+        reason=reason.text("detail"),
+        sample=_sample(answer.child("sample")),
+        data_version=answer.maybe(answer.text, "data_version", longest=80),
+    )
+
+
+def read_working(item: Fields) -> Working:
+    adjustments = item.child("adjustments")
+    mileage, age, options, location = (adjustments.euros(name, low=_LOWEST_ADJUSTMENT) for name in _LINES)
+    try:
+        return Working(
+            market_value=item.euros("market_value", low=CENT),
+            mileage=mileage,
+            age=age,
+            options=options,
+            location=location,
+            adjusted_value=item.euros("adjusted_value", low=CENT),
+        )
+    except FieldWrong:
+        raise
+    except ValueError as error:
+        raise item.wrong("adjusted_value", str(error)) from error
+
+
+def _sample(item: Fields) -> Sample:
+    return Sample(
+        on_sale=item.whole("on_sale", high=_MOST_LISTINGS),
+        sold=item.whole("sold", high=_MOST_LISTINGS),
+        widened=tuple(Widening(each.code("code"), each.text("label")) for each in item.children("widened")),
+    )
+
+
+# --- Listings --------------------------------------------------------------------------------------------
+
+
+def read_listing(item: Fields, *, is_sold: bool, today: date) -> Listing:
+    seller, similarity = item.child("seller"), item.child("similarity")
+    price = item.euros("price", low=CENT)
+    first_seen = item.day("first_seen", latest=today)
+    sold_at = item.maybe(item.day, "sold_at", latest=today)
+    if (sold_at is not None) != is_sold or (sold_at is not None and sold_at < first_seen):
+        raise item.wrong("sold_at", "it does not fit what was asked for or the day of publication")
+    return Listing(
+        id=item.code("id"),
+        label=item.text("label"),
+        first_registration=item.day("first_registration", latest=today),
+        mileage_km=item.whole("mileage_km", high=MOST_KM),
+        seller_name=seller.maybe(seller.text, "name", longest=120),
+        seller_kind=seller.word("kind", SellerKind),
+        postcode=item.maybe(item.text, "postcode", _POSTCODE),
+        city=item.maybe(item.text, "city", longest=120),
+        distance_km=item.maybe(item.whole, "distance_km", high=25_000),
+        first_seen=first_seen,
+        days_online=item.whole("days_online", high=_MOST_DAYS),
+        price=price,
+        price_history=_history(item, price, today),
+        working=read_working(item),
+        stars=similarity.whole("stars", low=1, high=5),
+        score=similarity.whole("score", high=100),
+        reasons=similarity.texts("reasons"),
+        url=item.maybe(item.text, "url", _WEB_ADDRESS),
+        sold_at=sold_at,
+        energy=item.maybe(item.word, "energy", Energy),
+        gearbox=item.maybe(item.word, "gearbox", Gearbox),
+        options=frozenset(found) if (found := item.maybe(item.texts, "options")) is not None else None,
+    )
+
+
+def _history(item: Fields, price: Decimal, today: date) -> tuple[PublishedPrice, ...]:
+    """The published prices, the oldest first; the last one is the price of the advert."""
+    entries = item.children("price_history")
+    history = tuple(PublishedPrice(each.day("date", latest=today), each.euros("price", low=CENT)) for each in entries)
+    if any(later.day < earlier.day for earlier, later in pairwise(history)):
+        raise item.wrong("price_history", "not in the order of the calendar")
+    if history and history[-1].price != price:
+        raise item.wrong("price_history", f"it ends at {history[-1].price}, not at the price {price}")
+    return history
+
+
+# --- Market ----------------------------------------------------------------------------------------------
+
+
+def read_market(answer: Fields) -> Market:
+    histograms, supply = answer.child("histograms"), answer.child("market_days_supply")
+    prices = _bins(histograms, "price", unit=CENT, highest=int(MAX_AMOUNT * 100) + 10**9)
+    years = _bins(histograms, "year", unit=Decimal(1), highest=2200)
+    mileages = _bins(histograms, "mileage", unit=Decimal(1), highest=MOST_KM * 2)
+    total = _counted(prices)
+    if not total == _counted(years) == _counted(mileages):
+        raise histograms.wrong("price", "the three histograms do not count the same listings")
+    market = Market(
+        mean_price=answer.maybe(answer.euros, "mean_price", low=CENT),
+        median_price=answer.maybe(answer.euros, "median", low=CENT),
+        percentiles=_percentiles(answer),
+        mean_days_online=answer.maybe(answer.whole, "mean_days_online", high=_MOST_DAYS),
+        supply_overall=supply.maybe(supply.whole, "overall", high=_MOST_LISTINGS),
+        supply_like_mine=supply.maybe(supply.whole, "like_mine", high=_MOST_LISTINGS),
+        supply_trend_pct=supply.maybe(supply.number, "trend", low=-100, high=100_000),
+        price_to_days=_price_to_days(answer),
+        prices=prices,
+        years=years,
+        mileages=mileages,
+    )
+    _check_centre(answer, market, total)
+    return market
+
+
+def _percentiles(answer: Fields) -> dict[str, Decimal]:
+    item = answer.child("percentiles")
+    return {name: item.euros(name, low=CENT) for name in _PERCENTILES if item.is_known(name)}
+
+
+def _price_to_days(answer: Fields) -> tuple[PriceToDays, ...]:
+    points = tuple(
+        PriceToDays(item.number("price_to_market_pct", low=1, high=1000), item.whole("median_days", high=_MOST_DAYS))
+        for item in answer.children("price_to_days")
+    )
+    if any(right.price_to_market_pct <= left.price_to_market_pct for left, right in pairwise(points)):
+        raise answer.wrong("price_to_days", "the per cents do not rise")
+    return points
+
+
+def _bins(histograms: Fields, name: str, *, unit: Decimal, highest: int) -> tuple[MarketBin, ...]:
+    bins = tuple(
+        MarketBin(
+            low=item.whole("from", high=highest) * unit,
+            high=item.whole("to", high=highest) * unit,
+            count=item.whole("count", high=_MOST_LISTINGS),
+        )
+        for item in histograms.children(name)
+    )
+    if any(each.low >= each.high for each in bins) or any(left.high != right.low for left, right in pairwise(bins)):
+        raise histograms.wrong(name, "the bins do not adjoin")
+    return bins
+
+
+def _counted(bins: Sequence[MarketBin]) -> int:
+    return sum(each.count for each in bins)
+
+
+def _check_centre(answer: Fields, market: Market, total: int) -> None:
+    """Mean, median and percentiles exist exactly when there are listings, in order and inside their histogram."""
+    figures = (market.mean_price, market.median_price, market.mean_days_online)
+    if any((figure is None) != (total == 0) for figure in figures) or len(market.percentiles) not in (
+        0,
+        len(_PERCENTILES),
+    ):
+        raise answer.wrong("mean_price", "figures without listings, or listings without figures")
+    if total == 0 or market.mean_price is None or market.median_price is None:
+        return
+    low, high = market.prices[0].low, market.prices[-1].high
+    known = [market.percentiles[name] for name in _PERCENTILES if name in market.percentiles]
+    ordered = [low, *known[:2], market.median_price, *known[2:], high]
+    if not low <= market.mean_price <= high or ordered != sorted(ordered):
+        raise answer.wrong("percentiles", "mean, median and percentiles do not follow each other inside the bins")
+
+
+def check_against_listings(answer: Fields, market: Market, listings: Sequence[Listing]) -> None:
+    """`FieldWrong` unless the market's figures are those of these listings: count, mean and median to the cent."""
+    if _counted(market.prices) != len(listings):
+        raise answer.wrong("histograms", f"{_counted(market.prices)} counted for {len(listings)} listings")
+    if not listings or market.mean_price is None or market.median_price is None:
+        return
+    prices = [listing.price for listing in listings]
+    mean = sum(prices, Decimal(0)) / len(prices)
+    # A cent of tolerance: how the provider rounds a half is its own affair.
+    if abs(mean - market.mean_price) > CENT:
+        raise answer.wrong("mean_price", f"{market.mean_price} is not the mean of the listings, {mean}")
+    if abs(median(prices) - market.median_price) > CENT:
+        raise answer.wrong("median", f"{market.median_price} is not the median of the listings")

@@ -1,0 +1,65 @@
+"""The words between a call and its transport: settings, one request, one answer, and what exchanges them."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from quotation.providers.act import Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
+    """Seconds everywhere; `budget` is what a page waits in all."""
+
+    name: str
+    base_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    is_sandbox: bool = False
+    budget: float = 8.0
+    connect_timeout: float = 2.0
+    read_timeout: float = 3.0
+    retries: int = 2
+    breaker_failures: int = 5
+    breaker_pause: float = 120.0
+    catalogue_max_age: int = 3600
+
+    @property
+    def shared_key(self) -> str:
+        """Under which its processes share what they know: a changed secret must not go on with the token of the old
+        one."""
+        return f"valuation:{digest(self.base_url, self.client_id, self.client_secret)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    name: str
+    method: str
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] | None = None
+    json: Mapping[str, Any] | None = None
+    is_paid: bool = False
+    is_cacheable: bool = False
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Exchange(Protocol):
+    """Sends one request, waits until the deadline at most; raises a `ProviderFailure` when no answer came."""
+
+    def __call__(self, request: Request, deadline: Deadline) -> Answer: ...
+
+
+def digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]

@@ -1,0 +1,172 @@
+"""Reads of quotations: settings, consumption, lists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from quotation import answers
+from quotation.enums import KEPT_FOR, QuotationState
+from quotation.models import ProviderCall, Quotation, QuotationSettings
+from quotation.providers.base import Listing, ListingState, NotEnoughMarket, Valuation
+from settings_admin.models import Entity, PointOfSale, User
+from vehicles.models import Vehicle
+
+
+def settings_of(entity: Entity) -> QuotationSettings:
+    """The entity's settings; the usual ones, unsaved, as long as nobody changed them."""
+    return QuotationSettings.objects.filter(entity=entity).first() or QuotationSettings(
+        entity=entity, daily_quota=usual_quota()
+    )
+
+
+def usual_quota() -> int:
+    """Paid calls a day of an entity that has no number of its own."""
+    provider: dict[str, Any] = settings.VALUATION_PROVIDER
+    return int(provider["daily_quota"])
+
+
+def paid_calls_between(entity: Entity, start: datetime, end: datetime) -> int:
+    return ProviderCall.objects.filter(entity=entity, is_paid=True, at__gte=start, at__lt=end).count()
+
+
+def quotation_rows() -> QuerySet[Quotation]:
+    return Quotation.objects.select_related("created_by", "entity")
+
+
+def for_pages() -> QuerySet[Quotation]:
+    """One quotation with all its answers, in one statement; the two radars, half a megabyte each, without `raw`."""
+    rows = Quotation.objects.defer("on_sale_answer__raw", "sold_answer__raw")
+    return rows.select_related(
+        "entity__holding",
+        "point_of_sale",
+        "created_by",
+        "plate_answer",
+        "valuation_answer",
+        "on_sale_answer",
+        "sold_answer",
+        "equipment_answer",
+        "colours_answer",
+    )
+
+
+def vehicle_of(quotation: Quotation) -> Vehicle | None:
+    """The vehicle in stock that it is about, if the person may see it: it may have moved to a site of others. Never by
+    the foreign key, which would raise."""
+    return Vehicle.objects.filter(pk=quotation.vehicle_id).first() if quotation.vehicle_id else None
+
+
+def site_of(quotation: Quotation) -> PointOfSale | None:
+    """From where distances count: its point of sale, else the first site of the entity that has a postcode."""
+    site = quotation.point_of_sale
+    if site is not None and site.postcode:
+        return site
+    return quotation.entity.points_of_sale.exclude(postcode="").order_by("id").first()
+
+
+def latest_draft(user: User) -> Quotation | None:
+    """Where this person left off: the draft they touched last in the current scope, unless they got a value since."""
+    mine = Quotation.objects.filter(created_by=user).annotate(left_at=Coalesce("valued_at", "changed_at"))
+    last = mine.order_by("-left_at", "-id").first()
+    return last if last is not None and last.state == QuotationState.DRAFT else None
+
+
+@dataclass(frozen=True)
+class Consumption:
+    """Paid calls of one entity on one day, beside its quota, and who made them."""
+
+    entity: Entity
+    made: int
+    quota: int
+    by_user: list[tuple[str, int]]
+
+
+def consumption_today(start: datetime, end: datetime) -> list[Consumption]:
+    """For every entity of the scope, between two instants (those of a day in Paris)."""
+    counts = (
+        ProviderCall.objects.filter(is_paid=True, at__gte=start, at__lt=end)
+        .values("entity_id", "user__first_name", "user__last_name")
+        .annotate(made=Count("id"))
+        .order_by("-made")
+    )
+    by_entity: dict[int, list[tuple[str, int]]] = {}
+    for row in counts:
+        name = f"{row['user__first_name']} {row['user__last_name']}".strip()
+        by_entity.setdefault(row["entity_id"], []).append((name, row["made"]))
+    quotas = dict(QuotationSettings.objects.values_list("entity_id", "daily_quota"))
+    usual = usual_quota()
+    return [
+        Consumption(entity, sum(n for _, n in users), quotas.get(entity.pk, usual), users)
+        for entity in Entity.objects.order_by("name")
+        for users in [by_entity.get(entity.pk, [])]
+    ]
+
+
+@dataclass(frozen=True)
+class MarketWords:
+    """The energies, gearboxes and sellers that the adverts of a quotation really have: only these can be filtered."""
+
+    energies: frozenset[str]
+    gearboxes: frozenset[str]
+    sellers: frozenset[str]
+
+
+def words_of(listings: Sequence[Listing]) -> MarketWords:
+    return MarketWords(
+        energies=frozenset(one.energy for one in listings if one.energy),
+        gearboxes=frozenset(one.gearbox for one in listings if one.gearbox),
+        sellers=frozenset(one.seller_kind for one in listings),
+    )
+
+
+def listings_of(quotation: Quotation, state: ListingState) -> Sequence[Listing] | None:
+    """The adverts on sale or sold; None when they did not come with the value."""
+    answer = quotation.on_sale_answer if state == ListingState.ON_SALE else quotation.sold_answer
+    return None if answer is None else answers.radar(answer).listings
+
+
+def valuation_of(quotation: Quotation) -> Valuation | NotEnoughMarket | None:
+    return answers.valuation(quotation.valuation_answer) if quotation.valuation_answer else None
+
+
+def newest_value_of(quotation: Quotation) -> Quotation:
+    """*Autovista aujourd’hui*: the last time the same was asked again, or this quotation itself."""
+    first = quotation.redone_from_id or quotation.pk
+    chain = Quotation.objects.filter(Q(pk=first) | Q(redone_from=first), state=QuotationState.VALUED)
+    return chain.order_by("-valued_at", "-id").first() or quotation
+
+
+@dataclass(frozen=True)
+class AnswerAge:
+    """When the provider gave the value, and whether it was taken from the store when it was asked for."""
+
+    answered_at: datetime
+    is_reused: bool
+    is_old: bool
+
+
+def answer_age(quotation: Quotation, *, now: datetime) -> AnswerAge | None:
+    answer = quotation.valuation_answer
+    if answer is None or quotation.valued_at is None:
+        return None
+    return AnswerAge(
+        answered_at=answer.answered_at,
+        is_reused=answer.answered_at < quotation.valued_at,
+        is_old=now - answer.answered_at >= KEPT_FOR,
+    )
+
+
+def values_in_time(quotation: Quotation) -> list[Quotation]:
+    """Other values of the same vehicle (its plate and version, or the chain of redone questions), latest first."""
+    first = quotation.redone_from_id or quotation.pk
+    same = Q(pk=first) | Q(redone_from=first)
+    if quotation.plate:
+        same |= Q(plate=quotation.plate, version_code=quotation.version_code)
+    others = Quotation.objects.filter(same, entity=quotation.entity, state=QuotationState.VALUED).exclude(
+        pk=quotation.pk
+    )
+    return list(others.order_by("-valued_at", "-id")[:6])

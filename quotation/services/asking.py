@@ -1,0 +1,184 @@
+"""Asking the provider: from the store when the same question was answered within a day, else over HTTP, never inside
+a transaction; every call is written down, and a paid one is refused beyond the entity's quota.
+
+A paid call stands in the ledger before it leaves, so that calls made at one instant cannot pass the quota together.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from openflex.core.dates import paris_day_bounds, today_paris
+from openflex.core.errors import Refused
+from quotation.enums import KEPT_FOR, PAID_ANSWERS, SENT, AnswerKind
+from quotation.models import ProviderAnswer, ProviderCall, Quotation
+from quotation.providers import act
+from quotation.providers.act import PageAct, together
+from quotation.providers.base import Answered
+from quotation.providers.failures import ProviderFailure
+from quotation.selectors import paid_calls_between, settings_of
+from settings_admin.models import Entity, User
+
+# A page gives up long before: only a process that died leaves its mark for so long.
+CLAIM_LASTS = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question. `call` puts it to the provider within the act it is given."""
+
+    kind: AnswerKind
+    question: dict[str, Any]
+    call: Callable[[PageAct], Answered[Any]]
+
+    @property
+    def digest(self) -> str:
+        asked = json.dumps([self.kind, self.question], sort_keys=True, separators=(",", ":"), default=str)
+        return hashlib.sha256(asked.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, for which entity and quotation, within which act; `is_fresh` passes the store by."""
+
+    entity: Entity
+    user: User
+    act: PageAct
+    now: datetime
+    quotation: Quotation | None = None
+    is_fresh: bool = False
+
+
+@contextmanager
+def claimed(quotation: Quotation, *, now: datetime) -> Iterator[None]:
+    """One paid question about a quotation at a time: a second press, or a second tab, pays nothing.
+
+    Raises Refused("being_asked") while somebody else asks. A conditional UPDATE and no lock: no transaction may stay
+    open for as long as the provider takes.
+    """
+    rows = Quotation.objects.filter(pk=quotation.pk)
+    if not rows.exclude(asked_at__gt=now - CLAIM_LASTS).update(asked_at=now):
+        raise Refused(
+            "being_asked",
+            "Cette demande est déjà partie, d’un autre onglet ou d’un double clic\u00a0: sa réponse arrive dans "
+            "quelques secondes.",
+        )
+    try:
+        yield
+    finally:
+        rows.filter(asked_at=now).update(asked_at=None)
+
+
+def ask(asker: Asker, request: Request) -> ProviderAnswer:
+    """The answer to one question; raises the provider's failure, or Refused("quota_reached")."""
+    (answer,) = ask_all(asker, [request])
+    if isinstance(answer, ProviderFailure):
+        raise answer
+    return answer
+
+
+def ask_all(asker: Asker, requests: Sequence[Request]) -> list[ProviderAnswer | ProviderFailure]:
+    """Independent questions, put at the same time; a failure stands in its question's place.
+
+    Side effects in order: the paid calls in the ledger; the calls over HTTP; the ledger, whatever came of them; the
+    answers. A process that dies in between leaves its paid calls counted: only the provider knows.
+    Raises Refused("quota_reached") before anything is sent.
+    """
+    with transaction.atomic(durable=True):
+        pass  # raises inside a transaction: locks would be held for as long as the provider takes
+    stored = [None if asker.is_fresh else _stored_answer(asker, request) for request in requests]
+    open_requests = [request for request, answer in zip(requests, stored, strict=True) if answer is None]
+    reserved = _reserve(asker, [request for request in open_requests if request.kind in PAID_ANSWERS])
+    already = len(asker.act.calls)
+    outcomes = together(*(_work(request, asker.act) for request in open_requests))
+    with transaction.atomic():
+        _write_calls(asker, asker.act.calls[already:], reserved)
+        fresh = iter([_keep(asker, request, raw) for request, raw in zip(open_requests, outcomes, strict=True)])
+    return [answer if answer is not None else next(fresh) for answer in stored]
+
+
+def _work(request: Request, act: PageAct) -> Callable[[], Answered[Any]]:
+    return lambda: request.call(act)
+
+
+def _stored_answer(asker: Asker, request: Request) -> ProviderAnswer | None:
+    return (
+        ProviderAnswer.objects.filter(
+            entity=asker.entity,
+            kind=request.kind,
+            question=request.digest,
+            answered_at__gt=asker.now - KEPT_FOR,
+        )
+        .order_by("-answered_at")
+        .first()
+    )
+
+
+@transaction.atomic
+def _reserve(asker: Asker, paid: Sequence[Request]) -> list[ProviderCall]:
+    """A row of the ledger for each of these calls; Refused("quota_reached") when they would pass today's number.
+
+    The row of the entity is locked meanwhile, so that two people count one after the other.
+    """
+    if not paid:
+        return []
+    Entity.objects.select_for_update(no_key=True).get(pk=asker.entity.pk)
+    quota = settings_of(asker.entity).daily_quota
+    start, end = paris_day_bounds(today_paris(asker.now))
+    if paid_calls_between(asker.entity, start, end) + len(paid) > quota:
+        raise Refused(
+            "quota_reached",
+            f"Le quota de {quota} appels payants par jour de {asker.entity.name} est atteint. "
+            "Il sera de nouveau possible de coter demain\u00a0; un administrateur peut le relever.",
+        )
+    return ProviderCall.objects.bulk_create(
+        ProviderCall(
+            entity=asker.entity,
+            user=asker.user,
+            quotation=asker.quotation,
+            name=request.kind.value,
+            is_paid=True,
+            outcome=SENT,
+            duration_ms=0,
+            at=asker.now,
+        )
+        for request in paid
+    )
+
+
+def _keep(asker: Asker, request: Request, outcome: Answered[Any] | ProviderFailure) -> ProviderAnswer | ProviderFailure:
+    if isinstance(outcome, ProviderFailure):
+        return outcome
+    return ProviderAnswer.objects.create(
+        entity=asker.entity,
+        kind=request.kind,
+        question=request.digest,
+        raw=list(outcome.raw),
+        answered_at=asker.now,
+    )
+
+
+def _write_calls(asker: Asker, calls: Sequence[act.ProviderCall], reserved: Sequence[ProviderCall]) -> None:
+    """How the calls went: a paid one in the row that was reserved for it, a free one in a row of its own."""
+    waiting = list(reserved)
+    fresh = []
+    for call in calls:
+        row = next((row for row in waiting if call.paid and row.name == call.name), None)
+        if row is None:
+            row = ProviderCall(entity=asker.entity, user=asker.user, quotation=asker.quotation, name=call.name)
+            fresh.append(row)
+        else:
+            waiting.remove(row)
+        # Nothing left this machine while calls are suspended. What failed later may have been charged.
+        row.is_paid = call.paid and call.attempts > 0
+        row.status, row.outcome = call.status, call.failure or "ok"
+        row.duration_ms, row.request_id, row.at = call.duration_ms, call.request_id, call.started_at
+    ProviderCall.objects.bulk_create(fresh)
+    for row in reserved:
+        row.save(update_fields=["is_paid", "status", "outcome", "duration_ms", "request_id", "at"])

@@ -1,0 +1,106 @@
+"""What the views share: the provider, and one act of a page towards it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.utils import timezone
+
+from openflex.core.dates import today_paris
+from openflex.core.french import NBSP, format_time, long_instant
+from quotation import selectors
+from quotation.models import Quotation
+from quotation.providers import autovista
+from quotation.providers.act import PageAct
+from quotation.providers.base import ValuationProvider
+from quotation.providers.failures import ProviderFailure
+from quotation.services.asking import Asker
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import RightMissing, get_for
+from settings_admin.models import Entity
+from settings_admin.scoping import current_scope
+from vehicles.models import Vehicle
+
+USE = "quotation.use"
+MANAGE = "quotation.manage"
+SEE_VEHICLES = "vehicles.view"
+
+
+def the_provider() -> ValuationProvider:
+    return autovista.provider_from_settings()
+
+
+def asker_for(request: StaffRequest, *, entity: Entity, quotation: Quotation | None, act: PageAct) -> Asker:
+    """One page, one act: all its calls share the provider's eight seconds."""
+    return Asker(
+        entity=entity,
+        user=request.user,
+        act=act,
+        now=timezone.now(),
+        quotation=quotation,
+    )
+
+
+def fetch(request: StaffRequest, pk: int) -> Quotation:
+    """To be read, by any colleague who values vehicles there: any screen can be sent to a colleague."""
+    return get_for(request, selectors.for_pages(), pk, right=USE)
+
+
+def fetch_to_change(request: StaffRequest, pk: int) -> Quotation:
+    """To be changed: by whoever made it, or by those who manage everybody's; RightMissing for other colleagues."""
+    quotation = fetch(request, pk)
+    if not may_change(request, quotation):
+        raise RightMissing(MANAGE, quotation.entity_id)
+    return quotation
+
+
+def may_change(request: StaffRequest, quotation: Quotation) -> bool:
+    if quotation.created_by_id == request.user.pk:
+        return True
+    return current_scope().allows(MANAGE, quotation.entity_id, quotation.point_of_sale_id)
+
+
+def page_context(quotation: Quotation | None, **more: Any) -> dict[str, Any]:
+    return {
+        "quotation": quotation,
+        "vehicle": _vehicle_to_open(quotation) if quotation else None,
+        "site": selectors.site_of(quotation) if quotation else None,
+        "names_entity": len(current_scope().widest.entities) > 1,
+        "provider": the_provider(),
+        "form_key": uuid4(),
+        **more,
+    }
+
+
+def _vehicle_to_open(quotation: Quotation) -> Vehicle | None:
+    """The vehicle in stock that it is about, for who may open its sheet."""
+    vehicle = selectors.vehicle_of(quotation)
+    if vehicle is None or not current_scope().allows(SEE_VEHICLES, vehicle.entity_id, vehicle.point_of_sale_id):
+        return None
+    return vehicle
+
+
+def sent_key(request: StaffRequest) -> UUID | None:
+    """The key of a form that may be sent twice; None when it carries none that can be read."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return None
+
+
+def kept_at(quotation: Quotation | None, now: datetime) -> str:
+    """When the draft was last kept, as "à 14:42", or with its day when that is not today."""
+    if quotation is None or quotation.pk is None:
+        return ""
+    kept = quotation.changed_at
+    if today_paris(kept) == today_paris(now):
+        return f"à{NBSP}{format_time(kept)}"
+    return f"le {long_instant(kept)}"
+
+
+def tell(request: StaffRequest, failures: Sequence[ProviderFailure]) -> None:
+    """On the page that comes next, what the provider did not give and why: one sentence for each reason."""
+    for sentence in dict.fromkeys(f"{one.heading}. {one.message}" for one in failures):
+        messages.warning(request, sentence)

@@ -1,0 +1,141 @@
+"""*Mes cotations*, opened again, asked again; and what the provider was asked, counted and exported."""
+
+from dataclasses import replace
+
+from django.http import FileResponse, HttpResponse
+from django.utils import timezone
+
+from openflex.core import htmx
+from openflex.core.dates import paris_day_bounds, today_paris
+from openflex.core.http import read_only, writes
+from openflex.core.lists import Tab, build_list, filtered_rows
+from openflex.core.paging import capped_counts
+from openflex.core.xlsx import xlsx_response
+from quotation import lists, selectors
+from quotation.enums import QuotationState
+from quotation.exports import calls_sheet, quotations_sheet
+from quotation.models import Quotation
+from quotation.providers.failures import ProviderFailure
+from quotation.services import drafts, valuing
+from quotation.views.acting import USE, asker_for, fetch, page_context, sent_key, tell, the_provider
+from quotation.views.radar import render_result
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import right
+from settings_admin.records.services import record_seen
+from settings_admin.scoping import current_scope
+
+CONSUMPTION = "settings.consumption"
+
+
+@right(USE, on="scope")
+@read_only
+def quotation_list(request: StaffRequest) -> HttpResponse:
+    tabs = _tabs(request)
+    counts = capped_counts(Quotation.objects.all(), {tab.key: tab.condition for tab in tabs if tab.has_count})
+    page = build_list(
+        request,
+        rows=selectors.quotation_rows(),
+        table_class=lists.QuotationTable,
+        filter_class=lists.QuotationFilter,
+        sorts=lists.SORTS,
+        default_sort=lists.DEFAULT_SORT,
+        column_order=lists.quotation_columns(has_several_entities=len(current_scope().reach.entities) > 1),
+        tabs=[replace(tab, count=counts.get(tab.key, "")) for tab in tabs],
+    )
+    context = {
+        "list": page,
+        "is_partial": htmx.is_partial(request),
+        "can_see_consumption": current_scope().allows_somewhere(CONSUMPTION),
+    }
+    return htmx.render_part(request, "quotation/list.html", "list", context)
+
+
+def _tabs(request: StaffRequest) -> list[Tab]:
+    return lists.tabs(request.user.pk, sees_all=current_scope().allows_everywhere("quotation.manage"))
+
+
+@right(USE, on="scope")
+@read_only
+def export_quotations(request: StaffRequest) -> FileResponse:
+    """Exactly what is filtered; who exported what is written down."""
+    rows = filtered_rows(
+        request.GET,
+        rows=selectors.quotation_rows(),
+        filter_class=lists.QuotationFilter,
+        sorts=lists.SORTS,
+        default_sort=lists.DEFAULT_SORT,
+        tabs=_tabs(request),
+    )
+    record_seen(user=request.user, kind="exported", list="quotations", query=request.GET.urlencode())
+    return xlsx_response(quotations_sheet(rows), filename=f"cotations-{today_paris(timezone.now()):%Y-%m-%d}.xlsx")
+
+
+@right(USE, on="row")
+@read_only
+def open_quotation(request: StaffRequest, pk: int) -> HttpResponse:
+    """Where one would go on: the step of a draft, the adverts of a quotation."""
+    quotation = fetch(request, pk)
+    if quotation.state != QuotationState.DRAFT:
+        return htmx.redirect(request, "quotation:radar", pk)
+    return htmx.redirect(request, "quotation:details" if quotation.version_code else "quotation:configure", pk)
+
+
+@right(USE, on="row")
+@writes("POST")
+def redo(request: StaffRequest, pk: int) -> HttpResponse:
+    """*Actualiser*: the same question with today's market, as a quotation of its own."""
+    quotation = fetch(request, pk)
+    provider = the_provider()
+    asker = asker_for(request, entity=quotation.entity, quotation=quotation, act=provider.begin_act())
+    try:
+        fresh, failures = valuing.redo(
+            quotation=quotation, newest_seen=request.POST.get("newest", ""), provider=provider, asker=asker
+        )
+    except ProviderFailure as failure:
+        return render_result(request, quotation, failure=failure, retry_form="redo", status=422)
+    tell(request, failures)
+    return htmx.redirect(request, "quotation:radar", fresh.pk)
+
+
+@right(USE, on="row")
+@writes("POST")
+def copy(request: StaffRequest, pk: int) -> HttpResponse:
+    """A draft that starts from this quotation: its value stays as it was asked."""
+    draft = drafts.copy_as_draft(quotation=fetch(request, pk), actor=request.user, key=sent_key(request))
+    return htmx.redirect(request, "quotation:details", draft.pk)
+
+
+@right(CONSUMPTION, on="scope")
+@read_only
+def consumption(request: StaffRequest) -> HttpResponse:
+    page = build_list(
+        request,
+        rows=lists.call_rows(),
+        table_class=lists.CallTable,
+        filter_class=lists.CallFilter,
+        sorts=lists.CALL_SORTS,
+        default_sort=lists.DEFAULT_CALL_SORT,
+    )
+    start, end = paris_day_bounds(today_paris(timezone.now()))
+    context = page_context(
+        None,
+        list=page,
+        today=selectors.consumption_today(start, end),
+        can_quote=current_scope().allows_somewhere(USE),
+        is_partial=htmx.is_partial(request),
+    )
+    return htmx.render_part(request, "quotation/consumption.html", "list", context)
+
+
+@right(CONSUMPTION, on="scope")
+@read_only
+def export_calls(request: StaffRequest) -> FileResponse:
+    rows = filtered_rows(
+        request.GET,
+        rows=lists.call_rows(),
+        filter_class=lists.CallFilter,
+        sorts=lists.CALL_SORTS,
+        default_sort=lists.DEFAULT_CALL_SORT,
+    )
+    record_seen(user=request.user, kind="exported", list="provider_calls", query=request.GET.urlencode())
+    return xlsx_response(calls_sheet(rows), filename=f"appels-{today_paris(timezone.now()):%Y-%m-%d}.xlsx")

@@ -1,0 +1,199 @@
+"""*RADAR*: the comparable vehicles on the market beside mine."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+
+from openflex.core import charts, htmx
+from openflex.core.french import format_euros, format_km
+from openflex.core.http import read_only, writes
+from openflex.core.lists import address
+from quotation import selectors, study
+from quotation.enums import QuotationState
+from quotation.models import Quotation
+from quotation.providers.base import Listing, ListingState, Working
+from quotation.providers.failures import ProviderFailure
+from quotation.services import valuing
+from quotation.views.acting import USE, asker_for, fetch, fetch_to_change, page_context, the_provider
+from quotation.views.market import SHOWN, MarketView, market_view
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import right
+
+TEMPLATE = "quotation/radar.html"
+SCATTER_SIZE = (100, 100)  # its SVG places points in per cent of the drawing
+# Adverts listed at first, and more with each « Afficher la suite »; the figures and the scatter are always of all.
+SLICE = 50
+# More dots than that are no way for the Tab key: the table, once all of it is listed, says the same.
+MOST_FOCUSABLE_DOTS = 40
+
+
+@dataclass(frozen=True)
+class Row:
+    """An advert; `version` is what its label says behind my vehicle's make and model."""
+
+    listing: Listing
+    difference: Decimal | None
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The first of the adverts that count, and the addresses with more of them; empty when there are no more."""
+
+    rows: list[Row]
+    more_url: str
+    all_url: str
+
+
+@dataclass(frozen=True)
+class Dot:
+    """An advert on the scatter; `label` appears beside it, `said` is what a screen reader says."""
+
+    x: float
+    y: float
+    side: str
+    label: str
+    said: str
+
+
+@right(USE, on="row")
+@read_only
+def radar(request: StaffRequest, pk: int) -> HttpResponse:
+    quotation = fetch(request, pk)
+    if quotation.state == QuotationState.DRAFT:
+        return htmx.redirect(request, "quotation:open", pk)
+    return render_result(request, quotation)
+
+
+def render_result(
+    request: StaffRequest,
+    quotation: Quotation,
+    *,
+    failure: ProviderFailure | None = None,
+    retry_form: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """`retry_form` is the id of the form that asked when it failed: its button sends it again."""
+    market = market_view(request, quotation)
+    context = result_context(quotation, market, failure=failure, retry_form=retry_form)
+    width, height = SCATTER_SIZE
+    scatter = study.scatter(market.listings, mine=_mine(quotation), width=width, height=height)
+    context.update(
+        slice=_slice(request, quotation, market.listings),
+        rank=study.price_rank(quotation.adjusted_value, market.listings)
+        if quotation.adjusted_value is not None and market.listings
+        else None,
+        scatter=scatter,
+        dots=_dots(scatter, market.listings) if scatter else [],
+        dots_take_focus=len(market.listings) <= MOST_FOCUSABLE_DOTS,
+    )
+    return htmx.render_part(request, TEMPLATE, "result", context, status=status)
+
+
+def _slice(request: StaffRequest, quotation: Quotation, listings: Sequence[Listing]) -> Slice:
+    """As many as the address asks for, never fewer than the first slice."""
+    asked = request.GET.get(SHOWN, "")
+    shown = max(SLICE, int(asked)) if re.fullmatch("[0-9]{1,6}", asked) else SLICE
+    return Slice(
+        rows=[
+            Row(one, study.difference_to_adjusted(one), *_name_and_version(one.label, str(quotation)))
+            for one in listings[:shown]
+        ],
+        more_url=_with_shown(request, shown + SLICE) if shown < len(listings) else "",
+        all_url=_with_shown(request, len(listings)) if shown + SLICE < len(listings) else "",
+    )
+
+
+def _with_shown(request: StaffRequest, shown: int) -> str:
+    return address(request.GET, **{SHOWN: str(shown)})
+
+
+def _dots(scatter: study.Scatter, listings: Sequence[Listing]) -> list[Dot]:
+    dots = []
+    for point in scatter.points:
+        one = listings[point.index]
+        label = f"{format_euros(one.price)} · {format_km(one.mileage_km)}"
+        said = f"{label} · {one.seller_name}" if one.seller_name else label
+        dots.append(Dot(point.x, point.y, charts.label_side(point.x, scatter.x.end), label, said))
+    return dots
+
+
+def result_context(quotation: Quotation, market: MarketView, **extra: Any) -> dict[str, Any]:
+    """What both tabs show: the value, the market as it is filtered, and its mean."""
+    return page_context(
+        quotation,
+        market=market,
+        valuation=selectors.valuation_of(quotation),
+        newest=selectors.newest_value_of(quotation),
+        answer_age=selectors.answer_age(quotation, now=timezone.now()),
+        mean=study.mean_price(market.listings),
+        days=study.days_online(market.listings),
+        **extra,
+    )
+
+
+def _name_and_version(label: str, mine: str) -> tuple[str, str]:
+    """Two lines of a label that starts with my make and model, however either is capitalised; else one."""
+    name, rest = label[: len(mine)], label[len(mine) :]
+    return (name, rest.strip()) if name.casefold() == mine.casefold() and rest.startswith(" ") else (label, "")
+
+
+def _mine(quotation: Quotation) -> tuple[int, Decimal] | None:
+    if quotation.adjusted_value is None or quotation.mileage_km is None:
+        return None
+    return quotation.mileage_km, quotation.adjusted_value
+
+
+@right(USE, on="row")
+@writes("POST")
+def fetch_adverts(request: StaffRequest, pk: int) -> HttpResponse:
+    """Asks again for the adverts that did not come with the value; the value itself is not asked again."""
+    quotation = fetch_to_change(request, pk)
+    provider = the_provider()
+    asker = asker_for(request, entity=quotation.entity, quotation=quotation, act=provider.begin_act())
+    failures = valuing.fetch_radar(quotation=quotation, provider=provider, asker=asker)
+    if failures:
+        return render_result(request, quotation, failure=failures[0], retry_form="fetch-adverts", status=422)
+    return htmx.redirect(request, "quotation:radar", pk)
+
+
+@right(USE, on="row")
+@read_only
+def price_details(request: StaffRequest, pk: int) -> HttpResponse:
+    """*Voir le détail des prix*: the five lines of an adjusted value, and an advert's published prices in time."""
+    quotation = fetch(request, pk)
+    context: dict[str, Any] = page_context(quotation, listing=None)
+    if listing_id := request.GET.get("annonce"):
+        listing = _find(quotation, listing_id)
+        context.update(listing=listing, working=listing.working, title=listing.label)
+    elif quotation.adjusted_value is not None:
+        context.update(working=_working(quotation), title=f"{quotation} {quotation.version}")
+    else:
+        raise Http404
+    return htmx.render_part(request, "quotation/price_details.html", "dialog", context)
+
+
+def _find(quotation: Quotation, listing_id: str) -> Listing:
+    for state in ListingState:
+        for listing in selectors.listings_of(quotation, state) or ():
+            if listing.id == listing_id:
+                return listing
+    raise Http404
+
+
+def _working(quotation: Quotation) -> Working:
+    lines = (
+        quotation.market_value,
+        quotation.mileage_adjustment,
+        quotation.age_adjustment,
+        quotation.options_adjustment,
+        quotation.location_adjustment,
+        quotation.adjusted_value,
+    )
+    return Working(*(line or Decimal(0) for line in lines))

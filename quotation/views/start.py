@@ -1,0 +1,231 @@
+"""Step 1: which version is it — by its plate, or by hand down the catalogue."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from openflex.core import htmx
+from openflex.core.dates import today_paris
+from openflex.core.errors import Refused
+from openflex.core.http import read_only, writes
+from quotation import answers, selectors
+from quotation.enums import QuotationState
+from quotation.forms import CatalogueForm, PlateSearchForm
+from quotation.models import Quotation
+from quotation.providers.act import PageAct
+from quotation.providers.base import Candidate, ValuationProvider
+from quotation.providers.failures import PlateUnknown, ProviderFailure
+from quotation.services import drafts
+from quotation.views.acting import (
+    USE,
+    asker_for,
+    fetch,
+    fetch_to_change,
+    kept_at,
+    page_context,
+    sent_key,
+    tell,
+    the_provider,
+)
+from quotation.views.catalogue import catalogue_steps, choices_of, find_version
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import right
+from settings_admin.models import Entity, PointOfSale
+from settings_admin.scoping import current_scope
+
+TEMPLATE = "quotation/configure.html"
+LAST_CHOICES = "quotation_catalogue"  # in the session: what led this person to a version the last time
+
+
+@right(USE, on="scope")
+@read_only
+def start(request: StaffRequest) -> HttpResponse:
+    """*Cotation rapide*: goes on with the draft one left, unless `?vierge=1` asks for a new one."""
+    draft = None if request.GET.get("vierge") else selectors.latest_draft(request.user)
+    if draft is not None:
+        step = "quotation:details" if draft.version_code else "quotation:configure"
+        return htmx.redirect(request, step, draft.pk)
+    return _render(request, None)
+
+
+@right(USE, on="row")
+@read_only
+def configure(request: StaffRequest, pk: int) -> HttpResponse:
+    quotation = fetch(request, pk)
+    if quotation.state != QuotationState.DRAFT:
+        return htmx.redirect(request, "quotation:radar", pk)
+    return _render(request, quotation)
+
+
+@right(USE, on="scope")
+@writes("POST")
+def identify(request: StaffRequest) -> HttpResponse:
+    form = PlateSearchForm(request.POST)
+    if not form.is_valid():
+        return _render(request, None, plate_form=form, status=422)
+    return _identify(request, _new_draft(request), form)
+
+
+@right(USE, on="row")
+@writes("POST")
+def identify_again(request: StaffRequest, pk: int) -> HttpResponse:
+    draft = fetch_to_change(request, pk)
+    form = PlateSearchForm(request.POST)
+    if not form.is_valid():
+        return _render(request, draft, plate_form=form, status=422)
+    return _identify(request, draft, form)
+
+
+def _identify(request: StaffRequest, draft: Quotation, form: PlateSearchForm) -> HttpResponse:
+    provider = the_provider()
+    asker = asker_for(request, entity=draft.entity, quotation=draft, act=provider.begin_act())
+    try:
+        found = drafts.identify_plate(draft=draft, plate=form.cleaned_data["plate"], provider=provider, asker=asker)
+    except PlateUnknown as failure:
+        form.add_error("plate", failure.message)
+        return _render(request, draft, plate_form=form, mode="manuel", act=asker.act, status=422)
+    except ProviderFailure as failure:
+        return _render(request, draft, plate_form=form, failure=failure, status=422)
+    except Refused as refusal:
+        form.add_error(None, refusal.message)
+        return _render(request, draft, plate_form=form, status=422)
+    if len(found.candidates) == 1:
+        return _choose(request, draft, found.candidates[0], provider, asker.act)
+    return htmx.redirect(request, "quotation:configure", draft.pk)
+
+
+@right(USE, on="row")
+@writes("POST")
+def choose_candidate(request: StaffRequest, pk: int) -> HttpResponse:
+    draft = fetch_to_change(request, pk)
+    found = answers.identified(draft.plate_answer) if draft.plate_answer else None
+    code = request.POST.get("version_code", "")
+    candidate = next((one for one in found.candidates if one.version_code == code), None) if found else None
+    if candidate is None:
+        return _render(request, draft, mode="plaque", status=422, no_version=True)
+    provider = the_provider()
+    return _choose(request, draft, candidate, provider, provider.begin_act())
+
+
+def _choose(
+    request: StaffRequest, draft: Quotation, candidate: Candidate, provider: ValuationProvider, act: PageAct
+) -> HttpResponse:
+    drafts.choose_candidate(draft=draft, candidate=candidate)
+    return _to_details(request, draft, provider, act)
+
+
+@right(USE, on="scope")
+@read_only
+def catalogue(request: StaffRequest) -> HttpResponse:
+    """The lists of the manual way, narrowed by what is chosen so far."""
+    return _render(request, None, mode="manuel")
+
+
+@right(USE, on="scope")
+@writes("POST")
+def choose_from_catalogue(request: StaffRequest) -> HttpResponse:
+    return _choose_from_catalogue(request, None)
+
+
+@right(USE, on="row")
+@writes("POST")
+def choose_again(request: StaffRequest, pk: int) -> HttpResponse:
+    return _choose_from_catalogue(request, fetch_to_change(request, pk))
+
+
+def _choose_from_catalogue(request: StaffRequest, draft: Quotation | None) -> HttpResponse:
+    """The version is looked up again: what the form carries beside its code is not trusted."""
+    provider = the_provider()
+    act = provider.begin_act()
+    form = CatalogueForm(request.POST)
+    form.is_valid()
+    request.session[LAST_CHOICES] = choices_of(form)
+    try:
+        version = find_version(provider, form, request.POST.get("version_code", ""), act)
+    except ProviderFailure as failure:
+        return _render(request, draft, failure=failure, mode="manuel", act=act, status=422)
+    if version is None:
+        return _render(request, draft, mode="manuel", act=act, status=422, no_version=True)
+    draft = draft or _new_draft(request)
+    drafts.choose_version(draft=draft, version=version, choices=choices_of(form))
+    return _to_details(request, draft, provider, act)
+
+
+def _to_details(request: StaffRequest, draft: Quotation, provider: ValuationProvider, act: PageAct) -> HttpResponse:
+    asker = asker_for(request, entity=draft.entity, quotation=draft, act=act)
+    tell(request, drafts.fetch_equipment(draft=draft, provider=provider, asker=asker))
+    return htmx.redirect(request, "quotation:details", draft.pk)
+
+
+def _new_draft(request: StaffRequest) -> Quotation:
+    """In the chosen entity and site; under *Toutes mes entités* the form says which entity."""
+    scope = current_scope()
+    entities = list(Entity.objects.order_by("name"))
+    chosen = request.POST.get("entity")
+    if chosen is not None or len(entities) > 1:
+        # Never another one in its stead: the calls are paid by the entity.
+        entities = [entity for entity in entities if str(entity.pk) == chosen]
+    if not entities:
+        raise Refused("no_entity", "Choisissez l’entité dans laquelle coter.")
+    entity = entities[0]
+    sites = scope.reach.partial.get(entity.pk, frozenset())
+    site = PointOfSale.objects.filter(pk__in=sites).first() if len(sites) == 1 else None
+    return drafts.new_draft(entity=entity, point_of_sale=site, actor=request.user, key=sent_key(request))
+
+
+def _render(
+    request: StaffRequest,
+    draft: Quotation | None,
+    *,
+    plate_form: PlateSearchForm | None = None,
+    mode: str = "",
+    act: PageAct | None = None,
+    status: int = 200,
+    **extra: Any,
+) -> HttpResponse:
+    """`act`: what the page has asked of the provider already; the lists of the manual way share its time."""
+    mode = mode or request.GET.get("mode", "")
+    if mode not in ("plaque", "manuel"):
+        mode = "manuel" if draft is not None and draft.catalogue is not None else "plaque"
+    found = answers.identified(draft.plate_answer) if draft and draft.plate_answer else None
+    plate_form = plate_form or PlateSearchForm(initial={"plate": draft.plate if draft else ""})
+    if found:  # the version is chosen next: Enter must not search again
+        del plate_form.fields["plate"].widget.attrs["autofocus"]
+    context = page_context(
+        draft,
+        step=1,
+        mode=mode,
+        plate_form=plate_form,
+        found=found,
+        entities=_entities_to_choose(draft),
+        entity_chosen=request.POST.get("entity", ""),
+        kept=kept_at(draft, timezone.now()),
+        suspension=the_provider().suspension(),
+        configure_url=reverse("quotation:configure", args=[draft.pk]) if draft else reverse("quotation:start"),
+        **extra,
+    )
+    if mode == "manuel":
+        form = CatalogueForm(_choices(request, draft))
+        act = act or the_provider().begin_act()
+        steps = catalogue_steps(the_provider(), form, act, today=today_paris(timezone.now()))
+        context.update({"failure": context.get("failure"), **steps})
+    return htmx.render_part(request, TEMPLATE, "wizard", context, status=status)
+
+
+def _choices(request: StaffRequest, draft: Quotation | None) -> Any:
+    """What is being chosen; else what the draft was chosen by; else what this person chose last."""
+    for sent in (request.GET, request.POST):
+        if "kind" in sent:
+            return sent
+    if draft is not None and draft.catalogue is not None:
+        return draft.catalogue
+    return request.session.get(LAST_CHOICES)
+
+
+def _entities_to_choose(draft: Quotation | None) -> list[Entity]:
+    """Only where a new draft would not know: several entities in the scope."""
+    if draft is not None or len(current_scope().reach.entities) < 2:
+        return []
+    return list(Entity.objects.order_by("name"))

@@ -1,0 +1,124 @@
+"""What one person may give to, take from, or change about another. Read inside the verb's transaction, never trusted
+from a form: one grants only rights one holds, in a place where one holds them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from openflex.core.errors import Refused
+from settings_admin.access.models import User, UserGroup
+from settings_admin.access.selectors.belonging import Belonging, add_up, gifts_of
+from settings_admin.organisation.models import Entity, PointOfSale
+from settings_admin.registries import Right, all_rights, module_label, right_label
+from settings_admin.scoping import NOWHERE, Reach, unscoped
+
+MANAGE_USERS = "settings.manage_users"
+MANAGE_GROUPS = "settings.manage_groups"
+MANAGE_SHARED_GROUPS = "holding.manage_shared_groups"
+MANAGE_HOLDING = "holding.manage_entities"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a membership holds: the whole holding (`entity` None), an entity, or some of its sites."""
+
+    entity: Entity | None = None
+    # None: all of them, those opened later too.
+    sites: tuple[PointOfSale, ...] | None = None
+
+    @property
+    def reach(self) -> Reach:
+        if self.entity is None:
+            raise ValueError("the whole holding is more than the entities of today")
+        if self.sites is None:
+            return Reach(frozenset({self.entity.pk}))
+        return Reach(partial={self.entity.pk: frozenset(site.pk for site in self.sites)})
+
+    def __str__(self) -> str:
+        if self.entity is None:
+            return "toutes les entités"
+        if self.sites is None:
+            return self.entity.name
+        return f"{self.entity.name} ({', '.join(site.name for site in self.sites)})"
+
+
+def holds(actor: Belonging, right: str, place: Place) -> bool:
+    """True when the right is held all over the place; `holding.…` rights count in the whole holding only."""
+    if place.entity is None or right.startswith("holding."):
+        return right in actor.holding_rights
+    return actor.grants.get(right, NOWHERE).contains(place.reach)
+
+
+def missing_rights(actor: Belonging, rights: Iterable[str], place: Place) -> list[str]:
+    return [right for right in rights if not holds(actor, right, place)]
+
+
+def check_may_grant(actor: Belonging, rights: Iterable[str], place: Place, *, field: str | None = None) -> None:
+    """Raises Refused("beyond_own_rights") naming the first of the rights that the actor does not hold there."""
+    missing = missing_rights(actor, rights, place)
+    if not missing:
+        return
+    others = f" et {len(missing) - 1} autre{'s' if len(missing) > 2 else ''}" if len(missing) > 1 else ""
+    raise Refused(
+        "beyond_own_rights",
+        f"Vous ne pouvez donner que les droits que vous avez. Il vous manque sur {place}\u00a0: "
+        f"«\u00a0{right_label(missing[0])}\u00a0»{others}.",
+        field,
+    )
+
+
+def check_holds(actor: Belonging, right: str, place: Place) -> None:
+    """Raises Refused("right_missing") when the actor does not hold the right all over the place."""
+    if not holds(actor, right, place):
+        raise Refused("right_missing", f"Il vous manque le droit «\u00a0{right_label(right)}\u00a0» sur {place}.")
+
+
+def check_may_place(actor: Belonging, place: Place) -> None:
+    """Raises Refused("right_missing") for whoever may not put people into groups there, or take them out; in the whole
+    holding only its administrators may."""
+    check_holds(actor, MANAGE_USERS, place)
+    if place.entity is None:
+        check_holds(actor, MANAGE_SHARED_GROUPS, place)
+
+
+def may_manage(actor: Belonging, user: User) -> bool:
+    """May the actor change this person's account (name, e-mail, activity)? Only of somebody whom they oversee
+    entirely: everywhere this person belongs, and with no right that the actor lacks. Otherwise whoever administers
+    one entity could take over the account of a stronger colleague through their e-mail address."""
+    with unscoped("what somebody holds elsewhere makes them stronger"):
+        gifts = gifts_of(user.pk).get(user.pk, [])
+    everywhere = frozenset(gift.entity_id for gift in gifts if gift.entity_id is not None)
+    grants, widest, holding_rights = add_up(gifts, everywhere=everywhere)
+    if any(gift.entity_id is None for gift in gifts) or not widest:
+        # Somebody of the whole holding, or of nowhere yet.
+        oversees = MANAGE_USERS in actor.holding_rights and holding_rights <= actor.holding_rights
+    else:
+        oversees = actor.grants.get(MANAGE_USERS, NOWHERE).contains(widest)
+    return oversees and all(actor.grants.get(right, NOWHERE).contains(reach) for right, reach in grants.items())
+
+
+def owner_of(group: UserGroup) -> Place:
+    """Where the rights of a group must be held by whoever changes them."""
+    return Place(group.entity)
+
+
+def check_may_edit_group(actor: Belonging, group: UserGroup) -> None:
+    """Local groups ask for `settings.manage_groups` in their entity; shared ones belong to holding administrators."""
+    check_holds(actor, MANAGE_SHARED_GROUPS if group.is_shared else MANAGE_GROUPS, owner_of(group))
+
+
+@dataclass(frozen=True)
+class MatrixLine:
+    right: Right
+    is_given: bool
+    # Whoever edits the group holds the right where it would be given.
+    may_give: bool
+
+
+def matrix_of(*, rights: Iterable[str], editor: Belonging, place: Place) -> list[tuple[str, list[MatrixLine]]]:
+    """Every right under its module's French name; `rights` those that are ticked."""
+    ticked = set(rights)
+    modules: dict[str, list[MatrixLine]] = {}
+    for code, right in all_rights().items():
+        line = MatrixLine(right, code in ticked, holds(editor, code, place))
+        modules.setdefault(module_label(code), []).append(line)
+    return list(modules.items())

@@ -1,0 +1,24 @@
+"""`get_for` for people, who are no rows of an entity: a colleague is there for those who share a place with them."""
+
+from django.shortcuts import get_object_or_404
+
+from settings_admin import scoping
+from settings_admin.access.models import User
+from settings_admin.access.requests import StaffRequest
+from settings_admin.access.selectors.people import colleagues
+from settings_admin.guards import RightMissing
+
+
+def colleague_for(request: StaffRequest, pk: int, *, right: str) -> User:
+    """The colleague `pk`, for this person and this right; the request then reads where the right is held.
+
+    Raises Http404 for strangers, RightMissing for colleagues where the person does not hold `right`.
+    """
+    scope = scoping.current_scope()
+    scoping.enter(scope.narrowed(scope.widest))
+    user = get_object_or_404(colleagues(scope), pk=pk)
+    scoping.enter(scope.narrowed(scope.granted(right)))
+    everywhere = scope.granted(right).contains(scope.widest)
+    if not everywhere and not colleagues(scope).filter(pk=pk).exists():
+        raise RightMissing(right)
+    return user

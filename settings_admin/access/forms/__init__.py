@@ -1,0 +1,1 @@
+"""What people type on the settings pages, one file a subject."""

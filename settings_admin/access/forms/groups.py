@@ -1,0 +1,159 @@
+"""Groups: who enters one and where, its name, its rights."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from openflex.core.forms import NamedBlanks
+from settings_admin.access.models import User, UserGroup
+from settings_admin.organisation.models import Entity, PointOfSale
+from settings_admin.registries import all_rights
+
+PICK, INVITE = "pick", "invite"
+EVERYWHERE = "everywhere"
+
+
+class AddUserForm(forms.Form):
+    """A colleague picked, or a new person invited, and where they enter the group.
+
+    `entities`: where the person who adds may do it; the field shows when there is a choice. No ticked site: all.
+    """
+
+    who = forms.ChoiceField(
+        label="Qui ajouter",
+        choices=[(PICK, "Un collègue"), (INVITE, "Une nouvelle personne")],
+        widget=forms.RadioSelect,
+    )
+    user = forms.ModelChoiceField(label="Collègue", queryset=User.objects.none(), required=False)
+    email = forms.EmailField(
+        label="Adresse e-mail", required=False, max_length=254, help_text="Elle y reçoit l’invitation et s’y connecte."
+    )
+    first_name = forms.CharField(label="Prénom", max_length=80, required=False)
+    last_name = forms.CharField(label="Nom", max_length=80, required=False)
+    job_title = forms.CharField(label="Fonction", max_length=80, required=False)
+    entity = forms.ModelChoiceField(label="Entité", queryset=Entity.objects.none(), empty_label=None)
+    points_of_sale = forms.ModelMultipleChoiceField(
+        label="Points de vente",
+        queryset=PointOfSale.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Aucune case cochée\u00a0: tous, ceux ouverts plus tard compris.",
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], entities: list[Entity], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["user"].queryset = people
+        fields["entity"].queryset = Entity.objects.filter(pk__in=[entity.pk for entity in entities])
+        self.entities = entities
+        if len(entities) == 1:
+            del fields["entity"]
+            fields["points_of_sale"].queryset = PointOfSale.objects.filter(entity=entities[0])
+            if fields["points_of_sale"].queryset.count() < 2:
+                del fields["points_of_sale"]
+        else:
+            del fields["points_of_sale"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("who") == PICK and not data.get("user") and "user" not in self.errors:
+            self.add_error("user", "Choisissez un collègue de la liste.")
+        if data.get("who") == INVITE:
+            for name in ("email", "first_name", "last_name"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, "Ce champ est obligatoire.")
+        return data
+
+    @property
+    def place(self) -> tuple[Entity, list[PointOfSale] | None]:
+        """The entity, and the sites when only some of them were ticked."""
+        entity = self.cleaned_data.get("entity") or self.entities[0]
+        return entity, list(self.cleaned_data.get("points_of_sale") or []) or None
+
+
+class GroupForm(NamedBlanks, forms.ModelForm):
+    """The name of a group and what it is for; carries what it was opened with, so that two editors can be merged."""
+
+    class Meta:
+        model = UserGroup
+        fields = ("name", "description")
+        widgets = {"description": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def validate_unique(self) -> None:
+        """The database says so, in the words of the service: a name may be taken between the check and the saving."""
+
+
+class NewGroupForm(forms.Form):
+    """A new group: its owner is an entity, or (empty) the holding, which shares it."""
+
+    name = forms.CharField(label="Nom", max_length=80)
+    description = forms.CharField(
+        label="Description", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    entity = forms.ChoiceField(label="Appartient à", required=False, widget=forms.RadioSelect)
+    rights = forms.MultipleChoiceField(label="Droits", required=False)
+
+    def __init__(self, *args: Any, entities: list[Entity], may_share: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entities = {str(entity.pk): entity for entity in entities}
+        choices = [(key, f"{entity.name} seulement") for key, entity in self.entities.items()]
+        if may_share:
+            choices = [("", "La holding\u00a0: partagé entre toutes ses entités"), *choices]
+        fields: dict[str, Any] = self.fields
+        fields["entity"].choices = choices
+        fields["entity"].required = not may_share
+        fields["rights"].choices = [(code, code) for code in all_rights()]
+
+    def clean_entity(self) -> Entity | None:
+        chosen = self.cleaned_data["entity"]
+        return self.entities[chosen] if chosen else None
+
+
+class RightsForm(forms.Form):
+    """The matrix of a group: `base` are the rights it was opened with, `rights` those ticked now."""
+
+    base = forms.MultipleChoiceField(required=False)
+    rights = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        for name in ("base", "rights"):
+            fields[name].choices = [(code, code) for code in all_rights()]
+            fields[name].error_messages["invalid_choice"] = "Ce droit n’existe pas\u00a0: %(value)s."
+
+    @property
+    def give(self) -> set[str]:
+        return set(self.cleaned_data["rights"]) - set(self.cleaned_data["base"])
+
+    @property
+    def take(self) -> set[str]:
+        return set(self.cleaned_data["base"]) - set(self.cleaned_data["rights"])
+
+
+class RemoveForm(forms.Form):
+    """Out of the group in one entity, or everywhere."""
+
+    where = forms.ChoiceField(label="Où", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, entities: list[Entity], is_everywhere: bool, may_everywhere: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.entities = {str(entity.pk): entity for entity in entities}
+        others = " (reste dans les autres entités)" if is_everywhere else ""
+        choices = [(key, f"Seulement sur {entity.name}{others}") for key, entity in self.entities.items()]
+        if may_everywhere:
+            choices.append((EVERYWHERE, "Partout"))
+        fields: dict[str, Any] = self.fields
+        fields["where"].choices = choices
+        if len(choices) == 1:
+            fields["where"].initial = choices[0][0]
+
+    def clean_where(self) -> Entity | None:
+        """The entity, or None for everywhere."""
+        return self.entities.get(self.cleaned_data["where"])

@@ -1,0 +1,58 @@
+"""What is asked about one person."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from openflex.core.forms import NamedBlanks
+from settings_admin.access.models import User
+from settings_admin.organisation.models import PointOfSale
+
+
+class PersonForm(NamedBlanks, forms.ModelForm):
+    """Name, function, phone, address; carries what it was opened with, so that two editors can be merged."""
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "email", "job_title", "phone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def validate_unique(self) -> None:
+        """The service says so: an address may be taken between the check and the saving."""
+
+
+class LeaverForm(forms.Form):
+    """Who takes over what a leaver leaves open; nobody where nothing is."""
+
+    successor = forms.ModelChoiceField(label="Reprend ses dossiers", queryset=User.objects.none())
+
+    def __init__(self, *args: Any, colleagues: QuerySet[User], is_needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        if is_needed:
+            fields["successor"].queryset = colleagues
+        else:
+            del fields["successor"]
+
+
+class SitesForm(forms.Form):
+    points_of_sale = forms.ModelMultipleChoiceField(
+        label="Points de vente",
+        queryset=PointOfSale.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Aucune case cochée\u00a0: tous, ceux ouverts plus tard compris.",
+    )
+
+    def __init__(self, *args: Any, sites: QuerySet[PointOfSale], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["points_of_sale"].queryset = sites

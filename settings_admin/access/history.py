@@ -1,0 +1,85 @@
+"""The histories of people and groups, in words."""
+
+from datetime import date
+
+from openflex.core.french import format_day
+from settings_admin.access.models import User
+from settings_admin.records.models import TimelineEntry
+from settings_admin.records.selectors import Change, HistoryLine, line_of
+from settings_admin.registries import all_rights, right_label
+
+_SENTENCES = {
+    "group_created": ("a créé le groupe", "plus"),
+    "group_changed": ("a modifié le groupe", "pencil"),
+    "rights_changed": ("a changé les droits", "key"),
+    "group_deleted": ("a supprimé le groupe", "trash"),
+    "invited": ("l’a invité", "mail"),
+    "invited_again": ("l’a invité de nouveau", "mail"),
+    "person_changed": ("a modifié le compte", "pencil"),
+    "left": ("a désactivé le compte", "user-off"),
+    "came_back": ("a réactivé le compte", "user-check"),
+    "second_factor_reset": ("a réinitialisé le second facteur", "lock-open"),
+    "second_factor_required": ("a rendu le second facteur obligatoire", "shield-lock"),
+    "second_factor_optional": ("a rendu le second facteur facultatif", "lock-open"),
+    "absence_planned": ("a prévu une absence", "calendar-off"),
+    "absence_cancelled": ("a annulé une absence", "calendar-x"),
+}
+_YES_NO = {True: "oui", False: "non"}
+
+
+def told(entry: TimelineEntry) -> HistoryLine:
+    sentence, icon = _sentence(entry)
+    changes = [] if entry.kind in ("rights_changed", "group_created", "group_deleted", "left") else _changes(entry)
+    return line_of(entry, sentence=sentence, icon=icon, changes=[*changes, *_rights(entry)])
+
+
+def _sentence(entry: TimelineEntry) -> tuple[str, str]:
+    details = entry.details
+    if entry.kind.startswith("member_"):
+        is_group = entry.target_type.endswith("usergroup")
+        other = details.get("user_name" if is_group else "group_name", "")
+        place = details.get("place", "")
+        if entry.kind == "member_added":
+            return (f"a ajouté {other}, {place}" if is_group else f"l’a ajouté à {other}, {place}"), "user-plus"
+        if entry.kind == "member_removed":
+            return (f"a retiré {other}, {place}" if is_group else f"l’a retiré de {other}, {place}"), "user-minus"
+        return (f"a affecté {other} à {place}" if is_group else f"l’a affecté dans {other} à {place}"), "map-pin"
+    sentence, icon = _SENTENCES.get(entry.kind, (entry.kind, "history"))
+    if entry.kind == "absence_planned":
+        first, last = (format_day(date.fromisoformat(details[name])) for name in ("from", "to"))
+        sentence = f"{sentence} du {first} au {last}, remplacement par {details['substitute']}"
+    if entry.kind == "left" and details.get("successor"):
+        sentence = f"{sentence}, ce qui restait ouvert est passé à {details['successor']}"
+    return sentence, icon
+
+
+def _rights(entry: TimelineEntry) -> list[Change]:
+    """« Véhicules : exporter » with what it was and became; a right that no app knows any more by its code."""
+    old, new = entry.changes.get("rights", [[], []])
+    known = all_rights()
+
+    def label(code: str) -> str:
+        return right_label(code) if code in known else code
+
+    return [
+        Change(label(code), _YES_NO[code in old], _YES_NO[code in new])
+        for code in [*(code for code in new if code not in old), *(code for code in old if code not in new)]
+    ]
+
+
+def _changes(entry: TimelineEntry) -> list[Change]:
+    labels = {field.name: str(field.verbose_name) for field in User._meta.concrete_fields} | {
+        "name": "nom",
+        "description": "description",
+    }
+    return [
+        Change(labels.get(name, name).capitalize(), _shown(values[0]), _shown(values[1]))
+        for name, values in entry.changes.items()
+        if name != "rights"
+    ]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return _YES_NO[value]
+    return str(value) if value not in (None, "") else "–"

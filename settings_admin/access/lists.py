@@ -1,0 +1,84 @@
+"""The list of users."""
+
+from typing import Any
+
+import django_filters as filters
+import django_tables2 as tables
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from openflex.core import french
+from openflex.core.filters import CheckboxesFilter, SearchFilter
+from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell
+from settings_admin.access.models import Membership, User, UserGroup
+
+SORTS = {"name": "last_name", "email": "email", "last_login": "last_login", "created_at": "created_at"}
+DEFAULT_SORT = "name"
+INVITED = Q(is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+
+def tabs() -> list[Tab]:
+    return [
+        Tab("", "Actifs", Q(is_active=True), has_count=False),
+        Tab("invited", "Invités", INVITED, has_count=False),
+        Tab("left", "Désactivés", Q(is_active=False), has_count=False),
+    ]
+
+
+def state_of(user: User) -> str:
+    if not user.is_active:
+        return "Désactivé"
+    return "Actif" if user.has_usable_password() else "Invité"
+
+
+class UserTable(ListTable):
+    name = PartColumn(
+        "access/cells/user.html",
+        export=lambda user: user.full_name,
+        verbose_name="Nom",
+        attrs=cell("cell-title", "pin-1"),
+    )
+    email = tables.Column(verbose_name="E-mail", attrs=cell("muted", "cell-sub"))
+    job_title = tables.Column(verbose_name="Fonction", default="–", attrs=cell("muted", fact="Fonction", priority=1))
+    groups = tables.Column(accessor="group_names", verbose_name="Groupes", attrs=cell("clip", fact="Groupes"))
+    reach = tables.Column(accessor="reach", verbose_name="Portée", attrs=cell("clip", fact="Portée"))
+    state = PartColumn("access/cells/state.html", export=state_of, verbose_name="État", attrs=cell("cell-badges"))
+    created_at = FigureColumn(french.long_instant, verbose_name="Depuis", largest_first=True, priority=2)
+    last_login = FigureColumn(
+        french.long_instant, fact="Connexion", verbose_name="Dernière connexion", largest_first=True, head="two-lines"
+    )
+
+    class Meta(ListTable.Meta):
+        model = User
+        fields = ()
+
+
+class UserFilter(filters.FilterSet):
+    q = SearchFilter(method="search")
+    group = CheckboxesFilter(method="in_groups", label="Groupe")
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        groups = UserGroup.objects.order_by("name").values_list("pk", "name")
+        self.filters["group"].extra["choices"] = [(str(pk), name) for pk, name in groups]
+
+    def search(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
+        for word in value.split():
+            rows = rows.filter(
+                Q(first_name__icontains=word)
+                | Q(last_name__icontains=word)
+                | Q(email__icontains=word)
+                | Q(job_title__icontains=word)
+            )
+        return rows
+
+    def in_groups(self, rows: QuerySet[User], name: str, value: list[str]) -> QuerySet[User]:
+        return (
+            rows.filter(Exists(Membership.objects.filter(user=OuterRef("pk"), group__in=[int(pk) for pk in value])))
+            if value
+            else rows
+        )

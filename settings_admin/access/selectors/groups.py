@@ -1,0 +1,68 @@
+"""Groups, their people and their rights, as the settings pages show them."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from settings_admin.access.models import Membership, User, UserGroup
+from settings_admin.registries import all_rights, module_label
+
+MEMBERS_SHOWN = 200
+
+
+def groups() -> QuerySet[UserGroup]:
+    """Those of the current scope and the shared ones, shared first, each with the number of active people that may be
+    seen in it."""
+    # The scope holds the memberships too: of a shared group, those of my entities and of the whole holding.
+    counted = (
+        Membership.objects.filter(group=OuterRef("pk"), user__is_active=True)
+        .order_by()
+        .values("group")
+        .annotate(people=Count("user", distinct=True))
+        .values("people")
+    )
+    return (
+        UserGroup.objects.select_related("entity")
+        .annotate(people=Coalesce(Subquery(counted), 0))
+        .order_by(F("entity__name").asc(nulls_first=True), "name")
+    )
+
+
+@dataclass
+class Member:
+    """One person of a group with all the places where they are in it."""
+
+    user: User
+    memberships: list[Membership] = field(default_factory=list)
+
+    @property
+    def is_everywhere(self) -> bool:
+        return any(membership.entity_id is None for membership in self.memberships)
+
+    @property
+    def since(self) -> Membership:
+        return min(self.memberships, key=lambda membership: membership.created_at)
+
+
+def members_of(group: UserGroup) -> list[Member]:
+    """The group's people whom the reader may see, by name; two statements. At most MEMBERS_SHOWN of them."""
+    rows = (
+        Membership.objects.filter(group=group)
+        .select_related("user", "entity")
+        .prefetch_related("points_of_sale")
+        .order_by("-user__is_active", "user__last_name", "user__first_name", "user_id", "entity__name")
+    )
+    members: dict[int, Member] = {}
+    for membership in rows[: 4 * MEMBERS_SHOWN]:
+        members.setdefault(membership.user_id, Member(membership.user)).memberships.append(membership)
+    return list(members.values())[:MEMBERS_SHOWN]
+
+
+def compared(first: UserGroup, second: UserGroup) -> list[tuple[str, list[tuple[str, bool, bool]]]]:
+    """Every right under its module's name: its label, whether the first and the second group give it."""
+    modules: dict[str, list[tuple[str, bool, bool]]] = {}
+    for code, right in all_rights().items():
+        line = (right.label, code in first.rights, code in second.rights)
+        modules.setdefault(module_label(code), []).append(line)
+    return list(modules.items())

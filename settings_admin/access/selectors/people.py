@@ -1,0 +1,137 @@
+"""The people of the holding, as far as somebody may see them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from settings_admin.access.models import Absence, Membership, User, UserGroup
+from settings_admin.organisation.models import Entity, PointOfSale
+from settings_admin.registries import Right, all_rights, module_label
+from settings_admin.scoping import Scope, unscoped
+
+MANAGE_USERS = "settings.manage_users"
+
+
+def colleagues(scope: Scope) -> QuerySet[User]:
+    """Those of the holding who belong to what queries see now, or to the whole holding; people who belong nowhere
+    yet are for those who manage users of the whole holding. Never a merchant's people, never another holding's."""
+    if scope.holding_id is None:
+        return User.objects.none()
+    staff = User.objects.filter(holding_id=scope.holding_id)
+    # The scope holds this when it runs.
+    condition = Q(Exists(Membership.objects.filter(user=OuterRef("pk"))))
+    if MANAGE_USERS in scope.holding_rights:
+        condition |= Q(pk__in=staff.filter(memberships=None).values("pk"))
+    return staff.filter(condition)
+
+
+def receiver_of(user: User, *, on: date) -> User:
+    """Who receives on this day (Europe/Paris) what would come to `user`: the person, or who stands in for them.
+
+    A substitute who is away too passes it on to theirs; a circle of absent people ends with the person.
+    """
+    receiver, seen = user, {user.pk}
+    with unscoped("absences are the application's to follow"):
+        while absence := (
+            Absence.objects.filter(user=receiver, starts_on__lte=on, ends_on__gte=on, substitute__is_active=True)
+            .select_related("substitute")
+            .first()
+        ):
+            receiver = absence.substitute
+            if receiver.pk in seen:
+                return user
+            seen.add(receiver.pk)
+    return receiver
+
+
+@dataclass(frozen=True)
+class PlaceDetail:
+    """An entity of an assignment and its sites, as far as the reader may see them."""
+
+    entity: Entity
+    sites: list[PointOfSale]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One membership with the detail of its places; `is_everywhere`: the whole holding, of which the reader may see
+    only some entities."""
+
+    membership: Membership
+    places: list[PlaceDetail]
+
+    @property
+    def is_everywhere(self) -> bool:
+        return self.membership.entity_id is None
+
+    @property
+    def site_count(self) -> int:
+        return sum(len(place.sites) for place in self.places)
+
+
+def assignments_of(user: User) -> list[Assignment]:
+    """The person's memberships that the reader may see, each with its entities and sites; three statements."""
+    memberships = list(
+        Membership.objects.filter(user=user)
+        .select_related("group__entity", "entity", "added_by")
+        .annotate(site_ids=ArrayAgg("points_of_sale", filter=Q(points_of_sale__isnull=False), default=[]))
+        .order_by("group__name", "entity__name")
+    )
+    entities = list(Entity.objects.filter(holding=user.holding_id))
+    sites = list(PointOfSale.objects.filter(entity__in=entities))
+    return [
+        Assignment(
+            membership,
+            [
+                PlaceDetail(entity, _sites_in(membership, entity, sites))
+                for entity in entities
+                if membership.entity_id in (None, entity.pk)
+            ],
+        )
+        for membership in memberships
+    ]
+
+
+def _sites_in(membership: Membership, entity: Entity, sites: list[PointOfSale]) -> list[PointOfSale]:
+    chosen: list[int] = membership.site_ids  # type: ignore[attr-defined]
+    return [site for site in sites if site.entity_id == entity.pk and (membership.is_whole or site.pk in chosen)]
+
+
+@dataclass(frozen=True)
+class HeldRight:
+    """A right, and the assignments that give it: why this person can do X. `would_give`: groups that would."""
+
+    right: Right
+    given_by: list[Assignment]
+    would_give: list[str]
+
+
+def rights_of(assignments: list[Assignment]) -> list[tuple[str, list[HeldRight]]]:
+    """Every right under its module, with what gives it; rights over the holding count in the whole holding only."""
+    groups = list(UserGroup.objects.order_by("name"))
+    modules: dict[str, list[HeldRight]] = {}
+    for code, right in all_rights().items():
+        given_by = [
+            one
+            for one in assignments
+            if code in one.membership.group.rights and (one.is_everywhere or not code.startswith("holding."))
+        ]
+        would_give = [] if given_by else [group.name for group in groups if code in group.rights]
+        modules.setdefault(module_label(code), []).append(HeldRight(right, given_by, would_give))
+    return list(modules.items())
+
+
+def with_reach(users: list[User]) -> None:
+    """Notes on each of the page's people their groups and the entities they are in, as the reader may see them."""
+    found: dict[int, list[Membership]] = {}
+    for membership in Membership.objects.filter(user__in=users).select_related("group", "entity"):
+        found.setdefault(membership.user_id, []).append(membership)
+    for user in users:
+        held = found.get(user.pk, [])
+        facts = vars(user)
+        facts["group_names"] = ", ".join(sorted({membership.group.name for membership in held})) or "–"
+        entities = sorted({membership.entity.name for membership in held if membership.entity})
+        everywhere = any(membership.entity_id is None for membership in held)
+        facts["reach"] = "Toutes les entités" if everywhere else ", ".join(entities) or "–"

@@ -1,0 +1,93 @@
+"""What stands around every verb that changes who may do what: one at a time in a holding, and never without
+administrators afterwards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+
+from openflex.core.errors import Refused
+from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS, may_manage
+from settings_admin.access.models import Membership, User, UserGroup
+from settings_admin.access.selectors.belonging import Belonging, belonging_of
+from settings_admin.organisation.models import Entity, Holding
+from settings_admin.scoping import unscoped
+
+
+@dataclass(frozen=True)
+class Administered:
+    """What has administrators now: the holding, and the entities that have some of their own."""
+
+    holding: bool
+    entities: frozenset[int]
+
+
+@contextmanager
+def changing_access(holding_id: int) -> Iterator[None]:
+    """A transaction in which access changes, alone in its holding.
+
+    Raises Refused("last_administrator"), and nothing is written, when the holding, or an entity that had
+    administrators of its own, would be left with none.
+    """
+    with transaction.atomic(), unscoped("the verb checks its actor's authority itself"):
+        Holding.objects.select_for_update(of=("self",)).get(pk=holding_id)
+        before = _administered(holding_id)
+        yield
+        after = _administered(holding_id)
+        if before.holding and not after.holding:
+            raise Refused(
+                "last_administrator",
+                "C’est la dernière personne qui administre la holding. Donnez d’abord ce rôle à quelqu’un d’autre.",
+            )
+        if lost := before.entities - after.entities:
+            name = Entity.objects.get(pk=min(lost)).name
+            raise Refused(
+                "last_administrator",
+                f"C’est la dernière personne qui administre {name}. Donnez d’abord ce rôle à quelqu’un d’autre.",
+            )
+
+
+def power_of(actor: User) -> Belonging:
+    """What the actor may do at this moment of the transaction, not when the page was opened."""
+    return belonging_of(actor)
+
+
+def locked_group(group: UserGroup) -> UserGroup:
+    """The group as it is now, locked until the transaction ends; raises Refused("group_gone")."""
+    try:
+        return UserGroup.objects.select_for_update(of=("self",)).select_related("entity").get(pk=group.pk)
+    except UserGroup.DoesNotExist:
+        raise Refused("group_gone", "Ce groupe vient d’être supprimé. Rien n’a été changé.", "group") from None
+
+
+def locked_person(actor: User, user: User, *, or_self: bool = False) -> User:
+    """The person, locked, when the actor oversees them; raises Refused("beyond_own_rights")."""
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if or_self and user.pk == actor.pk:
+        return user
+    if not may_manage(power_of(actor), user):
+        raise Refused(
+            "beyond_own_rights",
+            "Ce compte a des droits, ou une entité, que vous n’avez pas\u00a0: "
+            "demandez à un administrateur de la holding.",
+        )
+    return user
+
+
+def _administered(holding_id: int) -> Administered:
+    """An entity's own administrators manage its users without administering the holding: those who do come and go
+    without the entity being asked."""
+    memberships = Membership.objects.filter(
+        Q(entity=None) | Q(is_whole=True),
+        holding_id=holding_id,
+        user__is_active=True,
+        group__rights__contains=[MANAGE_USERS],
+    )
+    holding = memberships.filter(entity=None, group__rights__contains=[MANAGE_SHARED_GROUPS]).exists()
+    local = memberships.exclude(entity=None, group__rights__contains=[MANAGE_SHARED_GROUPS])
+    entities = set(local.exclude(entity=None).values_list("entity_id", flat=True))
+    if local.filter(entity=None).exists():
+        entities |= set(Entity.objects.filter(holding_id=holding_id).values_list("pk", flat=True))
+    return Administered(holding, frozenset(entities))

@@ -1,0 +1,196 @@
+"""People enter groups and leave them."""
+
+from collections.abc import Iterable
+
+from openflex.core.errors import Refused
+from settings_admin.access.authority import Place, check_may_grant, check_may_place
+from settings_admin.access.models import Membership, User, UserGroup
+from settings_admin.access.services.guarding import changing_access, locked_group, power_of
+from settings_admin.organisation.models import Entity, PointOfSale
+from settings_admin.records.services import record_event
+from settings_admin.registries import SiteCopy
+from settings_admin.scoping import unscoped
+
+
+def add_member(
+    *,
+    actor: User | None,
+    user: User,
+    group: UserGroup,
+    entity: Entity | None = None,
+    points_of_sale: Iterable[PointOfSale] | None = None,
+) -> Membership:
+    """Puts a user into a group: in one entity (None for `points_of_sale`: all of its sites), or in the whole holding.
+
+    Adding again changes nothing, or widens: it adds sites, goes from sites to the whole entity, and from entities to
+    the whole holding, whose one membership then replaces theirs. It never narrows. `actor` None: the application
+    itself (a new holding, demonstration data), which holds every right.
+    Raises Refused: "group_gone", "other_holding", "local_group", "other_entity", "beyond_own_rights", "right_missing".
+    """
+    place = Place(entity, None if points_of_sale is None else tuple(points_of_sale))
+    with changing_access(group.holding_id):
+        group = locked_group(group)
+        check_belongs_together(user=user, group=group, place=place)
+        if actor is not None:
+            power = power_of(actor)
+            check_may_place(power, place)
+            check_may_grant(power, group.rights, place, field="group")
+        return _widen(actor=actor, user=user, group=group, place=place)
+
+
+def check_belongs_together(*, user: User, group: UserGroup, place: Place) -> None:
+    if user.holding_id != group.holding_id or (place.entity and place.entity.holding_id != group.holding_id):
+        raise Refused("other_holding", "Cette personne, ce groupe et cette entité ne sont pas de la même holding.")
+    if group.entity_id is not None and (place.entity is None or place.entity.pk != group.entity_id):
+        raise Refused("local_group", "Ce groupe appartient à une seule entité\u00a0: il ne sert que là.", "group")
+    if place.sites is not None and (
+        place.entity is None or not place.sites or any(site.entity_id != place.entity.pk for site in place.sites)
+    ):
+        raise Refused("other_entity", "Choisissez des points de vente de l’entité.", "points_of_sale")
+
+
+def _widen(*, actor: User | None, user: User, group: UserGroup, place: Place) -> Membership:
+    existing = {one.entity_id: one for one in Membership.objects.filter(user=user, group=group)}
+    if None in existing:
+        return existing[None]
+    entity_id = place.entity.pk if place.entity else None
+    membership = existing.get(entity_id)
+    if membership is None:
+        membership = Membership.objects.create(
+            holding_id=group.holding_id,
+            user=user,
+            group=group,
+            entity=place.entity,
+            is_whole=place.sites is None,
+            added_by=actor,
+        )
+        membership.points_of_sale.set(place.sites or ())
+    elif membership.is_whole:
+        return membership
+    elif place.sites is None:
+        membership.is_whole = True
+        membership.save(update_fields=["is_whole"])
+        membership.points_of_sale.clear()
+    elif set(place.sites) <= set(membership.points_of_sale.all()):
+        return membership
+    else:
+        membership.points_of_sale.add(*place.sites)
+    if entity_id is None:
+        # One membership says it all: those of single entities would only be forgotten at the next removal.
+        for narrower in existing.values():
+            narrower.delete()
+    record_membership(membership, kind="member_added", actor=actor)
+    return membership
+
+
+def set_sites(*, actor: User, membership: Membership, points_of_sale: Iterable[PointOfSale] | None) -> None:
+    """Chooses anew at which sites of its entity a membership holds; None: all of them. It may narrow.
+
+    Raises Refused as `add_member` does, and "last_administrator".
+    """
+    with changing_access(membership.holding_id):
+        membership = _locked(membership)
+        if membership.entity is None:
+            raise Refused("whole_holding", "Cette personne est dans le groupe sur toutes les entités.")
+        place = Place(membership.entity, None if points_of_sale is None else tuple(points_of_sale))
+        check_belongs_together(user=membership.user, group=membership.group, place=place)
+        power = power_of(actor)
+        check_may_place(power, place_of(membership))
+        check_may_place(power, place)
+        check_may_grant(power, membership.group.rights, place, field="group")
+        before = (membership.is_whole, set(membership.points_of_sale.all()))
+        if before == (place.sites is None, set(place.sites or ())):
+            return
+        membership.is_whole = place.sites is None
+        membership.save(update_fields=["is_whole"])
+        membership.points_of_sale.set(place.sites or ())
+        record_membership(membership, kind="member_moved", actor=actor)
+
+
+def remove_member(*, actor: User, user: User, group: UserGroup, entity: Entity | None) -> None:
+    """Takes a user out of a group: in one entity, or (`entity` None) everywhere.
+
+    Taking somebody of the whole holding out of one entity keeps them in each of the others, no longer in those
+    created later. Doing it twice changes nothing. Raises Refused: "right_missing", "last_administrator".
+    """
+    with changing_access(group.holding_id):
+        power = power_of(actor)
+        memberships = {
+            one.entity_id: one for one in Membership.objects.filter(user=user, group=group).select_related("entity")
+        }
+        if entity is None:
+            for membership in memberships.values():
+                check_may_place(power, place_of(membership))
+                _end(membership, actor=actor)
+            return
+        if entity.pk in memberships:
+            check_may_place(power, place_of(memberships[entity.pk]))
+            _end(memberships[entity.pk], actor=actor)
+        elif None in memberships:
+            check_may_place(power, Place())
+            _split(memberships[None], without=entity, actor=actor)
+
+
+def _split(membership: Membership, *, without: Entity, actor: User) -> None:
+    _end(membership, actor=actor)
+    for entity in Entity.objects.filter(holding_id=membership.holding_id).exclude(pk=without.pk):
+        kept = Membership.objects.create(
+            holding_id=membership.holding_id,
+            user_id=membership.user_id,
+            group_id=membership.group_id,
+            entity=entity,
+            added_by=actor,
+        )
+        record_membership(kept, kind="member_added", actor=actor)
+
+
+def _end(membership: Membership, *, actor: User) -> None:
+    record_membership(membership, kind="member_removed", actor=actor)
+    membership.delete()
+
+
+def place_of(membership: Membership) -> Place:
+    """Where a membership holds, its sites read from the database."""
+    if membership.entity is None or membership.is_whole:
+        return Place(membership.entity)
+    return Place(membership.entity, tuple(membership.points_of_sale.all()))
+
+
+def record_membership(membership: Membership, *, kind: str, actor: User | None) -> None:
+    """One line in the history of the person and one in that of the group, each naming the other."""
+    place = place_of(membership)
+    details = {
+        "user": membership.user_id,
+        "user_name": membership.user.full_name,
+        "group": membership.group_id,
+        "group_name": membership.group.name,
+        "place": str(place),
+    }
+    for target in (membership.user, membership.group):
+        record_event(target, kind=kind, actor=actor, details=details, entity=membership.entity)
+
+
+def _locked(membership: Membership) -> Membership:
+    try:
+        return Membership.objects.select_related("user", "group", "entity").get(pk=membership.pk)
+    except Membership.DoesNotExist:
+        raise Refused("not_a_member", "Cette personne n’est plus dans ce groupe. Rien n’a été changé.") from None
+
+
+def copy_people(source: PointOfSale, target: PointOfSale, *, actor: User) -> None:
+    """Puts those who work at `source`, named among the sites of their membership, at `target` too. Raises Refused as
+    `add_member` does: one gives only rights one holds."""
+    if source.entity_id != target.entity_id:
+        message = "Les personnes ne se reprennent que d’un point de vente de la même entité."
+        raise Refused("other_entity", message, "copies")
+    with unscoped("who works there is the whole list, or none"):
+        memberships = list(
+            Membership.objects.filter(entity=source.entity_id, is_whole=False, points_of_sale=source)
+            .select_related("user", "group", "entity")
+            .order_by("pk")
+        )
+    for one in memberships:
+        add_member(actor=actor, user=one.user, group=one.group, entity=one.entity, points_of_sale=[target])
+
+
+PEOPLE_OF_SITE = SiteCopy("people", "personnes qui y travaillent", copy_people, is_proposed=False)

@@ -1,0 +1,213 @@
+"""People get an account by invitation, change it, leave, come back, and are away for a while."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from openflex.core import mail
+from openflex.core.constraints import refusing
+from openflex.core.errors import Refused
+from settings_admin.access.authority import Place, check_may_grant, check_may_place
+from settings_admin.access.models import Absence, User, UserGroup
+from settings_admin.access.services.guarding import changing_access, locked_group, locked_person, power_of
+from settings_admin.access.services.memberships import add_member, check_belongs_together
+from settings_admin.access.services.passwords import password_link
+from settings_admin.access.services.sessions import end_sessions
+from settings_admin.organisation.models import Entity, Holding, PointOfSale
+from settings_admin.records.services import apply_edit, record_event, save_changes
+from settings_admin.registries import hand_overs
+
+_EMAIL_TAKEN = Refused(
+    "email_taken", "Cette adresse e-mail appartient déjà à un autre compte. Choisissez-en une autre.", "email"
+)
+_SAME_EMAIL = {"settings_admin_user_email_key": _EMAIL_TAKEN}
+
+
+def invite(
+    *,
+    actor: User,
+    group: UserGroup,
+    entity: Entity | None,
+    points_of_sale: Iterable[PointOfSale] | None = None,
+    email: str,
+    first_name: str,
+    last_name: str,
+    job_title: str = "",
+    phone: str = "",
+) -> User:
+    """Makes an account without a password, puts it into the group, and sends the invitation on commit.
+
+    An address that has an account in the holding already: that person is put into the group, nothing else of theirs
+    changes and no invitation leaves. Raises Refused: "email_taken" (another holding's, or a merchant's), and as
+    `add_member` does.
+    """
+    email = email.strip().lower()
+    place = Place(entity, None if points_of_sale is None else tuple(points_of_sale))
+    with changing_access(group.holding_id):
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            user = User(
+                email=email,
+                first_name=first_name.strip(),
+                last_name=last_name.strip(),
+                job_title=job_title.strip(),
+                phone=phone.strip(),
+                holding_id=group.holding_id,
+                invited_at=timezone.now(),
+            )
+            _open_account(user, actor=actor, group=group, place=place)
+            _send_invitation(user, actor=actor)
+        elif user.holding_id != group.holding_id:
+            raise _EMAIL_TAKEN
+        add_member(actor=actor, user=user, group=group, entity=entity, points_of_sale=place.sites)
+        return user
+
+
+def _open_account(new: User, *, actor: User, group: UserGroup, place: Place) -> None:
+    """Checked before anything is written: only who may put the person into the group opens an account for them."""
+    group = locked_group(group)
+    check_belongs_together(user=new, group=group, place=place)
+    power = power_of(actor)
+    check_may_place(power, place)
+    check_may_grant(power, group.rights, place, field="group")
+    new.set_unusable_password()
+    with refusing(_SAME_EMAIL):
+        new.save(force_insert=True)
+    record_event(new, kind="invited", actor=actor, entity=place.entity)
+
+
+def invite_again(*, actor: User, user: User) -> None:
+    """Sends a new link to somebody who has not accepted yet; raises Refused("accepted") or "beyond_own_rights"."""
+    with changing_access(_holding_of(user)):
+        user = locked_person(actor, user)
+        if user.has_usable_password():
+            raise Refused("accepted", "Cette personne a déjà choisi son mot de passe.")
+        user.invited_at = timezone.now()
+        user.save(update_fields=["invited_at"])
+        record_event(user, kind="invited_again", actor=actor)
+        _send_invitation(user, actor=actor)
+
+
+def _send_invitation(user: User, *, actor: User) -> None:
+    context = {
+        "user": user,
+        "invited_by": actor,
+        "holding": Holding.objects.get(pk=_holding_of(user)),
+        "url": password_link(user),
+        "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
+    }
+    mail.send("access/email/invitation", to=[user.email], context=context)
+
+
+def edit_person(*, actor: User, user: User, base: dict[str, Any], mine: dict[str, Any]) -> User:
+    """Changes names, function, phone or e-mail address of somebody whom the actor oversees, or of oneself.
+
+    A changed address is told to the old one: whoever reads it could otherwise lose an account without a word.
+    Raises EditConflict (see `apply_edit`); Refused: "email_taken", "beyond_own_rights".
+    """
+    with changing_access(_holding_of(user)):
+        user = locked_person(actor, user, or_self=True)
+        old_email = user.email
+        if "email" in mine:
+            mine = {**mine, "email": mine["email"].strip().lower()}
+        fields = apply_edit(user, base=base, mine=mine)  # type: ignore[arg-type]
+        with refusing(_SAME_EMAIL):
+            save_changes(user, fields=fields, actor=actor, kind="person_changed")  # type: ignore[arg-type]
+        if user.email != old_email:
+            mail.send("access/email/address_changed", to=[old_email], context={"user": user, "changed_by": actor})
+        return user
+
+
+def leave(*, actor: User, user: User, successor: User | None) -> dict[str, int]:
+    """A leaver in one act: the account is closed everywhere and its sessions end; what it leaves open goes to
+    `successor`. Memberships and history stay, so that the person can come back.
+
+    Returns how many of each registered kind were handed over. Raises Refused: "successor" (needed, or not able to),
+    "last_administrator", "beyond_own_rights", "oneself".
+    """
+    with changing_access(_holding_of(user)):
+        user = locked_person(actor, user)
+        if user.pk == actor.pk:
+            raise Refused("oneself", "Vous ne pouvez pas désactiver votre propre compte.")
+        moved = _hand_over(user, successor=successor, actor=actor)
+        if user.is_active:
+            user.is_active = False
+            end_sessions(user)
+            save_changes(
+                user,  # type: ignore[arg-type]
+                fields=["is_active"],
+                actor=actor,
+                kind="left",
+                details={"successor": successor.full_name if successor else "", "moved": moved},
+            )
+        return moved
+
+
+def _hand_over(user: User, *, successor: User | None, actor: User) -> dict[str, int]:
+    moved = {}
+    for one in hand_overs():
+        if not one.count(user):
+            continue
+        if successor is None:
+            raise Refused(
+                "successor",
+                f"Choisissez qui reprend ce que cette personne laisse ouvert\u00a0: {one.label}.",
+                "successor",
+            )
+        if successor.pk == user.pk or successor.holding_id != user.holding_id or not successor.is_active:
+            raise Refused("successor", "Choisissez un collègue dont le compte est actif.", "successor")
+        moved[one.key] = one.move(user, to=successor, actor=actor)
+    return moved
+
+
+def come_back(*, actor: User, user: User) -> None:
+    """Opens a closed account again, with the memberships it had."""
+    with changing_access(_holding_of(user)):
+        user = locked_person(actor, user)
+        user.is_active = True
+        save_changes(user, fields=["is_active"], actor=actor, kind="came_back")  # type: ignore[arg-type]
+
+
+def plan_absence(*, actor: User, user: User, substitute: User, starts_on: date, ends_on: date) -> Absence:
+    """From a day to a day (Europe/Paris, both included) `substitute` receives what would have come to `user`.
+
+    By the person, or by who oversees them. Raises Refused: "ends_before",
+    "substitute", "overlaps", "beyond_own_rights".
+    """
+    with changing_access(_holding_of(user)):
+        user = locked_person(actor, user, or_self=True)
+        if ends_on < starts_on:
+            raise Refused("ends_before", "L’absence finit avant de commencer.", "ends_on")
+        if substitute.pk == user.pk or substitute.holding_id != user.holding_id or not substitute.is_active:
+            raise Refused("substitute", "Choisissez un collègue dont le compte est actif.", "substitute")
+        overlap = Refused("overlaps", "Une autre absence est déjà prévue sur ces jours.", "starts_on")
+        with refusing({"absence_one_at_a_time": overlap}):
+            absence = Absence.objects.create(
+                holding_id=_holding_of(user),
+                user=user,
+                substitute=substitute,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                created_by=actor,
+            )
+        details = {"substitute": substitute.full_name, "from": starts_on.isoformat(), "to": ends_on.isoformat()}
+        record_event(user, kind="absence_planned", actor=actor, details=details)
+        return absence
+
+
+def cancel_absence(*, actor: User, absence: Absence) -> None:
+    """Takes a planned or running absence back; doing it twice changes nothing."""
+    with changing_access(absence.holding_id):
+        user = locked_person(actor, absence.user, or_self=True)
+        deleted, _ = Absence.objects.filter(pk=absence.pk).delete()
+        if deleted:
+            record_event(user, kind="absence_cancelled", actor=actor, details={"from": absence.starts_on.isoformat()})
+
+
+def _holding_of(user: User) -> int:
+    if user.holding_id is None:
+        raise Refused("merchant", "Ce compte est celui d’un marchand.")
+    return user.holding_id

@@ -1,0 +1,1 @@
+"""Thin doors: fetch and authorise, form, service, render."""

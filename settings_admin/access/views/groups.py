@@ -1,0 +1,244 @@
+"""*Groupes, utilisateurs et droits*: the groups of the current entity and the shared ones, their people and rights."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from openflex.core import htmx
+from openflex.core.errors import Refused
+from openflex.core.http import read_only, writes
+from settings_admin.access import authority
+from settings_admin.access.authority import MANAGE_GROUPS, MANAGE_SHARED_GROUPS, MANAGE_USERS
+from settings_admin.access.forms.groups import GroupForm, NewGroupForm, RightsForm
+from settings_admin.access.history import told
+from settings_admin.access.models import UserGroup
+from settings_admin.access.requests import StaffRequest
+from settings_admin.access.selectors import effects
+from settings_admin.access.selectors import groups as selectors
+from settings_admin.access.services import groups
+from settings_admin.guards import RightMissing, get_for, right
+from settings_admin.organisation.models import Entity
+from settings_admin.records.selectors import timeline_of
+from settings_admin.records.services import EditConflict
+from settings_admin.scoping import current_scope
+
+TABS = (("utilisateurs", "Utilisateurs"), ("droits", "Droits"), ("historique", "Historique"))
+HISTORY_SHOWN = 100
+
+
+@right(MANAGE_USERS, on="scope")
+@read_only
+def group_list(request: StaffRequest) -> HttpResponse:
+    """The groups; on a desk the first one stands open beside them."""
+    found = list(selectors.groups())
+    context = {"groups": found, "may_create": _may_create()}
+    if found:
+        context |= _group_context(request, found[0])
+    return render(request, "access/groups.html", context)
+
+
+@right(MANAGE_USERS, on="row")
+@read_only
+def group_page(request: StaffRequest, pk: int) -> HttpResponse:
+    group = get_for(request, selectors.groups(), pk, right=MANAGE_USERS)
+    context = {"groups": list(selectors.groups()), "may_create": _may_create(), "is_chosen": True}
+    return htmx.render_part(request, "access/groups.html", "groups", context | _group_context(request, group))
+
+
+def _group_context(request: StaffRequest, group: UserGroup) -> dict[str, Any]:
+    tab = request.GET.get("onglet", "")
+    tab = tab if tab in dict(TABS) else TABS[0][0]
+    may_edit = may_edit_group(group)
+    context: dict[str, Any] = {"group": group, "tab": tab, "tabs": TABS, "may_edit": may_edit}
+    if tab == "utilisateurs":
+        context["members"] = selectors.members_of(group)
+    elif tab == "droits":
+        context["modules"] = authority.matrix_of(
+            rights=group.rights, editor=request.belonging, place=authority.owner_of(group)
+        )
+    else:
+        context["lines"] = [told(entry) for entry in timeline_of(group, limit=HISTORY_SHOWN)]
+    return context
+
+
+def may_edit_group(group: UserGroup) -> bool:
+    """Shared groups belong to the administrators of the holding, local ones to those of their entity."""
+    scope = current_scope()
+    if group.entity_id is None:
+        return MANAGE_SHARED_GROUPS in scope.holding_rights
+    return scope.allows(MANAGE_GROUPS, group.entity_id)
+
+
+def group_to_edit(request: StaffRequest, pk: int) -> UserGroup:
+    group = get_for(request, selectors.groups(), pk, right=MANAGE_GROUPS)
+    if not may_edit_group(group):
+        raise RightMissing(MANAGE_SHARED_GROUPS if group.is_shared else MANAGE_GROUPS, group.entity_id)
+    return group
+
+
+def _may_create() -> bool:
+    return current_scope().allows_somewhere(MANAGE_GROUPS)
+
+
+@right(MANAGE_GROUPS, on="scope")
+@writes("GET", "POST")
+def group_create(request: StaffRequest) -> HttpResponse:
+    """A new group, or (`?copie=`) one that starts with what another gives, as far as one holds it."""
+    scope = current_scope()
+    may_share = MANAGE_SHARED_GROUPS in scope.holding_rights
+    entities = list(Entity.objects.filter(pk__in=scope.granted(MANAGE_GROUPS).whole))
+    model = _model_group(request)
+    initial = _initial(request, model, may_share=may_share, entities=entities)
+    form = NewGroupForm(request.POST or None, initial=initial, entities=entities, may_share=may_share)
+    ticked = request.POST.getlist("rights") if request.method == "POST" else initial["rights"]
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            group = groups.create_group(
+                actor=request.user,
+                entity=data["entity"],
+                name=data["name"],
+                description=data["description"],
+                rights=data["rights"],
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            messages.success(request, f"Le groupe {group.name} est créé.")
+            return htmx.redirect(request, "access:group", group.pk)
+    place = authority.Place() if may_share else authority.Place(entities[0]) if entities else authority.Place()
+    context = {
+        "form": form,
+        "model": model,
+        "left_out": len(set(model.rights) - set(initial["rights"])) if model else 0,
+        "modules": authority.matrix_of(rights=ticked, editor=request.belonging, place=place),
+    }
+    return render(request, "access/group_form.html", context, status=422 if form.errors else 200)
+
+
+def _model_group(request: StaffRequest) -> UserGroup | None:
+    asked = request.GET.get("copie", "")
+    return get_object_or_404(selectors.groups(), pk=asked) if asked.isdigit() else None
+
+
+def _initial(
+    request: StaffRequest, model: UserGroup | None, *, may_share: bool, entities: list[Entity]
+) -> dict[str, Any]:
+    if model is None:
+        return {"rights": [], "entity": "" if may_share else str(entities[0].pk) if entities else ""}
+    place = authority.owner_of(model) if may_share or model.entity else authority.Place(entities[0])
+    missing = set(authority.missing_rights(request.belonging, model.rights, place))
+    return {
+        "name": f"{model.name} (copie)",
+        "description": model.description,
+        "entity": str(model.entity_id) if model.entity_id else "" if may_share else str(entities[0].pk),
+        "rights": [code for code in model.rights if code not in missing],
+    }
+
+
+@right(MANAGE_GROUPS, on="row")
+@writes("GET", "POST")
+def group_edit(request: StaffRequest, pk: int) -> HttpResponse:
+    group = group_to_edit(request, pk)
+    form = GroupForm(request.POST or None, instance=UserGroup.objects.get(pk=pk))
+    if form.is_valid():
+        names = form.changed_data
+        base = {name: request.POST.get(form[name].html_initial_name, "") for name in names}
+        try:
+            groups.edit_group(
+                actor=request.user, group=group, base=base, mine={name: form.cleaned_data[name] for name in names}
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        except EditConflict as conflict:
+            for name in conflict.fields:
+                theirs = getattr(UserGroup.objects.get(pk=pk), name)
+                form.add_error(name, f"Quelqu’un l’a changé entre-temps en «\u00a0{theirs}\u00a0».")
+        else:
+            return htmx.redirect(request, "access:group", pk)
+    context = {"group": group, "form": form}
+    return htmx.render_part(request, "access/group_edit.html", "act", context, status=422 if form.errors else 200)
+
+
+@right(MANAGE_GROUPS, on="row")
+@writes("POST")
+def save_rights(request: StaffRequest, pk: int) -> HttpResponse:
+    """First says who gains and loses what; written once that was confirmed, or at once when it touches nobody."""
+    group = group_to_edit(request, pk)
+    form = RightsForm(request.POST)
+    if not form.is_valid():
+        raise Refused("unknown_right", " ".join(str(error) for errors in form.errors.values() for error in errors))
+    if not form.give and not form.take:
+        return _rights_saved(request, group, "Rien n’a changé.")
+    new_rights = [code for code in group.rights if code not in form.take] + sorted(form.give - set(group.rights))
+    touched = effects.of_changed_rights(group, rights=new_rights)
+    refusal = ""
+    if "confirmed" in request.POST or not touched:
+        try:
+            groups.change_rights(actor=request.user, group=group, give=form.give, take=form.take)
+        except Refused as error:
+            refusal = error.message
+        else:
+            return _rights_saved(request, group, f"Droits du groupe {group.name} enregistrés.")
+    context = {
+        "group": group,
+        "form": form,
+        "refusal": refusal,
+        "gained": effects.by_right(touched, gained=True),
+        "lost": effects.by_right(touched, gained=False),
+        "people": len(touched),
+    }
+    return htmx.render_part(request, "access/group_rights_ask.html", "act", context, status=409 if refusal else 200)
+
+
+def _rights_saved(request: StaffRequest, group: UserGroup, message: str) -> HttpResponse:
+    messages.success(request, message)
+    return htmx.redirect(request, f"{group_url(group)}?onglet=droits")
+
+
+@right(MANAGE_GROUPS, on="row")
+@writes("GET", "POST")
+def group_delete(request: StaffRequest, pk: int) -> HttpResponse:
+    group = group_to_edit(request, pk)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            groups.delete_group(actor=request.user, group=group)
+        except Refused as error:
+            refusal = error.message
+        else:
+            messages.success(request, f"Le groupe {group.name} est supprimé.")
+            return htmx.redirect(request, "access:groups")
+    touched = effects.of_changed_rights(group, rights=[])
+    context = {
+        "group": group,
+        "refusal": refusal,
+        "lost": effects.by_right(touched, gained=False),
+        "people": len(touched),
+    }
+    return htmx.render_part(request, "access/group_delete.html", "act", context, status=409 if refusal else 200)
+
+
+@right(MANAGE_USERS, on="scope")
+@read_only
+def compare_groups(request: StaffRequest) -> HttpResponse:
+    """Two groups side by side, right by right."""
+    found = list(selectors.groups())
+    by_pk = {str(group.pk): group for group in found}
+    first = by_pk.get(request.GET.get("a", ""), found[0] if found else None)
+    second = by_pk.get(request.GET.get("b", ""), found[1] if len(found) > 1 else first)
+    context = {
+        "groups": found,
+        "first": first,
+        "second": second,
+        "modules": selectors.compared(first, second) if first and second else [],
+        "only_differences": "differences" in request.GET,
+    }
+    return render(request, "access/groups_compared.html", context)
+
+
+def group_url(group: UserGroup) -> str:
+    return reverse("access:group", args=[group.pk])

@@ -1,0 +1,185 @@
+"""Into a group, with the question *Oui* / *Non* of shared groups, and out of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from openflex.core import htmx
+from openflex.core.errors import Refused
+from openflex.core.http import writes
+from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS
+from settings_admin.access.forms.groups import INVITE, PICK, AddUserForm, RemoveForm
+from settings_admin.access.models import Membership, User, UserGroup
+from settings_admin.access.requests import StaffRequest
+from settings_admin.access.selectors import effects
+from settings_admin.access.selectors import groups as selectors
+from settings_admin.access.selectors.people import colleagues
+from settings_admin.access.services import memberships, people
+from settings_admin.guards import RightMissing, get_for, right
+from settings_admin.organisation.models import Entity, PointOfSale
+from settings_admin.scoping import current_scope
+
+CANDIDATES_SHOWN = 8
+# The answers of the pop-up.
+YES, NO = "oui", "non"
+
+
+@right(MANAGE_USERS, on="row")
+@writes("GET", "POST")
+def group_add(request: StaffRequest, pk: int) -> HttpResponse:
+    """Adds a colleague or invites somebody. Where the group is shared and the person who adds administers the holding,
+    it first asks: everywhere (*Oui*), or only in the entity one is in (*Non*)?"""
+    group = get_for(request, selectors.groups(), pk, right=MANAGE_USERS)
+    form = AddUserForm(
+        request.POST if request.method == "POST" else None,
+        initial={"who": PICK, "user": request.GET.get("user")},
+        people=colleagues(current_scope()).filter(is_active=True),
+        entities=_entities(group),
+    )
+    if form.is_valid():
+        entity, sites = form.place
+        asks = _asks(group) and sites is None
+        answer = request.POST.get("answer", "")
+        if answer == YES and not asks:
+            # Nobody was asked: a forged form. Only administrators of the holding give in all of its entities.
+            raise RightMissing(MANAGE_SHARED_GROUPS)
+        if asks and answer not in (YES, NO):
+            return _ask(request, group, form, entity)
+        try:
+            user = _add(request, group, form, entity=None if answer == YES else entity, sites=sites)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            where = "toutes les entités" if answer == YES else entity.name
+            messages.success(request, f"{user.full_name} est dans le groupe {group.name} sur {where}.")
+            return htmx.redirect(request, reverse("access:group", args=[pk]))
+    return _add_dialog(request, group, form)
+
+
+def _entities(group: UserGroup) -> list[Entity]:
+    """Where people may be added now: the group's own entity, or those of the top bar in which one manages users."""
+    scope = current_scope()
+    if group.entity is not None:
+        return [group.entity]
+    here = scope.current.entities & scope.granted(MANAGE_USERS).entities
+    return list(Entity.objects.filter(pk__in=here or scope.granted(MANAGE_USERS).entities))
+
+
+def _asks(group: UserGroup) -> bool:
+    return group.is_shared and {MANAGE_SHARED_GROUPS, MANAGE_USERS} <= current_scope().holding_rights
+
+
+def _add(
+    request: StaffRequest,
+    group: UserGroup,
+    form: AddUserForm,
+    *,
+    entity: Entity | None,
+    sites: list[PointOfSale] | None,
+) -> User:
+    data = form.cleaned_data
+    if data["who"] == INVITE:
+        return people.invite(
+            actor=request.user,
+            group=group,
+            entity=entity,
+            points_of_sale=sites,
+            email=data["email"],
+            first_name=data["first_name"],
+            last_name=data["last_name"],
+            job_title=data["job_title"],
+        )
+    memberships.add_member(actor=request.user, user=data["user"], group=group, entity=entity, points_of_sale=sites)
+    user: User = data["user"]
+    return user
+
+
+def _ask(request: StaffRequest, group: UserGroup, form: AddUserForm, entity: Entity) -> HttpResponse:
+    """The pop-up of the release notes; it carries what was typed, and says what *Oui* would change."""
+    data = form.cleaned_data
+    known = data["user"] if data["who"] == PICK else None
+    everything = list(Entity.objects.filter(holding_id=group.holding_id))
+    context = {
+        "group": group,
+        "person": known.full_name if known else f"{data['first_name']} {data['last_name']}",
+        "email": known.email if known else data["email"],
+        "entity": entity,
+        "entities": everything,
+        "sites": PointOfSale.objects.filter(entity__in=everything).count(),
+        "with_yes": effects.of_joining(known, group, entity=None) if known else None,
+        "with_no": effects.of_joining(known, group, entity=entity) if known else None,
+        "carried": [(name, value) for name, values in request.POST.lists() if name != "answer" for value in values],
+    }
+    return htmx.render_part(request, "access/group_ask.html", "act", context)
+
+
+def _add_dialog(request: StaffRequest, group: UserGroup, form: AddUserForm) -> HttpResponse:
+    words = request.GET.get("q", "").strip()
+    context: dict[str, Any] = {
+        "group": group,
+        "form": form,
+        "asks": _asks(group),
+        "words": words,
+        "candidates": _candidates(group, form, words),
+    }
+    part = "candidates" if request.GET.get("part") == "candidates" else "act"
+    return htmx.render_part(request, "access/group_add.html", part, context, status=422 if form.errors else 200)
+
+
+def _candidates(group: UserGroup, form: AddUserForm, words: str) -> list[User]:
+    """Colleagues to choose from, the chosen one first; those who are in the group everywhere are left out."""
+    found: QuerySet[User] = form.fields["user"].queryset  # type: ignore[attr-defined]
+    inside = Membership.objects.filter(group=group, entity=None).values("user")
+    for word in words.split():
+        found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word))
+    candidates = list(found.exclude(pk__in=inside)[:CANDIDATES_SHOWN])
+    chosen = str(form["user"].value() or "")
+    if chosen.isdigit() and int(chosen) not in {user.pk for user in candidates}:
+        candidates[:0] = form.fields["user"].queryset.filter(pk=chosen)  # type: ignore[attr-defined]
+    return candidates
+
+
+@right(MANAGE_USERS, on="row")
+@writes("GET", "POST")
+def group_remove(request: StaffRequest, pk: int, user_pk: int) -> HttpResponse:
+    """Out of the group: asks whether here or everywhere, and says what is lost."""
+    group = get_for(request, selectors.groups(), pk, right=MANAGE_USERS)
+    user = get_object_or_404(User, pk=user_pk, pk__in=colleagues(current_scope()).values("pk"))
+    held = list(Membership.objects.filter(group=group, user=user).select_related("entity").order_by("entity__name"))
+    is_everywhere = any(membership.entity_id is None for membership in held)
+    administers = {MANAGE_SHARED_GROUPS, MANAGE_USERS} <= current_scope().holding_rights
+    entities = _entities_left(held, is_everywhere=is_everywhere, group=group)
+    form = RemoveForm(
+        request.POST if request.method == "POST" else None,
+        entities=entities,
+        is_everywhere=is_everywhere,
+        may_everywhere=administers or (len(entities) > 1 and not is_everywhere),
+    )
+    if form.is_valid():
+        entity = form.cleaned_data["where"]
+        try:
+            memberships.remove_member(actor=request.user, user=user, group=group, entity=entity)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            where = f" sur {entity.name}" if entity else ""
+            messages.success(request, f"{user.full_name} n’est plus dans le groupe {group.name}{where}.")
+            return htmx.redirect(request, reverse("access:group", args=[pk]))
+    context = {
+        "group": group,
+        "person": user,
+        "form": form,
+        "is_everywhere": is_everywhere,
+        "lost": effects.of_leaving(user, group, entity=None).losses,
+    }
+    return htmx.render_part(request, "access/group_remove.html", "act", context, status=422 if form.errors else 200)
+
+
+def _entities_left(held: list[Membership], *, is_everywhere: bool, group: UserGroup) -> list[Entity]:
+    if is_everywhere:
+        return list(Entity.objects.filter(holding_id=group.holding_id))
+    return [membership.entity for membership in held if membership.entity]

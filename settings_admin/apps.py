@@ -1,0 +1,76 @@
+from django.apps import AppConfig
+
+
+class SettingsAdminConfig(AppConfig):
+    name = "settings_admin"
+    verbose_name = "Paramètres"
+
+    def ready(self) -> None:
+        from settings_admin.access.rights import register
+        from settings_admin.access.services.memberships import PEOPLE_OF_SITE
+        from settings_admin.organisation.services.copies import OWN_COPIES
+        from settings_admin.registries import (
+            NavEntry,
+            SettingsPage,
+            SettingsSection,
+            register_nav,
+            register_settings,
+            register_site_copy,
+        )
+
+        register()
+        register_site_copy(*OWN_COPIES, PEOPLE_OF_SITE)
+        register_nav(
+            NavEntry(
+                key="settings",
+                label="Paramètres",
+                icon="settings",
+                url_name="access:settings",
+                right="",
+                order=90,
+                shortcut="g p",
+                url_prefixes=("access:", "organisation:", "records:"),
+            )
+        )
+        register_settings(
+            SettingsPage(
+                key="groups",
+                section=SettingsSection.PEOPLE,
+                label="Groupes, utilisateurs et droits",
+                description="Qui fait partie de quel groupe, et ce que chaque groupe permet",
+                icon="users",
+                url_name="access:groups",
+                right="settings.manage_users",
+                order=10,
+            ),
+            SettingsPage(
+                key="users",
+                section=SettingsSection.PEOPLE,
+                label="Utilisateurs",
+                description="Chaque personne, ses affectations, et pourquoi elle a un droit",
+                icon="user",
+                url_name="access:users",
+                right="settings.manage_users",
+                order=20,
+            ),
+            SettingsPage(
+                key="account_security",
+                section=SettingsSection.PEOPLE,
+                label="Sécurité des comptes",
+                description="Qui a un second facteur, et s’il est obligatoire dans la holding",
+                icon="shield-lock",
+                url_name="access:account_security",
+                right="holding.manage_entities",
+                order=40,
+            ),
+            SettingsPage(
+                key="organisation",
+                section=SettingsSection.ORGANISATION,
+                label="Entités et points de vente",
+                description="Identité, adresse, horaires, logo",
+                icon="building",
+                url_name="organisation:list",
+                right="settings.manage_organisation",
+                order=10,
+            ),
+        )

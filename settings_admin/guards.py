@@ -1,0 +1,105 @@
+"""What stands before every view: who may enter, and how one row is fetched.
+
+Each view carries exactly one of `@right`, `@signed_in`, `@merchant_only` or, from the kernel, `@public`; a route
+without one does not start (`openflex.core.checks`). Fetching is authorising: strangers get 404, colleagues without
+the right 403.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any, Literal, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from openflex.core.http import View, declare
+from settings_admin import scoping
+
+RowT = TypeVar("RowT", bound=scoping.ScopedModel)
+
+
+class RightMissing(PermissionDenied):
+    """403 that can say which right is missing, and where."""
+
+    def __init__(self, right: str, entity_id: int | None = None) -> None:
+        super().__init__(right)
+        self.right = right
+        self.entity_id = entity_id
+
+
+def right(code: str, *, on: Literal["scope", "row"]) -> Callable[[View], View]:
+    """The view needs `code`.
+
+    `on="scope"`: a list or a creation; the right must be held somewhere in the current scope, and queries see only
+    the part of the scope where it is held. `on="row"`: the page of one row; nothing can be read until `get_for`
+    has fetched it, in the scope of all my entities.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            scope = scoping.current_scope()
+            if scope.merchant_id is not None:
+                # Another audience: for a merchant the staff's pages do not exist.
+                raise Http404
+            if on == "row":
+                if not scope.granted(code):
+                    raise RightMissing(code)
+                scoping.enter(replace(scope, reach=scoping.NOWHERE, waits_for_row=code))
+                return view(request, *args, **kwargs)
+            if not scope.allows_somewhere(code):
+                raise RightMissing(code)
+            scoping.enter(scope.narrowed(scope.current & scope.granted(code)))
+            return view(request, *args, **kwargs)
+
+        return declare(wrapper, declared_right=code, right_is_on=on)
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """For what anyone with an account may do with their own things."""
+    return declare(view, declared_right="signed_in")
+
+
+def merchant_only(view: View) -> View:
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if scoping.current_scope().merchant_id is None:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return declare(wrapper, declared_right="merchant")
+
+
+def get_for(request: HttpRequest, rows: QuerySet[RowT], pk: int, *, right: str) -> RowT:
+    """The row `pk`, for this person and this right; from here on the request
+    reads in the scope of all my entities where I hold it.
+
+    Raises Http404 when the row is a stranger's (another entity, another point of sale, another holding), and
+    RightMissing when it is a colleague's on which the person does not hold `right`.
+    """
+    scope = scoping.current_scope()
+    scoping.enter(scope.narrowed(scope.widest))
+    row = get_object_or_404(rows, pk=pk)
+    entity_id, point_of_sale_id = place_of(row)
+    # A row of the whole holding, a shared group say, is read by whoever holds the right somewhere in it.
+    is_allowed = scope.allows(right, entity_id, point_of_sale_id) if entity_id else bool(scope.granted(right))
+    if not is_allowed:
+        raise RightMissing(right, entity_id)
+    scoping.enter(scope.narrowed(scope.granted(right)))
+    return row
+
+
+def place_of(row: scoping.ScopedModel) -> tuple[int | None, int | None]:
+    """The entity (None: the whole holding) and the point of sale that a row says it belongs to, in its audience."""
+    values = {
+        name: getattr(row, scoping.attname(row, column))
+        for name, column in row.audience.columns().items()
+        if name in ("entity", "point_of_sale")
+    }
+    return values.get("entity"), values.get("point_of_sale")

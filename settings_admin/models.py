@@ -1,0 +1,26 @@
+"""Gathers the tables of the three packages, for Django to find."""
+
+from settings_admin.access.models import Absence, DistributedRight, Membership, User, UserGroup, UserImport
+from settings_admin.exports.models import Export
+from settings_admin.organisation.models import Entity, Holding, Logo, Merchant, PointOfSale
+from settings_admin.records.models import AccessLog, DocumentCounter, IdempotencyKey, ListView, TimelineEntry
+
+__all__ = [
+    "Absence",
+    "AccessLog",
+    "DistributedRight",
+    "DocumentCounter",
+    "Entity",
+    "Export",
+    "Holding",
+    "IdempotencyKey",
+    "ListView",
+    "Logo",
+    "Membership",
+    "Merchant",
+    "PointOfSale",
+    "TimelineEntry",
+    "User",
+    "UserGroup",
+    "UserImport",
+]

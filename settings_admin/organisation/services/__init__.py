@@ -1,0 +1,1 @@
+"""The verbs of entities and points of sale."""

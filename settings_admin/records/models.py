@@ -1,0 +1,98 @@
+"""What is written down about everything: history, accesses, numbers, keys of forms, saved lists."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+
+from settings_admin.scoping import Audience, ScopedModel
+
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+class TimelineEntry(ScopedModel):
+    """One line of the *Historique* of anything: who, when, what, old → new. Written by services, never changed.
+
+    `target_type` is the model's label ("vehicles.vehicle"); `changes` maps a field to its old and new values as
+    they are stored. `actor` null: the application itself; `actor_name` keeps the name of the day.
+    """
+
+    audience = Audience(entity="entity_id", holding="holding_id")
+
+    holding = models.ForeignKey("settings_admin.Holding", models.PROTECT, related_name="+")
+    entity = models.ForeignKey("settings_admin.Entity", models.PROTECT, null=True, related_name="+")
+    target_type = models.CharField(max_length=60)
+    target_id = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=170, blank=True)
+    changes = models.JSONField(default=dict)
+    details = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta(ScopedModel.Meta):
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["target_type", "target_id", "-at", "-id"], name="timeline_of_target")]
+        triggers = [APPEND_ONLY]
+
+
+class AccessLog(ScopedModel):
+    """Who signed in, exported, or opened personal data: appended only, read by the audit screen."""
+
+    audience = Audience(entity="entity_id", holding="holding_id")
+
+    holding = models.ForeignKey("settings_admin.Holding", models.PROTECT, null=True, related_name="+")
+    entity = models.ForeignKey("settings_admin.Entity", models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=40)
+    target_type = models.CharField(max_length=60, blank=True)
+    target_id = models.BigIntegerField(null=True)
+    details = models.JSONField(default=dict)
+    ip = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(ScopedModel.Meta):
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["holding", "-at"], name="access_log_by_time")]
+        triggers = [APPEND_ONLY]
+
+
+class DocumentCounter(ScopedModel):
+    """The last number given out in one series of one entity; the row is locked while the next one is taken."""
+
+    audience = Audience(entity="entity_id")
+
+    entity = models.ForeignKey("settings_admin.Entity", models.PROTECT, related_name="+")
+    series = models.CharField(max_length=40)
+    last = models.BigIntegerField(default=0)
+
+    class Meta(ScopedModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["entity", "series"], name="counter_once")]
+
+
+class IdempotencyKey(ScopedModel):
+    """The key that a form carried: the same form sent twice has one effect and gets the first answer."""
+
+    audience = Audience(user="user_id")
+
+    key = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    result = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class ListView(ScopedModel):
+    """How one person likes one list: its columns and their order, and, with a name, a saved view."""
+
+    audience = Audience(user="user_id")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="list_views")
+    list_key = models.CharField(max_length=40)
+    # Empty: the person's default columns of the list.
+    name = models.CharField(max_length=60, blank=True)
+    query = models.CharField(max_length=2000, blank=True)
+    columns = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(ScopedModel.Meta):
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "list_key", "name"], name="list_view_once")]

@@ -1,0 +1,158 @@
+"""The writers of the records: history, access log, gap-free numbers, keys of forms."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from openflex.core.errors import Refused
+from openflex.core.fields import field_of
+from settings_admin.records.models import AccessLog, DocumentCounter, IdempotencyKey, ListView, TimelineEntry
+from settings_admin.scoping import ScopedModel
+
+
+def save_changes(
+    obj: ScopedModel,
+    *,
+    fields: Iterable[str],
+    actor: Any,
+    kind: str = "changed",
+    details: dict[str, Any] | None = None,
+    derived: Iterable[str] = (),
+    entity: Any = None,
+) -> TimelineEntry | None:
+    """Saves these fields of a row and appends what really changed to its history; nothing changed: None.
+
+    `derived` fields follow from the others: they are saved along and not told. `entity`: as in `record_event`.
+
+    Call it inside the verb's transaction, on a row locked by the verb: the old values are read again here.
+    """
+    names = list(fields)
+    old = type(obj).objects.values(*names).get(pk=obj.pk)
+    changes = {}
+    for name in names:
+        before, after = old[name], getattr(obj, field_of(obj, name).attname)
+        if before != after:
+            changes[name] = [_as_stored(before), _as_stored(after)]
+    if not changes:
+        return None
+    obj.save(update_fields=[*changes, *derived, *_auto_now_fields(obj)])
+    return record_event(obj, kind=kind, actor=actor, changes=changes, details=details, entity=entity)
+
+
+class EditConflict(Exception):
+    """Somebody else saved other values of the same fields since this form was opened; `fields` names them."""
+
+    def __init__(self, fields: list[str]) -> None:
+        super().__init__(fields)
+        self.fields = fields
+
+
+def apply_edit(obj: ScopedModel, *, base: dict[str, Any], mine: dict[str, Any]) -> list[str]:
+    """Merges one editor's values into a row locked by the verb; what others changed meanwhile is kept.
+
+    `base` holds the values the form was opened with, `mine` the fields this editor changed. Sets them on `obj`
+    (saving is `save_changes`'s) and returns their names. Raises EditConflict when a field was changed by both, to
+    different values; nothing is set then.
+    """
+    conflicts = [name for name, value in mine.items() if getattr(obj, name) not in (base[name], value)]
+    if conflicts:
+        raise EditConflict(conflicts)
+    for name, value in mine.items():
+        setattr(obj, name, value)
+    return list(mine)
+
+
+def record_event(
+    obj: Any,
+    *,
+    kind: str,
+    actor: Any,
+    changes: dict[str, Any] | None = None,
+    details: dict[str, Any] | None = None,
+    entity: Any = None,
+) -> TimelineEntry:
+    """Appends one line to the history of `obj`, which has an `entity` (or only a `holding`); `entity`: where it
+    happened, when `obj` itself belongs to the whole holding, or is an entity."""
+    entity = entity or getattr(obj, "entity", None)
+    entry = TimelineEntry(
+        holding_id=entity.holding_id if entity else obj.holding_id,
+        entity=entity,
+        target_type=obj._meta.label_lower,
+        target_id=obj.pk,
+        kind=kind,
+        actor=actor,
+        actor_name=actor.full_name if actor else "",
+        changes=changes or {},
+        details=details or {},
+        at=timezone.now(),
+    )
+    entry.save()
+    return entry
+
+
+def record_seen(
+    *, user: Any, kind: str, target: Any = None, entity: Any = None, ip: str | None = None, **details: Any
+) -> None:
+    """Appends to the access log; the only writer that a `@read_only` view may call."""
+    entity = entity or getattr(target, "entity", None)
+    AccessLog(
+        holding_id=entity.holding_id if entity else getattr(user, "holding_id", None),
+        entity=entity,
+        user=user,
+        kind=kind,
+        target_type=target._meta.label_lower if target is not None else "",
+        target_id=target.pk if target is not None else None,
+        details=details,
+        ip=ip,
+    ).save()
+
+
+def next_number(*, entity: Any, series: str) -> int:
+    """The next number of a gap-free series of the entity, starting at 1.
+
+    Must run inside the transaction that uses the number: a rollback gives it back.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a legal number outside a transaction could leave a gap")
+    DocumentCounter.objects.bulk_create([DocumentCounter(entity=entity, series=series)], ignore_conflicts=True)
+    counter = DocumentCounter.objects.select_for_update().get(entity=entity, series=series)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return counter.last
+
+
+def use_key(key: uuid.UUID, *, user: Any) -> IdempotencyKey:
+    """Takes the key of a form, first thing in the verb's transaction.
+
+    A second sender waits for the first transaction, then gets Refused(code="already_done") whose `field` is None;
+    the first answer is read with `answer_of`.
+    """
+    try:
+        with transaction.atomic():
+            return IdempotencyKey.objects.create(key=key, user=user)
+    except IntegrityError:
+        raise Refused("already_done", "Ce formulaire a déjà été envoyé.") from None
+
+
+def answer_of(key: uuid.UUID) -> str | None:
+    """What the first sender of this form got, or None when nobody sent it."""
+    return IdempotencyKey.objects.filter(key=key).values_list("result", flat=True).first()
+
+
+def save_columns(*, user: Any, list_key: str, columns: list[str]) -> None:
+    """Keeps how this person likes the columns of a list."""
+    ListView.objects.update_or_create(user=user, list_key=list_key, name="", defaults={"columns": columns})
+
+
+def _auto_now_fields(obj: models.Model) -> list[str]:
+    return [field.name for field in obj._meta.concrete_fields if getattr(field, "auto_now", False)]
+
+
+def _as_stored(value: Any) -> Any:
+    """A JSON value that reads back unambiguously: amounts as text, dates in ISO form."""
+    if value is None or isinstance(value, bool | int | str | list | dict):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,235 @@
+"""What the apps above tell those below: rights, menus, verbs on a sheet, lists to export, what a leaver hands over.
+
+Each app fills these from `AppConfig.ready()`, so that nothing down here imports anything up there.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.http import QueryDict
+
+from openflex.core.xlsx import Sheet
+
+
+class BuiltInGroup(models.TextChoices):
+    """The shared groups every holding is born with; a right names those that get it."""
+
+    SALESPERSON = "salesperson", "Vendeur"
+    SALES_MANAGER = "sales_manager", "Chef des ventes"
+    USED_CAR_MANAGER = "used_car_manager", "Responsable VO"
+    BACK_OFFICE = "back_office", "Secrétariat / ADV"
+    ACCOUNTING = "accounting", "Comptabilité"
+    ENTITY_ADMIN = "entity_admin", "Administrateur d’entité"
+    HOLDING_ADMIN = "holding_admin", "Administrateur de holding"
+
+
+ADMINS = (BuiltInGroup.ENTITY_ADMIN, BuiltInGroup.HOLDING_ADMIN)
+EVERY_GROUP = tuple(BuiltInGroup)
+
+
+@dataclass(frozen=True)
+class Right:
+    """One permission, `module.action`, with its French label and the built-in groups that get it."""
+
+    code: str
+    label: str
+    groups: tuple[BuiltInGroup, ...] = ()
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """An entry of the rail. It shows when the person holds `right` somewhere in the current scope."""
+
+    key: str
+    label: str
+    icon: str
+    url_name: str
+    # Empty: it shows as soon as one of the pages of *Paramètres* does.
+    right: str
+    order: int
+    shortcut: str = ""  # the key that leads there after g
+    # Prefixes of URL names, "vehicles:" say, under which the entry counts as the current one.
+    url_prefixes: tuple[str, ...] = field(default=())
+
+
+class SettingsSection(models.TextChoices):
+    """The headings of the *Paramètres* page, in their order."""
+
+    PEOPLE = "people", "Personnes et droits"
+    ORGANISATION = "organisation", "Organisation"
+    TRADE = "trade", "Métier"
+    WATCH = "watch", "Suivi"
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """A page of *Paramètres*; it belongs to the app that owns what it sets, and shows to those who hold `right`."""
+
+    key: str
+    section: SettingsSection
+    label: str
+    description: str
+    icon: str
+    url_name: str
+    right: str
+    order: int
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """What a leaver leaves open, in one app's words: « opportunités en cours ».
+
+    `count(user)` says how many there are; `move(user, to=colleague, actor=…)` hands them over inside the leaver's
+    transaction and returns how many it moved.
+    """
+
+    key: str
+    label: str
+    count: Callable[[Any], int]
+    move: Callable[..., int]
+
+
+@dataclass(frozen=True)
+class SheetAction:
+    """A button on the sheet of a row of an app below: it posts to `url_name`, which takes the row's pk.
+
+    `sheet` is the label of the row's model, "vehicles.Vehicle" say. It shows when the person holds `right` on the row.
+    """
+
+    sheet: str
+    label: str
+    icon: str
+    url_name: str
+    right: str
+    order: int
+
+
+@dataclass(frozen=True)
+class ExportKind:
+    """A list that can be exported, at once or in the background; `rows` and `sheet` read the current scope.
+
+    `rows` takes the address of the list and the instant; `sheet` those rows, the person's columns and the instant.
+    The file needs `right` on all its rows; the rights of `shaped_by` decide what stands in its columns.
+    """
+
+    key: str
+    label: str
+    file_name: str
+    right: str
+    shaped_by: tuple[str, ...]
+    list_url: str
+    rows: Callable[[QueryDict, datetime], models.QuerySet[Any]]
+    sheet: Callable[[models.QuerySet[Any], Sequence[str], datetime], Sheet]
+
+
+_exports: dict[str, ExportKind] = {}
+
+
+@dataclass(frozen=True)
+class SiteCopy:
+    """What a new point of sale may take over from another one, in one app's words: « horaires d’ouverture ».
+
+    `copy(source, target, actor=…)` does it inside the transaction that creates `target`; it may raise Refused.
+    `is_proposed`: its box is ticked to begin with.
+    """
+
+    key: str
+    label: str
+    copy: Callable[..., None]
+    is_proposed: bool = True
+
+
+_rights: dict[str, Right] = {}
+_settings_pages: dict[str, SettingsPage] = {}
+_hand_overs: dict[str, HandOver] = {}
+_site_copies: dict[str, SiteCopy] = {}
+_nav: dict[str, NavEntry] = {}
+_sheet_actions: dict[tuple[str, str], SheetAction] = {}
+_module_labels: dict[str, str] = {}
+_vehicle_kinds: dict[str, str] = {}
+
+
+def register_rights(module_label: str, *rights: Right) -> None:
+    for right in rights:
+        module = right.code.partition(".")[0]
+        _module_labels[module] = module_label
+        _rights[right.code] = right
+
+
+def register_nav(*entries: NavEntry) -> None:
+    for entry in entries:
+        _nav[entry.key] = entry
+
+
+def register_settings(*pages: SettingsPage) -> None:
+    for page in pages:
+        _settings_pages[page.key] = page
+
+
+def settings_pages() -> list[SettingsPage]:
+    order = list(SettingsSection)
+    return sorted(_settings_pages.values(), key=lambda page: (order.index(page.section), page.order))
+
+
+def register_hand_over(hand_over: HandOver) -> None:
+    _hand_overs[hand_over.key] = hand_over
+
+
+def hand_overs() -> list[HandOver]:
+    return list(_hand_overs.values())
+
+
+def register_vehicle_kinds(kinds: Iterable[tuple[str, str]]) -> None:
+    """What a point of sale may say it sells: code and label, from the app that knows vehicles."""
+    _vehicle_kinds.update(kinds)
+
+
+def vehicle_kinds() -> list[tuple[str, str]]:
+    return list(_vehicle_kinds.items())
+
+
+def register_site_copy(*copies: SiteCopy) -> None:
+    for one in copies:
+        _site_copies[one.key] = one
+
+
+def site_copies() -> list[SiteCopy]:
+    return list(_site_copies.values())
+
+
+def module_label(code: str) -> str:
+    """« Véhicules »: the module of a right."""
+    return _module_labels[code.partition(".")[0]]
+
+
+def register_sheet_actions(*actions: SheetAction) -> None:
+    for action in actions:
+        _sheet_actions[action.sheet, action.url_name] = action
+
+
+def sheet_actions(sheet: str) -> list[SheetAction]:
+    return sorted((one for one in _sheet_actions.values() if one.sheet == sheet), key=lambda action: action.order)
+
+
+def register_export(kind: ExportKind) -> None:
+    _exports[kind.key] = kind
+
+
+def export_kind(key: str) -> ExportKind:
+    return _exports[key]
+
+
+def all_rights() -> dict[str, Right]:
+    return dict(_rights)
+
+
+def right_label(code: str) -> str:
+    """« Véhicules : modifier », as the refusal page and the rights matrix say it."""
+    return f"{module_label(code)}\u00a0: {_rights[code].label}"
+
+
+def nav_entries() -> list[NavEntry]:
+    return sorted(_nav.values(), key=lambda entry: entry.order)

@@ -1,0 +1,237 @@
+/* What every htmx request of the application has in common: the token, one sending at a time, busy buttons, errors said
+   where one looks with the input kept, and the focus after a swap. Configuration: templates/shell/_head.html.
+
+   data-busy="Envoi…"   what a button says while its request runs (default « Envoi… » for submit buttons with text)
+   data-resend          on a form: it may be sent again without leaving the page (downloads)
+   data-then-focus="id" what has the focus once its answer is there: the first of the rows that were added */
+
+// What is being typed is never overwritten by an answer that was asked before the last letter. Only while typing: with it
+// the focused element is left alone with all that is in it, and a pressed button or link must get its new words.
+document.addEventListener("htmx:beforeSwap", () => {
+  const isField = document.activeElement?.matches("input:not([type=checkbox], [type=radio]), textarea");
+  window.Idiomorph.defaults.ignoreActiveValue = Boolean(isField);
+});
+
+
+const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+const toast = (detail) => document.dispatchEvent(new CustomEvent("toast", { detail }));
+
+/* ---- the token ---- */
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get") detail.headers["X-CSRFToken"] = meta("csrf-token");
+});
+
+/* ---- busy, and never twice ---- */
+function setBusy(button) {
+  if (!button || button.ariaBusy === "true") return;
+  button.style.minWidth = `${button.offsetWidth}px`;
+  button.ariaBusy = "true";
+  const label = [...button.childNodes].findLast((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const words = button.dataset.busy ?? (button.type === "submit" ? "Envoi…" : "");
+  if (label && words) {
+    button.dataset.label = label.data;
+    label.data = words;
+  }
+}
+
+function setReady(button) {
+  if (!button || button.ariaBusy !== "true") return;
+  button.removeAttribute("aria-busy");
+  button.style.minWidth = "";
+  if (button.dataset.label !== undefined) {
+    const label = [...button.childNodes].findLast((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    if (label) label.data = button.dataset.label;
+    delete button.dataset.label;
+  }
+}
+
+const running = new WeakMap(); // element that asks -> button that was pressed
+
+function pressedButton(source, event) {
+  const button = event?.submitter ?? (source.matches?.("button, a.button") ? source : null);
+  return button ?? (source.tagName === "FORM" ? source.querySelector("button[type=submit], button:not([type])") : null);
+}
+
+// Before htmx queues a second request behind the first: what is being written is not written twice.
+document.addEventListener("htmx:confirm", (event) => {
+  if (event.detail.verb !== "get" && running.has(event.detail.elt)) event.preventDefault();
+});
+
+// An answer leads to another page: what this one would still save (a draft, behind its delay) is part of it already.
+let isLeaving = false;
+
+document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr } }) => {
+  isLeaving ||= xhr.getResponseHeader("HX-Redirect") !== null;
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (isLeaving) {
+    event.preventDefault();
+    return;
+  }
+  const source = event.detail.elt;
+  const isTyping = source.matches("input, select, textarea");
+  const button = isTyping ? null : pressedButton(source, event.detail.requestConfig.triggeringEvent);
+  running.set(source, button);
+  setBusy(button);
+});
+
+// Ready before the swap: a morph leaves what is inside the focused element, and would leave « Envoi… » in it.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => setReady(running.get(detail.requestConfig?.elt)));
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  setReady(running.get(detail.elt));
+  running.delete(detail.elt);
+});
+
+// Plain forms: the second click of a double click does nothing; a page that comes back from the history is ready again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "dialog" || form.matches("[hx-post], [hx-get], [hx-put], [hx-delete]")) return;
+  if (form.dataset.sending) {
+    event.preventDefault();
+    return;
+  }
+  if ("resend" in form.dataset || form.method === "get") return;
+  form.dataset.sending = "true";
+  setBusy(event.submitter ?? pressedButton(form));
+});
+
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  isLeaving = false;
+  document.querySelectorAll("form[data-sending]").forEach((form) => delete form.dataset.sending);
+  document.querySelectorAll("[aria-busy=true]").forEach(setReady);
+});
+
+/* ---- errors ---- */
+const KEPT = "Votre saisie est conservée.";
+const UNCHANGED = "Ce qui est affiché n’a pas changé.";
+const SENTENCES = {
+  400: ["Demande incomprise", `Rien n’a été enregistré. ${KEPT}`],
+  403: ["Accès refusé", `Il vous manque un droit pour cette action. ${KEPT}`],
+  404: ["Introuvable", "Cette fiche n’existe plus, ou elle n’est pas dans votre périmètre."],
+  409: ["Action impossible", `Rien n’a été enregistré. ${KEPT}`],
+  413: ["Fichier trop lourd", "Rien n’a été envoyé. Réduisez-le ou choisissez-en un autre."],
+  429: ["Trop d’essais en peu de temps", `Attendez quelques minutes, puis recommencez. ${KEPT}`],
+};
+const isReading = ({ requestConfig }) => requestConfig.verb === "get";
+
+// What was pressed, pressed again: the sentence says that it failed, the button beside it asks once more.
+function retry({ elt, requestConfig: { triggeringEvent } }) {
+  return () => {
+    if (!elt.isConnected) return;
+    const submitter = triggeringEvent?.submitter;
+    if (elt.tagName === "FORM") elt.requestSubmit(submitter?.isConnected ? submitter : undefined);
+    else if (elt.matches("a, button")) elt.click();
+    else window.htmx.trigger(elt, triggeringEvent?.type ?? "change");
+  };
+}
+
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const { xhr } = detail;
+  if (xhr.getResponseHeader("HX-Trigger")?.includes("toast")) return; // the server has said it itself
+  if (xhr.status >= 500) {
+    const state = isReading(detail) ? UNCHANGED : `Rien n’a été enregistré. ${KEPT}`;
+    const message = `${state} L’équipe technique est prévenue.`;
+    toast({ level: "bad", title: "Une erreur s’est produite chez nous", message, stay: true, retry: retry(detail) });
+    return;
+  }
+  let [title, message] = SENTENCES[xhr.status] ?? SENTENCES[400];
+  if (xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) {
+    // The error page of the same answer says it better: which right, which rule.
+    const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    title = page.querySelector("[data-error-title]")?.textContent.trim() || title;
+    message = page.querySelector("[data-error-text]")?.textContent.trim() || message;
+  }
+  toast({ level: xhr.status === 409 || xhr.status === 429 ? "warn" : "bad", title, message, stay: true });
+});
+
+document.addEventListener("htmx:sendError", ({ detail }) => {
+  const title = navigator.onLine ? "Le serveur ne répond pas" : "Vous êtes hors ligne";
+  const message = `${isReading(detail) ? UNCHANGED : KEPT} Réessayez quand le réseau revient.`;
+  toast({ level: "warn", title, message, stay: true, retry: retry(detail) });
+});
+
+document.addEventListener("htmx:timeout", ({ detail }) => {
+  const message = isReading(detail) ? UNCHANGED : KEPT;
+  toast({ level: "warn", title: "Pas de réponse après 30\u00a0s", message, stay: true, retry: retry(detail) });
+});
+
+// The session ended: htmx was led to the sign-in page, which must not land inside this one.
+let wasSignedOut = false;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  const signIn = meta("sign-in-url");
+  if (!signIn || !xhr.responseURL || new URL(xhr.responseURL).pathname !== signIn || location.pathname === signIn) return;
+  event.preventDefault();
+  wasSignedOut = true;
+  toast({
+    level: "warn",
+    title: "Votre session a pris fin",
+    message: `Reconnectez-vous dans un nouvel onglet, puis recommencez ici. ${isReading(event.detail) ? UNCHANGED : KEPT}`,
+    url: signIn,
+    label: "Se connecter",
+    opensTab: true,
+    stay: true,
+  });
+});
+
+// Signing in made the token of this page void: it takes the new one before it sends anything. On the window, after those
+// on the document that may say no.
+window.addEventListener("htmx:confirm", (event) => {
+  if (!wasSignedOut || event.defaultPrevented) return;
+  event.preventDefault();
+  const send = () => event.detail.issueRequest(true);
+  takeNewToken().then(send, send);
+});
+
+async function takeNewToken() {
+  const response = await fetch(meta("sign-in-url")); // who is signed in is led on to a page; both have a token
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const token = page.querySelector("meta[name=csrf-token]")?.content;
+  if (!token) return;
+  document.querySelector("meta[name=csrf-token]").content = token;
+  document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => (field.value = token));
+  wasSignedOut = false;
+}
+
+/* ---- focus ---- */
+let focusBefore = null;
+let focusNext = "";
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  focusNext = detail.requestConfig?.elt.dataset?.thenFocus ?? "";
+  const active = document.activeElement;
+  focusBefore = active && active !== document.body ? { id: active.id, name: active.name } : null;
+});
+
+document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
+  if (!(target instanceof Element) || !target.isConnected) return;
+  const invalid = target.querySelector("[aria-invalid=true]");
+  if (invalid) {
+    invalid.focus();
+    return;
+  }
+  const next = focusNext && document.getElementById(focusNext);
+  focusNext = "";
+  if (next) {
+    next.focus();
+    return;
+  }
+  if (document.activeElement !== document.body || !focusBefore) return; // nothing was lost
+  const { id, name } = focusBefore;
+  const again =
+    target.querySelector("[autofocus]") ??
+    (id && document.getElementById(id)) ??
+    (name && target.querySelector(`[name="${CSS.escape(name)}"]`));
+  if (again) again.focus({ preventScroll: true });
+  else {
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+  }
+});
+
+// A page that came back whole with errors (no htmx, or before it was ready).
+if (!document.querySelector("[autofocus]")) document.querySelector("main [aria-invalid=true]")?.focus();

@@ -1,0 +1,146 @@
+/* Rows of a list: selection (Shift for a range), the bar of actions on what is selected, the keyboard, the sticky columns.
+
+   data-rows             around the table and its bulk bar
+   tr[data-row]          a row; its link a[data-row-link] opens it; [data-select] is its checkbox
+   data-select-all       the checkbox in the head
+   data-bulk-bar         shown while something is selected; [data-bulk-count] says how many with data-one, data-many;
+                         [data-bulk-clear] empties the selection
+   Keys: j k ↓ ↑ Home End move, Enter opens, x or Space selects, Shift with an arrow extends, Escape empties; j, k and x
+   not while <html data-shortcuts="off">. */
+
+const rowsOf = (list) => [...list.querySelectorAll("tr[data-row]")];
+const boxOf = (row) => row.querySelector("[data-select]");
+
+/* ---- selection ---- */
+let lastBox = null;
+
+function show(list) {
+  const boxes = [...list.querySelectorAll("[data-select]")];
+  const chosen = boxes.filter((box) => box.checked);
+  for (const box of boxes) {
+    const row = box.closest("tr");
+    if (box.checked) row.ariaSelected = "true";
+    else row.removeAttribute("aria-selected");
+  }
+  const all = list.querySelector("[data-select-all]");
+  if (all) {
+    all.checked = boxes.length > 0 && chosen.length === boxes.length;
+    all.indeterminate = chosen.length > 0 && chosen.length < boxes.length;
+  }
+  const bar = list.querySelector("[data-bulk-bar]");
+  if (!bar) return;
+  bar.hidden = chosen.length === 0;
+  const count = bar.querySelector("[data-bulk-count]");
+  if (count) count.textContent = `${chosen.length}\u00a0${chosen.length > 1 ? count.dataset.many : count.dataset.one}`;
+}
+
+function choose(list, box, checked, { range = false } = {}) {
+  const boxes = [...list.querySelectorAll("[data-select]")];
+  const [from, to] = [boxes.indexOf(lastBox), boxes.indexOf(box)];
+  const chosen = range && from >= 0 ? boxes.slice(Math.min(from, to), Math.max(from, to) + 1) : [box];
+  for (const one of chosen) one.checked = checked;
+  lastBox = box;
+  show(list);
+}
+
+document.addEventListener("click", (event) => {
+  const list = event.target.closest("[data-rows]");
+  if (!list) return;
+  if (event.target.matches("[data-select]")) {
+    choose(list, event.target, event.target.checked, { range: event.shiftKey });
+  } else if (event.target.matches("[data-select-all]")) {
+    list.querySelectorAll("[data-select]").forEach((box) => (box.checked = event.target.checked));
+    show(list);
+  } else if (event.target.closest("[data-bulk-clear]")) {
+    clear(list);
+  } else {
+    openFromCell(event);
+  }
+});
+
+function clear(list) {
+  list.querySelectorAll("[data-select]").forEach((box) => (box.checked = false));
+  show(list);
+  list.querySelector("tr[data-row][tabindex='0']")?.focus();
+}
+
+// A click anywhere in the row opens it, unless it met a control or ended a selection of text.
+function openFromCell(event) {
+  const row = event.target.closest("tr[data-row]");
+  if (!row || event.target.closest("a, button, input, label, [popover]") || String(getSelection())) return;
+  const link = row.querySelector("a[data-row-link]");
+  if (!link) return;
+  if (event.ctrlKey || event.metaKey) open(link.href, "_blank");
+  else link.click();
+}
+
+/* ---- keyboard ---- */
+function moveTo(list, row) {
+  rowsOf(list).forEach((other) => (other.tabIndex = other === row ? 0 : -1));
+  row.focus();
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function isTyping(element) {
+  return element.isContentEditable || (element.matches("input, textarea, select") && !element.matches("[data-select], [data-select-all]"));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog:modal, :popover-open")) return;
+  const list = event.target.closest("[data-rows]") ?? (event.target === document.body ? document.querySelector("[data-rows]") : null);
+  if (!list) return;
+  const rows = rowsOf(list);
+  if (!rows.length) return;
+  const row = event.target.closest("tr[data-row]");
+  const at = rows.indexOf(row);
+  const isOnRow = event.target === row;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (/^[a-z]$/.test(key) && document.documentElement.dataset.shortcuts === "off") return;
+  const next = { j: at + 1, ArrowDown: at + 1, k: at - 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[key];
+  if (next !== undefined) {
+    const goal = rows[Math.max(0, Math.min(next, rows.length - 1))];
+    if (event.shiftKey && row && boxOf(row)) {
+      choose(list, boxOf(row), true);
+      choose(list, boxOf(goal), true);
+    }
+    moveTo(list, goal);
+  } else if (key === "Enter" && isOnRow) row.querySelector("a[data-row-link]")?.click();
+  else if ((key === "x" || key === " ") && isOnRow && boxOf(row)) choose(list, boxOf(row), !boxOf(row).checked);
+  else if (key === "Escape" && list.querySelector("[data-select]:checked")) clear(list);
+  else return;
+  event.preventDefault();
+});
+
+/* ---- sticky columns: each one starts where those before it end ---- */
+const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => pin(target.closest("table"))));
+
+function pin(table) {
+  if (!table) return;
+  let left = 0;
+  for (const number of [1, 2, 3]) {
+    table.style.setProperty(`--pin-${number}`, `${left}px`);
+    left += table.querySelector(`th.pin-${number}`)?.offsetWidth ?? 0;
+  }
+}
+
+/* ---- bound to what comes; a selection survives a swap as far as its rows are still there ---- */
+let kept = new Set();
+
+document.addEventListener("htmx:beforeSwap", () => {
+  kept = new Set([...document.querySelectorAll("[data-select]:checked")].map((box) => box.value));
+});
+
+function bind() {
+  document.querySelectorAll("[data-rows]").forEach((list) => {
+    list.querySelectorAll("[data-select]").forEach((box) => (box.checked ||= kept.has(box.value)));
+    const rows = rowsOf(list);
+    if (rows.length && !rows.some((row) => row.tabIndex === 0)) {
+      rows.forEach((row, position) => (row.tabIndex = position ? -1 : 0));
+    }
+    list.querySelectorAll("th[class*='pin-']").forEach((head) => widths.observe(head));
+    show(list);
+  });
+}
+
+if (window.htmx) window.htmx.onLoad(bind);
+else bind();

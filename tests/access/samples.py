@@ -1,0 +1,87 @@
+"""Real values for the parameters of every route: a route of a new module that has none fails the crawl."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+from settings_admin.models import Membership, UserGroup
+from settings_admin.organisation.services.logos import set_logo
+from settings_admin.scoping import unscoped
+from tests.cast import Cast
+from tests.make import make_export, make_quotation, make_vehicle
+
+NORTH_VEHICLE = "a vehicle of Nord"
+
+
+def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
+    """Route name → its parameters, of rows that belong to *Nord*, first site."""
+    vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, plate="GD642JM")
+
+    quotation = make_quotation(entity=cast.north, point_of_sale=cast.north_1, created_by=cast.sam)
+    of_quotation = {
+        f"quotation:{name}": lambda: {"pk": quotation.pk}
+        for name in (
+            "open", "configure", "identify_again", "choose_again", "choose_candidate", "details", "save_draft",
+            "fetch_equipment", "value", "radar", "fetch_adverts", "price_details", "study", "save_sale_price", "redo",
+            "copy",
+        )
+    }  # fmt: skip
+
+    export = make_export(user=cast.vera)
+    of_export = {f"exports:{name}": lambda: {"pk": export.pk} for name in ("download", "cancel", "try_again")}
+    with unscoped("test data"):
+        group = UserGroup.objects.create(holding=cast.holding, entity=cast.north, name="Préparation", rights=[])
+        membership = Membership.objects.get(user=cast.sam)
+    of_person = {
+        f"access:{name}": lambda: {"pk": cast.sam.pk}
+        for name in ("user", "user_edit", "user_leave", "user_come_back", "user_invite_again")
+    }
+    of_group = {
+        f"access:{name}": lambda: {"pk": group.pk}
+        for name in ("group", "group_edit", "group_rights", "group_delete", "group_add")
+    }
+    image = BytesIO()
+    Image.new("RGB", (20, 10)).save(image, "PNG")
+    with unscoped("test data"):
+        set_logo(row=cast.north, file=image, size=image.tell(), actor=cast.alice)
+    of_organisation = {
+        f"organisation:{name}": lambda row=row, more=more: {"pk": row.pk, **more}
+        for name, row, more in (
+            ("entity", cast.north, {}),
+            ("save_entity", cast.north, {"key": "identite"}),
+            ("propose_vat_number", cast.north, {}),
+            ("entity_logo", cast.north, {}),
+            ("add_site", cast.north, {}),
+            ("delete_site", cast.north_1, {}),
+            ("site", cast.north_1, {}),
+            ("save_site", cast.north_1, {"key": "identite"}),
+            ("site_logo", cast.north_1, {}),
+        )
+    }
+
+    def of_vehicle(**more: Any) -> Callable[[], dict[str, Any]]:
+        return lambda: {"pk": vehicle.pk, **more}
+
+    return {
+        **of_quotation,
+        "quotation:value_vehicle": of_vehicle(),
+        **of_export,
+        **of_group,
+        **of_person,
+        "access:user_sites": lambda: {"pk": cast.sam.pk, "membership_pk": membership.pk},
+        "access:group_remove": lambda: {"pk": group.pk, "user_pk": cast.sam.pk},
+        **of_organisation,
+        "vehicles:sheet": of_vehicle(),
+        "vehicles:save_section": of_vehicle(key="statut"),
+        "vehicles:propose_inspection": of_vehicle(),
+        "vehicles:move": of_vehicle(),
+        "vehicles:change_site": of_vehicle(),
+        "vehicles:reserve": of_vehicle(),
+        "vehicles:release": of_vehicle(),
+        "vehicles:set_flag": of_vehicle(name="archive"),
+        "access:reset_second_factor": lambda: {"pk": cast.sam.pk},
+        "end_my_session": lambda: {"pk": 1},
+        "account_reset_password_from_key": lambda: {"uidb36": "1", "key": "set-password"},
+    }

@@ -1,0 +1,62 @@
+"""Templates: all compile, none needs what the content security policy refuses, every form can be trusted."""
+
+import re
+
+import pytest
+from django.template import engines
+
+from tests.architecture.tree import ROOT, Source, templates
+
+ALL = templates()
+PAGES = [source for source in ALL if source.path.suffix in {".html", ".svg"}]
+FOLDER = ROOT / "templates"
+
+INLINE = {
+    "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
+    "a style element": re.compile(r"<style\b", re.IGNORECASE),
+    "a script without src": re.compile(r"<script\b(?![^>]*\ssrc=)", re.IGNORECASE),
+    "an event handler": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "a javascript address": re.compile(r"javascript:", re.IGNORECASE),
+}
+UNESCAPED = re.compile(r"\|\s*(safe|safeseq)\b|autoescape\s+off")
+COMMENTS = re.compile(r"{#.*?#}|{% comment.*?endcomment %}|<!--.*?-->", re.DOTALL)
+FORM = re.compile(r"<form\b[^>]*\bmethod=\"post\".*?</form>", re.DOTALL | re.IGNORECASE)
+COMPONENT = re.compile(r"<c-([a-z0-9._-]+)")
+COTTONS_OWN = {"vars", "slot"}
+
+each_page = pytest.mark.parametrize("source", PAGES, ids=lambda source: source.name)
+
+
+def markup(source: Source) -> str:
+    return COMMENTS.sub("", source.text)
+
+
+@pytest.mark.parametrize("source", ALL, ids=lambda source: source.name)
+def test_it_compiles(source: Source) -> None:
+    engines["django"].get_template(source.path.relative_to(FOLDER).as_posix())
+
+
+@each_page
+@pytest.mark.parametrize("what", INLINE)
+def test_it_needs_nothing_that_the_policy_refuses(source: Source, what: str) -> None:
+    assert INLINE[what].search(markup(source)) is None, f"{source.name} has {what}"
+
+
+@each_page
+def test_everything_is_escaped(source: Source) -> None:
+    assert UNESCAPED.search(markup(source)) is None
+
+
+@each_page
+def test_every_form_that_posts_has_its_token(source: Source) -> None:
+    assert [form[:120] for form in FORM.findall(markup(source)) if "{% csrf_token %}" not in form] == []
+
+
+@each_page
+def test_every_component_exists(source: Source) -> None:
+    missing = []
+    for name in set(COMPONENT.findall(markup(source))) - COTTONS_OWN:
+        path = FOLDER / "components" / name.replace(".", "/").replace("-", "_")
+        if not path.with_suffix(".html").exists() and not (path / "index.html").exists():
+            missing.append(name)
+    assert missing == []

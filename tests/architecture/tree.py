@@ -1,0 +1,59 @@
+"""The files of the repository, as the tests of its habits read them."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+OUR_APPS: Final = ("openflex", "settings_admin", "vehicles", "quotation")
+PACKAGES: Final = (*OUR_APPS, "sandbox", "bench", "tests")
+
+
+@dataclass(frozen=True)
+class Source:
+    path: Path
+    text: str
+
+    @property
+    def name(self) -> str:
+        return self.path.relative_to(ROOT).as_posix()
+
+    @property
+    def is_ours_to_run(self) -> bool:
+        """Part of the application: not a test, not a benchmark, not the sandbox."""
+        return self.name.startswith(tuple(f"{app}/" for app in OUR_APPS))
+
+    def walk(self) -> Iterator[ast.AST]:
+        return ast.walk(_parsed(self))
+
+
+@cache
+def _parsed(source: Source) -> ast.Module:
+    return ast.parse(source.text)
+
+
+@cache
+def python_files() -> tuple[Source, ...]:
+    """Every Python file that people write: migrations are generated."""
+    found = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return tuple(Source(path, path.read_text()) for path in found if "migrations" not in path.parts)
+
+
+@cache
+def templates() -> tuple[Source, ...]:
+    found = (path for path in sorted((ROOT / "templates").rglob("*")) if path.is_file())
+    return tuple(Source(path, path.read_text()) for path in found)
+
+
+@cache
+def documents() -> tuple[Source, ...]:
+    """What people read: the pages of docs/ and those at the top of the repository."""
+    found = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+    return tuple(Source(path, path.read_text()) for path in found)
+
+
+def document(name: str) -> str:
+    return next(source.text for source in documents() if source.name == name)

@@ -1,0 +1,76 @@
+"""What every test finds: the cast, clients, scopes; and tripwires that turn silent mistakes into red lines."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db.models.query import QuerySet
+from django.test import Client
+
+from settings_admin import scoping
+from settings_admin.access.middleware import SEEN_AT
+from settings_admin.access.selectors.belonging import belonging_of, scope_of
+from settings_admin.models import User
+from tests.cast import Cast, build_cast
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return build_cast()
+
+
+@pytest.fixture
+def client_for() -> Callable[..., Client]:
+    """`client_for(user)`: a browser that is signed in, in the user's first entity unless `scope` says otherwise.
+
+    Its session has just been noted: only the first request of five minutes does more than its page asks for.
+    """
+
+    def build(user: User, *, scope: str = "", htmx: bool = False) -> Client:
+        client = Client(headers={"HX-Request": "true"} if htmx else {})
+        client.force_login(user)
+        session = client.session
+        session[SEEN_AT] = time.time()
+        if scope:
+            session["scope"] = scope
+        session.save()
+        return client
+
+    return build
+
+
+@pytest.fixture
+def as_user() -> Iterator[Callable[..., scoping.Scope]]:
+    """`as_user(user)` puts the rest of the test into this person's scope, as the middleware would."""
+    tokens = []
+
+    def start(user: User, *, choice: str = "") -> scoping.Scope:
+        scope = scope_of(user, belonging_of(user), choice)
+        tokens.append(scoping.enter(scope))
+        return scope
+
+    yield start
+    for token in reversed(tokens):
+        scoping.leave(token)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Rate limits and counters of one test are not another's."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _unordered_means_random(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A queryset without an order comes back reversed: code that counts on the order of insertion fails here."""
+    fetch = QuerySet._fetch_all
+
+    def fetch_all(self: Any) -> None:
+        fresh = self._result_cache is None
+        fetch(self)
+        if fresh and not self.ordered and isinstance(self._result_cache, list):
+            self._result_cache.reverse()
+
+    monkeypatch.setattr(QuerySet, "_fetch_all", fetch_all)

@@ -1,0 +1,155 @@
+"""Answers that are slow, that fail or that never come: the page says so, keeps what it holds, and asks again."""
+
+from datetime import date
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Route, expect
+
+from settings_admin.models import Membership
+from settings_admin.scoping import unscoped
+from tests.make import PASSWORD, make_vehicle
+
+LIST = "/vehicules/"
+
+
+@pytest.fixture
+def stock(cast):
+    return [
+        make_vehicle(entity=cast.north, model=model, mileage_km=km, entered_on=date(2026, 11, 1))
+        for model, km in (("GOLF", 90_000), ("KUGA", 20_000))
+    ]
+
+
+def models(page):
+    return page.locator("tbody a[data-row-link]")
+
+
+def forget_failure(desk):
+    """What the browser and htmx write of an answer that failed on purpose is no error of the page."""
+    assert desk.errors
+    written = ("Failed to load resource", "Response Status Error Code", "htmx:")
+    assert [error for error in desk.errors if not error.startswith(written)] == []
+    desk.errors.clear()
+
+
+def test_what_is_slow_is_seen_to_be_on_its_way(stock, cast, visit):
+    desk = visit(cast.marc)
+    page = desk.go(LIST)
+    held: list[Route] = []
+    page.route("**/vehicules/?sort=*", lambda route: held.append(route))
+    expect(page.locator(".table-scroll")).to_have_css("opacity", "1")
+    page.get_by_role("link", name="Km", exact=True).click()
+    expect(page.locator(".table-scroll")).to_have_css("opacity", "0.55")
+    line = "getComputedStyle(document.querySelector('.top-bar'), '::after').content"
+    assert page.evaluate(line) == '""'
+    held[0].continue_()
+    expect(models(page).first).to_contain_text("KUGA")
+    expect(page.locator(".table-scroll")).to_have_css("opacity", "1")
+    assert page.evaluate(line) == "none"
+
+
+@pytest.mark.parametrize(
+    ("failure", "title"),
+    [("500", "Une erreur s’est produite chez nous"), ("network", "Le serveur ne répond pas")],
+)
+def test_a_list_that_does_not_come_says_so_and_is_asked_for_again(stock, cast, visit, failure, title):
+    desk = visit(cast.marc)
+    page = desk.go(LIST)
+    page.route(
+        "**/vehicules/?*",
+        lambda route: route.abort("connectionrefused") if failure == "network" else route.fulfill(status=500),
+    )
+    page.get_by_role("link", name="Km", exact=True).click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(title)
+    expect(alert).to_contain_text("Ce qui est affiché n’a pas changé.")
+    expect(models(page)).to_have_count(2)
+    expect(page).to_have_url(desk.base + LIST)
+    forget_failure(desk)
+    desk.check()
+
+    page.unroute_all()
+    page.get_by_role("button", name="Réessayer").click()
+    expect(models(page).first).to_contain_text("KUGA")
+    expect(page).to_have_url(f"{desk.base}{LIST}?sort=mileage_km")
+    expect(alert).to_be_empty()
+
+
+def test_a_search_that_fails_keeps_its_words(stock, cast, visit):
+    desk = visit(cast.marc)
+    page = desk.go(LIST)
+    page.route("**/vehicules/?*", lambda route: route.abort("connectionrefused"))
+    page.locator("#list-search").fill("kuga")
+    expect(page.get_by_role("alert")).to_contain_text("Le serveur ne répond pas")
+    expect(page.locator("#list-search")).to_have_value("kuga")
+    forget_failure(desk)
+    page.unroute_all()
+    page.get_by_role("button", name="Réessayer").click()
+    expect(models(page)).to_have_text(["KUGA"], use_inner_text=True)
+
+
+def test_a_right_taken_away_meanwhile_is_named(stock, cast, visit):
+    desk = visit(cast.marc)
+    page = desk.go(LIST)
+    with unscoped("test data"):
+        Membership.objects.filter(user=cast.marc).delete()
+    page.get_by_role("link", name="Km", exact=True).click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Vous n’avez pas accès à cette page")
+    expect(alert).to_contain_text("Véhicules")
+    expect(models(page)).to_have_count(2)
+    forget_failure(desk)
+
+
+def sign_in_elsewhere(page, user):
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Se connecter").click()
+    tab = opened.value
+    tab.get_by_label("Adresse e-mail").fill(user.email)
+    tab.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    tab.get_by_role("button", name="Se connecter").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Véhicules")
+    tab.close()
+
+
+def test_a_session_that_ended_loses_nothing_of_a_list(stock, cast, visit):
+    desk = visit(cast.marc)
+    page = desk.go(LIST)
+    Session.objects.all().delete()
+    page.get_by_role("link", name="Km", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Votre session a pris fin")
+    expect(models(page)).to_have_count(2)
+    expect(page).to_have_url(desk.base + LIST)
+    sign_in_elsewhere(page, cast.marc)
+    page.get_by_role("link", name="Km", exact=True).click()
+    expect(models(page).first).to_contain_text("KUGA")
+
+
+def test_a_session_that_ended_loses_nothing_typed(stock, cast, visit):
+    desk = visit(cast.vera)
+    page = desk.go(f"{LIST}{stock[0].pk}/?modifier=caracteristiques")
+    page.get_by_label("Modèle").fill("GOLF VARIANT")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Votre saisie est conservée.")
+    expect(page.get_by_label("Modèle")).to_have_value("GOLF VARIANT")
+    # Signing in made the token of the page void: it finds the new one.
+    sign_in_elsewhere(page, cast.vera)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("GOLF VARIANT")
+
+
+def test_a_save_that_fails_keeps_what_was_typed_and_is_sent_again(stock, cast, visit):
+    desk = visit(cast.vera)
+    page = desk.go(f"{LIST}{stock[0].pk}/?modifier=caracteristiques")
+    page.get_by_label("Modèle").fill("GOLF VARIANT")
+    page.route("**/vehicules/*/**", lambda route: route.fulfill(status=503) if route.request.method == "POST" else None)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Rien n’a été enregistré. Votre saisie est conservée.")
+    expect(page.get_by_label("Modèle")).to_have_value("GOLF VARIANT")
+    expect(page.get_by_role("button", name="Enregistrer")).to_be_enabled()
+    forget_failure(desk)
+    page.unroute_all()
+    page.get_by_role("button", name="Réessayer").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("GOLF VARIANT")

@@ -1,0 +1,114 @@
+"""Typed factory functions: what a test does not say gets a plain value that is right."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from quotation.enums import QuotationState
+from quotation.models import Quotation
+from settings_admin.access.services.holdings import built_in_group
+from settings_admin.access.services.memberships import add_member
+from settings_admin.exports.enums import ExportState
+from settings_admin.models import Entity, Export, Holding, Merchant, PointOfSale, User
+from settings_admin.registries import BuiltInGroup
+from settings_admin.scoping import Reach, unscoped
+from vehicles.enums import StockStatus, VatRegime, VehicleKind
+from vehicles.models import Vehicle
+from vehicles.selectors import inspection_due_on
+
+PASSWORD = "mot-de-passe-de-test"
+_numbers = count(1)
+
+
+def make_user(
+    email: str,
+    *,
+    holding: Holding | None = None,
+    merchant: Merchant | None = None,
+    group: BuiltInGroup | None = None,
+    entity: Entity | None = None,
+    sites: tuple[PointOfSale, ...] = (),
+    first_name: str = "Prénom",
+    last_name: str = "Nom",
+) -> User:
+    """A person, in one built-in group of the entity (None: of the whole holding), perhaps on some sites only."""
+    with unscoped("test data"):
+        user = User.objects.create_user(
+            email, PASSWORD, first_name=first_name, last_name=last_name, holding=holding, merchant=merchant
+        )
+        if group is not None:
+            add_member(
+                actor=None, user=user, group=built_in_group(holding, group), entity=entity, points_of_sale=sites or None
+            )
+    return user
+
+
+def make_vehicle(*, entity: Entity, point_of_sale: PointOfSale | None = None, **fields: Any) -> Vehicle:
+    """A used car for sale, as plain as can be."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "stock_number": f"T-{number:05d}",
+        "kind": VehicleKind.CAR,
+        "make": "RENAULT",
+        "model": "CLIO V",
+        "version": "TCe 90 Intens",
+        "status": StockStatus.FOR_SALE,
+        "entered_on": date(2026, 10, 1),
+        "first_registration": date(2020, 3, 17),
+        "mileage_km": 52870,
+        "vat_regime": VatRegime.MARGIN,
+        **fields,
+    }
+    vehicle = Vehicle(entity=entity, point_of_sale=point_of_sale, **values)
+    vehicle.inspection_due_on = inspection_due_on(vehicle)
+    with unscoped("test data"):
+        vehicle.save()
+    return vehicle
+
+
+def make_export(*, user: User, **fields: Any) -> Export:
+    """An export of the stock whose file is ready, of no rows and resting on no right."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "kind": "vehicles",
+        "reach": Reach().to_json(),
+        "fingerprint": f"{next(_numbers):064}",
+        "state": ExportState.DONE,
+        "total": 0,
+        "created_at": now,
+        "alive_at": now,
+        "expires_at": now + timedelta(hours=24),
+        **fields,
+    }
+    with unscoped("test data"):
+        return Export.objects.create(user=user, **values)
+
+
+def make_quotation(
+    *, entity: Entity, created_by: User, point_of_sale: PointOfSale | None = None, **fields: Any
+) -> Quotation:
+    """A quotation that has its value, that of the demonstration."""
+    values: dict[str, Any] = {
+        "state": QuotationState.VALUED,
+        "make": "VOLKSWAGEN",
+        "model": "Golf Plus",
+        "version": "1.6 TDI 105 FAP BlueMotion Carat",
+        "version_code": "VWGP16TDI105CARAT",
+        "plate": "GD642JM",
+        "first_registration": date(2010, 4, 23),
+        "mileage_km": 89632,
+        "market_value": Decimal("7880.00"),
+        "mileage_adjustment": Decimal("1450.00"),
+        "age_adjustment": Decimal("-100.00"),
+        "options_adjustment": Decimal("0.00"),
+        "location_adjustment": Decimal("-20.00"),
+        "adjusted_value": Decimal("9210.00"),
+        "value_date": date(2024, 12, 2),
+        "valued_at": datetime(2024, 12, 2, 9, 0, tzinfo=UTC),
+        **fields,
+    }
+    with unscoped("test data"):
+        return Quotation.objects.create(entity=entity, point_of_sale=point_of_sale, created_by=created_by, **values)

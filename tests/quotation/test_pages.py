@@ -1,0 +1,174 @@
+"""Every page and fragment of the quotations: how many statements it takes, and that a swap equals a reload."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from settings_admin.scoping import unscoped
+from tests.cast import Cast
+from tests.make import make_quotation
+from tests.quotation.way import GOLF_DETAILS, Way, soup, text
+from tests.support.htmx import content, parse, swap
+
+MOST = 12
+
+
+@pytest.fixture
+def htmx(cast: Cast, client_for: Any) -> Client:
+    return client_for(cast.sam, htmx=True)
+
+
+class TestStatements:
+    """At most twelve a page, session, person and rights included; the same with five adverts and with five hundred."""
+
+    PAGES = (
+        ("start", "?vierge=1"), ("start", "?vierge=1&mode=manuel"), ("configure", ""), ("configure", "?mode=manuel"),
+        ("details", ""), ("radar", ""), ("radar", "?state=sold&sort=similarity&stars=4&radius=500"), ("study", ""),
+        ("price_details", ""), ("list", ""),
+    )  # fmt: skip
+
+    @pytest.mark.parametrize(("name", "query"), PAGES, ids=lambda one: one or "plain")
+    @pytest.mark.parametrize("plate", ["GD-642-JM", "FB-201-TP"])
+    def test_a_page(self, way: Way, django_assert_max_num_queries, name, query, plate):
+        details = {"plate": plate} if plate == "GD-642-JM" else {
+            "plate": plate, "vin": "", "first_registration": "08/03/2022", "exterior_colour": ""
+        }  # fmt: skip
+        quotation = way.draft(plate)
+        if name in ("radar", "study", "price_details"):
+            way.post("value", quotation.pk, **(GOLF_DETAILS | details))
+        address = {
+            "start": "/cotations/nouvelle/", "list": "/cotations/", "configure": "configuration/", "radar": "annonces/",
+            "study": "etude/", "price_details": "detail-des-prix/", "details": "details/",
+        }[name]  # fmt: skip
+        url = address if address.startswith("/") else f"/cotations/{quotation.pk}/{address}"
+        way.client.get(url + query)  # the catalogue's answers are in the cache from here on
+        with django_assert_max_num_queries(MOST):
+            assert way.client.get(url + query).status_code == 200
+
+    def test_each_field_of_a_draft(self, way: Way, django_assert_max_num_queries):
+        draft = way.draft()
+        with django_assert_max_num_queries(MOST):
+            way.post("save_draft", draft.pk, **GOLF_DETAILS)
+
+    def test_the_consumption(self, cast, client_for, way, django_assert_max_num_queries):
+        way.valued()
+        client = client_for(cast.alice, scope="all")
+        with django_assert_max_num_queries(MOST):
+            assert client.get("/cotations/consommation/").status_code == 200
+
+
+def test_the_details_of_a_price_opened_as_a_page_have_their_title(way: Way):
+    url = f"/cotations/{way.valued().pk}/detail-des-prix/"
+    assert [title.text for title in parse(way.client.get(url)).select("h1")] == ["Détail des prix"]
+    assert not parse(way.client.get(url, headers={"HX-Request": "true"})).select("h1")
+
+
+class TestSwapEqualsReload:
+    @pytest.mark.parametrize("query", ["?sort=mileage", "?radius=100", "?stars=5&state=on_sale", "?state=sold"])
+    @pytest.mark.parametrize("name", ["annonces", "etude"])
+    def test_the_market(self, way: Way, htmx, name, query):
+        url = f"/cotations/{way.valued().pk}/{name}/"
+        page = parse(way.client.get(url))
+        swapped = swap(page, htmx.get(url + query), target="#result")
+        assert same(swapped) == same(parse(way.client.get(url + query)))
+
+    def test_the_price_that_is_tried(self, way: Way, htmx):
+        quotation = way.valued()
+        url = f"/cotations/{quotation.pk}/etude/"
+        page = parse(way.client.get(url))
+        answer = htmx.post(f"/cotations/{quotation.pk}/prix-de-vente/", {"sale_price": "7 966,08"})
+        assert same(swap(page, answer, target="#result")) == same(parse(way.client.get(url)))
+
+    def test_the_lists_of_the_catalogue(self, way: Way, htmx):
+        url = "/cotations/catalogue/?mode=manuel&kind=car&make=VOLKSWAGEN&model=VOLKSWAGEN-GOLF-PLUS"
+        page = parse(way.client.get("/cotations/catalogue/?mode=manuel&kind=car"))
+        assert same(swap(page, htmx.get(url), target="#wizard")) == same(parse(way.client.get(url)))
+
+    def test_my_quotations(self, way: Way, htmx):
+        way.valued()
+        page = parse(way.client.get("/cotations/"))
+        for query in ("?state=valued", "?q=golf", "?tab=drafts"):
+            swapped = swap(page, htmx.get("/cotations/" + query), target="#list")
+            assert same(swapped) == same(parse(way.client.get("/cotations/" + query)))
+
+    def test_what_was_refused(self, way: Way, htmx):
+        draft = way.draft()
+        wrong = GOLF_DETAILS | {"mileage_km": "beaucoup"}
+        page = parse(way.client.get(f"/cotations/{draft.pk}/details/"))
+        swapped = swap(page, htmx.post(f"/cotations/{draft.pk}/cote/", wrong), target="#wizard")
+        assert swapped.select_one("[name=mileage_km][aria-invalid=true]")["value"] == "beaucoup"
+        assert len(swapped.select("#details-form")) == 1
+
+
+class TestStates:
+    def test_a_draft_has_no_result_and_a_result_no_steps(self, way: Way):
+        draft = way.draft()
+        for name in ("radar", "study"):
+            assert way.get(name, draft.pk)["Location"] == f"/cotations/{draft.pk}/"
+        assert way.get("price_details", draft.pk).status_code == 404
+        way.post("value", draft.pk, **GOLF_DETAILS)
+        assert way.get("details", draft.pk)["Location"] == f"/cotations/{draft.pk}/annonces/"
+        assert way.get("configure", draft.pk)["Location"] == f"/cotations/{draft.pk}/annonces/"
+
+    def test_before_the_version_there_are_no_details(self, way: Way):
+        way.post("identify", plate="GD642JM")
+        draft = way.latest()
+        assert way.get("details", draft.pk)["Location"] == f"/cotations/{draft.pk}/configuration/"
+
+    def test_nothing_leads_to_what_does_not_exist_yet(self, way: Way):
+        quotation = way.valued()
+        for name in ("radar", "study"):
+            page = soup(way.get(name, quotation.pk))
+            for link in page.select("main a[href]"):
+                if str(link["href"]).startswith("/"):
+                    assert way.client.get(link["href"]).status_code in (200, 302, 303), link["href"]
+            for button in page.select("main button:not([disabled])"):
+                works = button.find_parent("form") or button.get("form") or any(
+                    name in button.attrs for name in ("popovertarget", "data-opens", "data-closes", "hx-get", "hx-post")
+                )  # fmt: skip
+                assert works, button
+
+    @pytest.mark.parametrize(
+        "hostile",
+        [
+            "<script>alert(1)</script>",
+            "{{ 7*7 }}{% now 'Y' %}",
+            "=cmd|' /C calc'!A0",
+            "../../etc/passwd",
+            "\u202egnp.exe",
+        ],
+    )
+    def test_hostile_text_in_every_field_is_text(self, way: Way, hostile):
+        draft = way.draft()
+        page = way.post("value", draft.pk, **dict.fromkeys(GOLF_DETAILS, hostile))
+        assert page.status_code == 422
+        shown = page.content.decode()
+        assert "<script>alert(1)" not in shown
+        assert soup(page).select_one("input[name=vin]")["value"] == hostile
+        assert way.get("details", draft.pk).status_code == 200
+
+    def test_without_script_every_step_works(self, way: Way):
+        """What `Way` does: plain forms, answered by a redirection or by the page with its errors."""
+        assert way.valued().adjusted_value == 9210
+        assert "Estimer un véhicule" in text(way.get("radar", way.latest().pk))
+
+
+def same(page: Any) -> str:
+    """The page without the key that each drawing of a form gets anew, and without out-of-band marks."""
+    for key in page.select("main input[name=key]"):
+        key["value"] = ""
+    return content(page)
+
+
+@pytest.mark.parametrize("verb", ["save_sale_price", "save_draft", "value", "fetch_adverts", "identify_again"])
+def test_a_colleague_reads_my_quotation_and_changes_nothing_of_it(cast, client_for, verb):
+    quotation = make_quotation(entity=cast.north, created_by=cast.sam)
+    client = client_for(cast.vera)
+    assert client.get(reverse("quotation:study", args=[quotation.pk])).status_code == 200
+    response = client.post(reverse(f"quotation:{verb}", args=[quotation.pk]), {"sale_price": "8000"})
+    assert response.status_code == 403
+    with unscoped("the test looks at the row"):
+        quotation.refresh_from_db()
+    assert quotation.sale_price is None

@@ -1,0 +1,43 @@
+"""What migrations do with the rows that were there before them."""
+
+from datetime import date
+from importlib import import_module
+
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from settings_admin.scoping import unscoped
+from tests.make import make_vehicle
+from vehicles.models import Vehicle
+
+filling = import_module("vehicles.migrations.0005_fill_inspection_due_on")
+
+
+@pytest.fixture
+def fill(monkeypatch):
+    """The migration on the tables as they stand then, two rows a batch."""
+    monkeypatch.setattr(filling, "BATCH", 2)
+    apps = MigrationLoader(connection).project_state(("vehicles", "0005_fill_inspection_due_on")).apps
+    return lambda: filling.fill(apps, None)
+
+
+def test_the_due_date_of_older_rows_is_filled_by_the_rules(cast, fill):
+    old = {
+        "typed month": ({"next_inspection_month": date(2027, 8, 1)}, date(2027, 8, 31)),
+        "last one": ({"inspection_on": date(2025, 3, 4)}, date(2027, 3, 4)),
+        "new": ({"stage": "new", "first_registration": date(2026, 3, 4)}, None),
+        "never": ({"first_registration": date(2020, 3, 17)}, date(2024, 3, 17)),
+        "critical": ({"inspection_on": date(2025, 3, 4), "inspection_result": "critical"}, date(2025, 3, 4)),
+        "motorcycle": ({"kind": "motorcycle", "first_registration": date(2022, 3, 4)}, date(2027, 3, 4)),
+        "collector": ({"inspection_on": date(2025, 3, 4), "is_collector": True}, date(2030, 3, 4)),
+        "exempt": ({"kind": "motorcycle", "is_licensed_sport": True}, None),
+    }
+    made = {name: make_vehicle(entity=cast.north, model=name, **fields) for name, (fields, _) in old.items()}
+    kept = make_vehicle(entity=cast.south, model="kept")
+    with unscoped("rows as they were before the column"):
+        Vehicle.objects.filter(pk__in=[vehicle.pk for vehicle in made.values()]).update(inspection_due_on=None)
+        Vehicle.objects.filter(pk=kept.pk).update(inspection_due_on=date(2001, 1, 1))
+        fill()
+        found = dict(Vehicle.objects.values_list("model", "inspection_due_on"))
+    assert found == {**{name: due_on for name, (_, due_on) in old.items()}, "kept": date(2001, 1, 1)}

@@ -1,0 +1,21 @@
+"""What people type about vehicles."""
+
+from vehicles.forms.entry import AddVehicleForm
+from vehicles.forms.fields import MileageField, PlateField, VinField
+from vehicles.forms.moves import MoveForm, ReserveForm, SiteForm
+from vehicles.forms.sections import CharacteristicsForm, MaintenanceForm, PriceForm, SectionForm, StatusForm
+
+__all__ = [
+    "AddVehicleForm",
+    "CharacteristicsForm",
+    "MaintenanceForm",
+    "MileageField",
+    "MoveForm",
+    "PlateField",
+    "PriceForm",
+    "ReserveForm",
+    "SectionForm",
+    "SiteForm",
+    "StatusForm",
+    "VinField",
+]

@@ -1,0 +1,53 @@
+"""What is asked before a vehicle is moved, reserved, or sent to another site."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from openflex.core.forms import DayField
+from settings_admin.models import PointOfSale
+from vehicles import enums
+from vehicles.models import Vehicle
+
+
+class MoveForm(forms.Form):
+    """Changes the status of a vehicle: only the moves its status knows are offered."""
+
+    status = forms.ChoiceField(label="Nouveau statut", widget=forms.RadioSelect)
+    on = DayField(label="Date", help_text="Aujourd’hui, ou le jour où cela s’est fait.")
+    exit_reason = forms.ChoiceField(label="Motif de sortie", required=False)
+
+    def __init__(self, *args: Any, vehicle: Vehicle, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"on": today}, **kwargs})
+        current = enums.StockStatus(vehicle.status)
+        fields: dict[str, Any] = self.fields
+        fields["status"].choices = [(status.value, status.label) for status in enums.TRANSITIONS[current]]
+        reasons = [(reason.value, reason.label) for reason in enums.ExitReason if reason in enums.EXIT_REASONS[current]]
+        fields["exit_reason"].choices = [("", "Choisir un motif"), *reasons]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("status") == enums.StockStatus.OUT and not data.get("exit_reason"):
+            self.add_error("exit_reason", "Choisissez le motif de sortie.")
+        return data
+
+
+class ReserveForm(forms.Form):
+    label = forms.CharField(
+        label="Réservé pour", max_length=120, help_text="Nom de la personne, visible par vos collègues."
+    )
+
+
+class SiteForm(forms.Form):
+    """Moves a vehicle to another point of sale of its entity, where its kind is sold."""
+
+    point_of_sale = forms.ModelChoiceField(
+        label="Point de vente", queryset=PointOfSale.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, vehicle: Vehicle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sites = PointOfSale.objects.filter(entity_id=vehicle.entity_id)
+        field: Any = self.fields["point_of_sale"]
+        field.queryset = sites.exclude(pk=vehicle.point_of_sale_id) if vehicle.point_of_sale_id else sites

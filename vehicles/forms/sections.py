@@ -1,0 +1,198 @@
+"""One form per section of the sheet."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from openflex.core import sections
+from openflex.core.forms import AmountField, DayField, MonthField, YesNoField
+from openflex.core.french import NBSP
+from vehicles import enums, inspection, selectors, validators
+from vehicles.forms.fields import (
+    USED_FACTS,
+    IdentityRules,
+    MileageField,
+    PlateField,
+    ShortVinField,
+    VinField,
+)
+from vehicles.models import Vehicle
+
+
+class SectionForm(sections.SectionForm):
+    """A section of the vehicle's sheet; `warnings` are doubts that do not stop it."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        self.warnings: list[validators.FieldWarning] = []
+        super().__init__(*args, **kwargs)
+
+
+class CharacteristicsForm(SectionForm, IdentityRules):
+    plate = PlateField(label="Immatriculation", required=False)
+    has_no_plate = forms.BooleanField(label="VN ou véhicule sans plaque", required=False)
+    is_foreign_plate = forms.BooleanField(label="Plaque étrangère", required=False)
+    vin = VinField(label="VIN", required=False, takes_short=True)
+    confirms_short_vin = ShortVinField()
+    first_registration = DayField(label="Date MEC", required=False)
+    mileage_km = MileageField(label="Kilométrage", required=False)
+    catalogue_date = DayField(label="Date catalogue", required=False)
+
+    units = {"mileage_km": "km", "power_hp": "ch", "power_kw": "kW", "fiscal_power": "CV", "co2": "g/km"}
+
+    class Meta:
+        model = Vehicle
+        fields = [
+            "kind", "make", "model", "version", "plate", "has_no_plate", "is_foreign_plate", "vin",
+            "confirms_short_vin", "first_registration", "mileage_km", "energy", "gearbox", "body", "doors", "seats",
+            "power_hp", "power_kw", "fiscal_power", "co2", "euro_class", "cnit", "catalogue_date", "exterior_colour",
+            "interior_colour", "own_equipment",
+        ]  # fmt: skip
+        widgets = {"own_equipment": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["is_foreign_plate"] = self.instance.is_foreign
+        self.initial["has_no_plate"] = not self.instance.plate
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        self.check_plate(data, may_be_empty=bool(data.get("has_no_plate")))
+        self.check_vin(data)
+        self.check_first_registration(data, stage=self.instance.stage)
+        # What was never known does not stop the editing of the rest; what is known is not emptied.
+        known = [name for name in USED_FACTS if getattr(self.instance, name) is not None]
+        self.require_used_facts(data, stage=self.instance.stage, names=known)
+        if "kind" in self.changed_data and data.get("kind") and self.instance.point_of_sale:
+            self.check_kind(data["kind"], self.instance.point_of_sale)
+        if not self.errors:
+            self.note_doubts(data, typed=self.changed_data)
+        return data
+
+    def changes(self, *, keep: Collection[str] = ()) -> tuple[dict[str, Any], dict[str, Any]]:
+        base, mine = super().changes(keep=keep)
+        for name in ("is_foreign_plate", "has_no_plate", "confirms_short_vin"):
+            base.pop(name, None)
+            mine.pop(name, None)
+        if "plate" not in keep and {"plate", "is_foreign_plate"} & set(self.changed_data):
+            for name in ("plate_format", "plate_department"):
+                base[name], mine[name] = getattr(self.instance, name), self.cleaned_data[name]
+        return base, mine
+
+
+class StatusForm(SectionForm):
+    first_hand = YesNoField(label="Première main")
+    has_registration_certificate = YesNoField(label="Carte grise")
+    has_maintenance_book = YesNoField(label="Carnet d’entretien présent")
+    no_pledge_on = DayField(label="Date de non-gage", required=False)
+    entered_on = DayField(label="Entrée")
+
+    class Meta:
+        model = Vehicle
+        fields = [
+            "origin", "first_hand", "vat_regime", "stage", "destination", "is_trade_in", "key_number", "key_place",
+            "keys_count", "has_registration_certificate", "has_maintenance_book", "no_pledge_on", "entered_on",
+        ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, stage = self.instance.first_registration, data.get("stage")
+        if stage and first:
+            try:
+                validators.check_first_registration(first, stage=enums.Stage(stage), today=self.today)
+            except ValidationError as error:
+                self.add_error("stage", error)
+        if day := data.get("entered_on"):
+            if self.instance.status != enums.StockStatus.PRE_ENTRY and day > self.today:
+                self.add_error("entered_on", "La date d’entrée est dans le futur.")
+            elif self.instance.left_on and day > self.instance.left_on:
+                self.add_error("entered_on", "L’entrée ne peut pas suivre la sortie.")
+        return data
+
+
+class MaintenanceForm(SectionForm):
+    """*Entretien du véhicule*. Both inspection dates are optional; the next one is proposed by kind."""
+
+    is_damaged = YesNoField(label="Véhicule accidenté")
+    is_running = YesNoField(label="Véhicule roulant")
+    is_collector = forms.BooleanField(
+        label="Carte grise de collection",
+        required=False,
+        help_text=f"Contrôle tous les 5{NBSP}ans{NBSP}; dispensé s’il a été mis en circulation avant 1960.",
+    )
+    is_licensed_sport = forms.BooleanField(
+        label="Enduro ou trial d’un titulaire licencié",
+        required=False,
+        help_text="Dispensé de contrôle, si le titulaire est licencié d’une fédération sportive.",
+    )
+    inspection_on = DayField(
+        label="Date du contrôle technique", required=False, help_text="Facultative. Jour, mois, année."
+    )
+    next_inspection_month = MonthField(label="Date du prochain contrôle technique", required=False)
+    is_maintenance_up_to_date = YesNoField(label="Carnet d’entretien à jour")
+
+    class Meta:
+        model = Vehicle
+        fields = [
+            "is_damaged", "is_running", "is_collector", "is_licensed_sport", "inspection_on", "next_inspection_month",
+            "inspection_result", "repairs_detail", "is_maintenance_up_to_date",
+        ]  # fmt: skip
+        widgets = {"repairs_detail": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.kind not in enums.CATEGORY_L_KINDS:
+            del self.fields["is_licensed_sport"]
+
+    def typed_facts(self) -> inspection.InspectionFacts:
+        """What the rules of the inspection say of what is being typed, readable or not; the next date left aside."""
+        data = self.cleaned_data
+        return inspection.InspectionFacts(
+            kind=enums.VehicleKind(self.instance.kind),
+            first_registration=self.instance.first_registration,
+            last_inspection=data.get("inspection_on"),
+            result=enums.InspectionResult(data.get("inspection_result") or enums.InspectionResult.FAVOURABLE),
+            collector=data.get("is_collector", False),
+            licensed_sport=data.get("is_licensed_sport", False),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        errors = inspection.check_inspection_dates(
+            first_registration=self.instance.first_registration,
+            last_inspection=data.get("inspection_on"),
+            next_inspection=data.get("next_inspection_month"),
+            today=self.today,
+        )
+        names = {"last_inspection": "inspection_on", "next_inspection": "next_inspection_month"}
+        for name, message in errors.items():
+            if names[name] not in self.errors:
+                self.add_error(names[name], message)
+        return data
+
+
+class PriceForm(SectionForm):
+    purchase_price = AmountField(label="Prix d’achat", required=False)
+    purchased_on = DayField(label="Date d’achat", required=False)
+    sale_price = AmountField(label="Prix de vente TTC", required=False)
+
+    units = {"purchase_price": "€", "sale_price": "€"}
+
+    class Meta:
+        model = Vehicle
+        fields = ["purchase_price", "purchase_is_excl", "purchased_on", "payment_mode", "sale_price"]
+
+    def __init__(self, *args: Any, sees_margin: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not sees_margin:
+            for name in selectors.PURCHASE_FIELDS:
+                del self.fields[name]
+
+    def clean_purchased_on(self) -> date | None:
+        day: date | None = self.cleaned_data["purchased_on"]
+        if day is not None and day > self.today:
+            raise ValidationError("La date d’achat est dans le futur.")
+        return day

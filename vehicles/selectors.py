@@ -1,0 +1,235 @@
+"""Reads of the stock: the list, its tabs, the sheet, its history."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Prefetch, QuerySet
+
+from openflex.core import french, money
+from openflex.core.fields import field_of
+from openflex.core.lists import UNSEEN
+from settings_admin.models import PointOfSale, TimelineEntry
+from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
+from settings_admin.scoping import Scope
+from vehicles import enums, inspection, margin
+from vehicles.models import Hold, Vehicle
+from vehicles.validators import format_plate
+
+# What only the right vehicles.see_margin shows, in the list, on the sheet and in its history.
+PURCHASE_FIELDS = frozenset({"purchase_price", "purchase_is_excl", "purchased_on", "payment_mode"})
+MARKET_FIELDS = frozenset({"market_value", "adjusted_market_value", "market_value_on"})
+
+
+def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
+    """The vehicles of the scope with their site and what holds them, in two statements however many."""
+    holds = Hold.objects.active(now).select_related("created_by")
+    active = Prefetch("holds", queryset=holds, to_attr="active_holds")
+    rows = Vehicle.objects.select_related("point_of_sale", "entity")
+    return rows.prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
+
+
+def show_to(vehicles: Iterable[Vehicle], *, scope: Scope, today: date) -> None:
+    """Makes rows ready for a list: what this person may not see is taken off, what is computed is put on."""
+    for vehicle in vehicles:
+        place = (vehicle.entity_id, vehicle.point_of_sale_id)
+        sees_margin = scope.allows("vehicles.see_margin", *place)
+        sees_market = scope.allows("vehicles.see_market_value", *place)
+        vehicle.shown_purchase = vehicle.purchase_price if sees_margin else UNSEEN
+        vehicle.shown_margin = vehicle_margin(vehicle) if sees_margin else UNSEEN
+        vehicle.shown_position = vehicle.market_position if sees_market else UNSEEN
+        if not sees_margin:
+            vehicle.purchase_price = None
+        vehicle.days = vehicle.days_in_stock(today)
+        vehicle.inspection = inspection_of(vehicle, today=today)
+        hold = next(iter(vehicle.active_holds), None)
+        vehicle.held_for = hold.label if hold else ""
+        vehicle.held_by = str(hold.created_by) if hold and hold.created_by else ""
+
+
+def previous_stay_of(vehicle: Vehicle) -> Vehicle | None:
+    """The stay before this one, if the person may see it: it may have been in a sister entity. Never by a join, which
+    would not ask."""
+    return Vehicle.objects.filter(pk=vehicle.previous_stay_id).first() if vehicle.previous_stay_id else None
+
+
+def purchase_cost(vehicle: Vehicle) -> margin.Cost | None:
+    """What the margin is counted from, or None as long as no purchase price is known. FRE are 0 until they exist."""
+    if vehicle.purchase_price is None:
+        return None
+    regime = enums.VatRegime(vehicle.vat_regime)
+    purchase = vehicle.purchase_price
+    if regime == enums.VatRegime.RECOVERABLE and not vehicle.purchase_is_excl:
+        purchase = money.cents(purchase / (1 + settings.VAT_RATE))
+    return margin.Cost(regime=regime, purchase=purchase)
+
+
+def vehicle_margin(vehicle: Vehicle) -> Decimal | None:
+    """Margin HT at the sale price of the sheet; None without both prices."""
+    cost = purchase_cost(vehicle)
+    if cost is None or vehicle.sale_price is None:
+        return None
+    return margin.margin_excl_vat(vehicle.sale_price, cost, vat_rate=settings.VAT_RATE)
+
+
+def inspection_facts(vehicle: Vehicle) -> inspection.InspectionFacts:
+    """What the rules of the inspection ask about a vehicle; a new one counts as not registered yet."""
+    return inspection.InspectionFacts(
+        kind=enums.VehicleKind(vehicle.kind),
+        first_registration=None if vehicle.stage == enums.Stage.NEW else vehicle.first_registration,
+        last_inspection=vehicle.inspection_on,
+        next_inspection=vehicle.next_inspection_month,
+        result=enums.InspectionResult(vehicle.inspection_result or enums.InspectionResult.FAVOURABLE),
+        collector=vehicle.is_collector,
+        licensed_sport=vehicle.is_licensed_sport,
+    )
+
+
+def inspection_due_on(vehicle: Vehicle) -> date | None:
+    """What the column of that name must hold."""
+    return inspection.deadline(inspection_facts(vehicle))
+
+
+def inspection_of(vehicle: Vehicle, *, today: date) -> inspection.InspectionStatus:
+    return inspection.inspection_status(inspection_facts(vehicle), today=today)
+
+
+def sale_report_of(vehicle: Vehicle, *, today: date) -> inspection.SaleReport:
+    """What a sale today would need, to the buyer the vehicle is meant for."""
+    is_for_trade = vehicle.destination != enums.Destination.PRIVATE
+    return inspection.private_sale_report(
+        inspection_facts(vehicle), request_date=today, buyer_is_professional=is_for_trade
+    )
+
+
+def highest_known_mileage(*, vin: str, plate: str) -> int | None:
+    """Over every stay of the same vehicle that this person sees."""
+    if not vin and not plate:
+        return None
+    same = models.Q(vin=vin) if vin else models.Q(plate=plate)
+    highest: int | None = Vehicle.objects.filter(same).aggregate(highest=models.Max("mileage_km"))["highest"]
+    return highest
+
+
+_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "created": ("a ajouté le véhicule", "plus"),
+    "changed": ("a modifié la fiche", "pencil"),
+    "status_changed": ("a changé le statut", "refresh"),
+    "site_changed": ("a déplacé le véhicule", "arrows-exchange"),
+    "market_value": ("a obtenu une valeur de marché", "gauge"),
+    "held": ("a réservé le véhicule", "bookmark"),
+    "released": ("a libéré le véhicule", "bookmark-off"),
+    "hold_expired": ("La réservation a expiré", "clock-off"),
+}
+
+
+def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> list[HistoryLine]:
+    """The history in words, without what this person may not see; a line of which nothing is left is left out."""
+    hidden: frozenset[str] = frozenset()
+    place = (vehicle.entity_id, vehicle.point_of_sale_id)
+    if not scope.allows("vehicles.see_margin", *place):
+        hidden |= PURCHASE_FIELDS
+    if not scope.allows("vehicles.see_market_value", *place):
+        hidden |= MARKET_FIELDS
+    entries = list(timeline_of(vehicle, limit=limit))
+    sites = _site_names(entries)
+    lines = []
+    for entry in entries:
+        changes = [_change(name, *values, sites=sites) for name, values in entry.changes.items() if name not in hidden]
+        if entry.changes and not changes:
+            continue
+        lines.append(_line(entry, changes))
+    return lines
+
+
+def _line(entry: TimelineEntry, changes: list[Change]) -> HistoryLine:
+    sentence, icon = _SENTENCES.get(entry.kind, _SENTENCES["changed"])
+    line = line_of(entry, sentence=sentence, icon=icon, changes=changes)
+    # Nobody did it: the sentence stands alone.
+    return replace(line, actor=entry.actor_name) if entry.kind == "hold_expired" else line
+
+
+def _site_names(entries: Iterable[TimelineEntry]) -> dict[int, str]:
+    """The sites that a history names, in one statement."""
+    ids = {pk for entry in entries for pk in entry.changes.get("point_of_sale", ()) if pk}
+    return dict(PointOfSale.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+
+
+def _change(name: str, old: Any, new: Any, *, sites: Mapping[int, str]) -> Change:
+    field = field_of(Vehicle, name)
+    if name == "point_of_sale":
+        # A site that this person does not see has no name for them.
+        old, new = (pk and sites.get(pk, "autre point de vente") for pk in (old, new))
+    elif name == "plate":
+        old, new = format_plate(old), format_plate(new)
+    return Change(_label(field), field_text(field, old), field_text(field, new))
+
+
+def _label(field: Any) -> str:
+    return str(field.verbose_name[:1].upper() + field.verbose_name[1:])
+
+
+def field_text(field: Any, value: Any) -> str:
+    """A stored value as a person reads it."""
+    if value in (None, ""):
+        return french.NO_VALUE
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.BooleanField):
+        return "Oui" if value else "Non"
+    if isinstance(field, models.DecimalField):
+        return french.format_euros(Decimal(value))
+    if isinstance(field, models.DateField):
+        day = value if isinstance(value, date) else date.fromisoformat(value)
+        return french.format_month(day) if field.name.endswith("_month") else french.format_day(day)
+    if field.name == "mileage_km":
+        return french.format_km(value)
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One label and its value, as the sheet shows them."""
+
+    label: str
+    value: str
+
+
+_UNITS = {"power_hp": "ch", "power_kw": "kW", "fiscal_power": "CV", "co2": "g/km"}
+
+
+def fact_of(vehicle: Vehicle, name: str) -> Fact | None:
+    """A field of the sheet in words; None for a field that says nothing of this vehicle (an exit not made)."""
+    if name == "type_label":
+        return Fact("Type de véhicule", vehicle.type_label)
+    if name in ("left_on", "exit_reason") and not getattr(vehicle, name):
+        return None
+    if name == "is_licensed_sport" and vehicle.kind not in enums.CATEGORY_L_KINDS:
+        return None
+    field = field_of(Vehicle, name)
+    value = getattr(vehicle, field.attname)
+    if name == "vat_regime":
+        return Fact("TVA récupérable", enums.recoverable_vat_answer(value))
+    text = field_text(field, value)
+    if value is not None and name in _UNITS:
+        text = f"{text}{french.NBSP}{_UNITS[name]}"
+    return Fact(_label(field), text)
+
+
+@dataclass(frozen=True)
+class ConflictLine:
+    label: str
+    theirs: str
+    mine: str
+
+
+def conflict_line(saved: Vehicle, name: str, *, mine: Any) -> ConflictLine:
+    field = field_of(Vehicle, name)
+    theirs = getattr(saved, field.attname)
+    if name == "plate":
+        theirs, mine = format_plate(theirs), format_plate(mine)
+    return ConflictLine(_label(field), field_text(field, theirs), field_text(field, mine))

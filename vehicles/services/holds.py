@@ -1,0 +1,107 @@
+"""Taking and releasing what holds a vehicle: at most one at a time, and the refusal names the holder."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from openflex.core.constraints import refusing
+from openflex.core.errors import Refused
+from openflex.core.french import long_instant
+from settings_admin.models import User
+from settings_admin.records.services import record_event
+from vehicles.enums import RESERVATION_DURATION, HoldKind, StockStatus
+from vehicles.models import Hold, Vehicle
+
+
+@transaction.atomic
+def take_hold(
+    *,
+    vehicle: Vehicle,
+    kind: HoldKind,
+    label: str,
+    actor: User | None,
+    url: str = "",
+    until_at: datetime | None = None,
+    now: datetime | None = None,
+) -> Hold:
+    """Holds a vehicle in stock for whom `label` names, until `until_at` or until it is released.
+
+    A hold whose time is over gives way. Raises Refused("held"), naming the holder, and Refused("not_in_stock").
+    """
+    now = now or timezone.now()
+    locked = lock_vehicle(vehicle.pk)
+    if locked.status == StockStatus.OUT or locked.is_archived:
+        raise Refused("not_in_stock", "Ce véhicule n’est plus en stock.")
+    refuse_held(locked, now=now)
+    for hold in locked.holds.expired(now):
+        release_hold(hold=hold, actor=None, now=now)
+    with refusing({"hold_once_a_vehicle": Refused("held", "Ce véhicule vient d’être réservé par quelqu’un d’autre.")}):
+        hold = Hold.objects.create(
+            entity_id=locked.entity_id,
+            point_of_sale_id=locked.point_of_sale_id,
+            vehicle=locked,
+            kind=kind,
+            label=label,
+            url=url,
+            until_at=until_at,
+            created_by=actor,
+        )
+    record_event(
+        locked,
+        kind="held",
+        actor=actor,
+        details={"kind": kind, "label": label, "until": until_at and until_at.isoformat()},
+    )
+    return hold
+
+
+def reserve(*, vehicle: Vehicle, label: str, actor: User, now: datetime | None = None) -> Hold:
+    """A 48 h reservation."""
+    now = now or timezone.now()
+    return take_hold(
+        vehicle=vehicle,
+        kind=HoldKind.RESERVATION,
+        label=label,
+        actor=actor,
+        until_at=now + RESERVATION_DURATION,
+        now=now,
+    )
+
+
+@transaction.atomic
+def release_hold(*, hold: Hold, actor: User | None, now: datetime | None = None) -> bool:
+    """Releases once, whoever races: True for the one call that did it. `actor` None: its time was over."""
+    released = Hold.objects.unreleased().filter(pk=hold.pk).update(released_at=now or timezone.now())
+    if released:
+        record_event(
+            hold.vehicle,
+            kind="released" if actor else "hold_expired",
+            actor=actor,
+            details={"kind": hold.kind, "label": hold.label},
+        )
+    return bool(released)
+
+
+def release_expired_holds(*, now: datetime) -> int:
+    """Releases every hold past its time, each in a transaction of its own; returns how many."""
+    return sum(
+        release_hold(hold=hold, actor=None, now=now) for hold in Hold.objects.expired(now).select_related("vehicle")
+    )
+
+
+def lock_vehicle(pk: int) -> Vehicle:
+    return Vehicle.objects.select_for_update(of=("self",)).select_related("entity").get(pk=pk)
+
+
+def active_hold(vehicle: Vehicle, *, now: datetime) -> Hold | None:
+    return vehicle.holds.active(now).first()
+
+
+def refuse_held(vehicle: Vehicle, *, now: datetime, holder: Hold | None = None) -> None:
+    """Raises Refused("held") when somebody other than `holder` holds the vehicle."""
+    hold = active_hold(vehicle, now=now)
+    if hold is None or (holder is not None and holder.pk == hold.pk):
+        return
+    until = f" jusqu’au {long_instant(hold.until_at)}" if hold.until_at else ""
+    raise Refused("held", f"Ce véhicule est réservé\u00a0: {HoldKind(hold.kind).label.lower()}, {hold.label}{until}.")

@@ -1,0 +1,230 @@
+"""The verbs of a stay: it enters, moves from status to status and site to site, is edited, and goes out."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from openflex.core.constraints import refusing
+from openflex.core.dates import today_paris
+from openflex.core.errors import Refused
+from settings_admin.models import Entity, PointOfSale, User
+from settings_admin.records import services as records
+from vehicles import enums, inspection, selectors
+from vehicles.models import Vehicle
+from vehicles.services.holds import active_hold, lock_vehicle, refuse_held, release_hold
+
+_TWICE_IN_STOCK = {
+    "vehicle_vin_once_in_stock": Refused("vin_in_stock", "Un véhicule de ce VIN est déjà en stock.", "vin"),
+    "vehicle_plate_once_in_stock": Refused(
+        "plate_in_stock", "Un véhicule de cette immatriculation est déjà en stock.", "plate"
+    ),
+}
+
+
+@transaction.atomic
+def add_vehicle(
+    *, entity: Entity, point_of_sale: PointOfSale | None, actor: User, values: Mapping[str, Any], key: UUID
+) -> Vehicle:
+    """Enters a vehicle into the stock of an entity, with the next number of its year, and starts its history.
+
+    `values` are fields of the vehicle, validated by the form. `key` is the form's: sent twice, the second call
+    returns the vehicle of the first. Raises Refused beside `vin` or `plate` when a stay of the same vehicle is open.
+    """
+    if (first := _added_with(key)) is not None:
+        return first
+    try:
+        used_key = records.use_key(key, user=actor)
+    except Refused:
+        # The first sender was still at work a moment ago; by now its answer is there, unless the key is not ours.
+        if (first := _added_with(key)) is None:
+            raise
+        return first
+    year = today_paris(timezone.now()).year % 100
+    number = records.next_number(entity=entity, series=f"stock-{year:02d}")
+    vehicle = Vehicle(
+        entity=entity,
+        point_of_sale=point_of_sale,
+        stock_number=f"{year:02d}-{number:04d}",
+        previous_stay=_previous_stay(values.get("vin", ""), values.get("plate", "")),
+        **values,
+    )
+    vehicle.inspection_due_on = selectors.inspection_due_on(vehicle)
+    with refusing(_TWICE_IN_STOCK):
+        vehicle.save()
+    used_key.result = f"{_ADDED}{vehicle.pk}"
+    used_key.save(update_fields=["result"])
+    records.record_event(vehicle, kind="created", actor=actor, details={"status": vehicle.status})
+    return vehicle
+
+
+# A key answers for the verb it was given to, and for no other.
+_ADDED = "vehicle "
+
+
+def _added_with(key: UUID) -> Vehicle | None:
+    answer = records.answer_of(key) or ""
+    return Vehicle.objects.get(pk=int(answer.removeprefix(_ADDED))) if answer.startswith(_ADDED) else None
+
+
+def _previous_stay(vin: str, plate: str) -> Vehicle | None:
+    """The last stay here, or in a sister entity that the actor sees, of what is the same vehicle by its VIN, else
+    its plate."""
+    stays = Vehicle.objects.filter(status=enums.StockStatus.OUT).order_by("-left_on", "-id")
+    if vin:
+        return stays.filter(vin=vin).first()
+    return stays.filter(plate=plate).first() if plate else None
+
+
+@transaction.atomic
+def edit_vehicle(*, vehicle: Vehicle, base: Mapping[str, Any], mine: Mapping[str, Any], actor: User) -> Vehicle:
+    """Saves the fields one editor changed on a section of the sheet, beside what others saved meanwhile.
+
+    Raises EditConflict when both changed a field, and Refused beside `vin` or `plate` for a vehicle twice in stock.
+    """
+    locked = lock_vehicle(vehicle.pk)
+    changed = records.apply_edit(locked, base=dict(base), mine=dict(mine))
+    if _INSPECTION_DATES & set(changed):
+        _refuse_inspection_dates(locked)
+    locked.inspection_due_on = selectors.inspection_due_on(locked)
+    with refusing(_TWICE_IN_STOCK):
+        records.save_changes(locked, fields=changed, derived=["inspection_due_on"], actor=actor)
+    return locked
+
+
+_INSPECTION_DATES = frozenset({"first_registration", "inspection_on", "next_inspection_month"})
+
+
+def _refuse_inspection_dates(vehicle: Vehicle) -> None:
+    """Asked again of the merged row: each of two editors may have typed a date that is right without the other's."""
+    errors = inspection.check_inspection_dates(
+        first_registration=vehicle.first_registration,
+        last_inspection=vehicle.inspection_on,
+        next_inspection=vehicle.next_inspection_month,
+        today=today_paris(timezone.now()),
+    )
+    names = {"last_inspection": "inspection_on", "next_inspection": "next_inspection_month"}
+    for name, message in errors.items():
+        raise Refused("inspection_dates", message, names[name])
+
+
+@transaction.atomic
+def change_status(
+    *,
+    vehicle: Vehicle,
+    target: enums.StockStatus,
+    actor: User,
+    on: date | None = None,
+    exit_reason: str = "",
+    now: datetime | None = None,
+) -> Vehicle:
+    """Moves a vehicle to another status, on the day `on` (today by default).
+
+    Raises Refused for a move the table does not know, for a delivery without an order or an awarded auction, for
+    an exit whose reason does not fit the status, and for a vehicle held by somebody else than the move serves.
+    """
+    now = now or timezone.now()
+    day = on or today_paris(now)
+    locked = lock_vehicle(vehicle.pk)
+    if refusal := enums.move_refusal(locked.status, target):
+        raise Refused("move_unknown", refusal, "status")
+    if day > today_paris(now):
+        raise Refused("day_in_future", "Cette date est dans le futur.", "on")
+    _refuse_archived(locked)
+    changed = ["status"]
+    if target == enums.StockStatus.DELIVERY:
+        _refuse_delivery(locked, now=now)
+    elif target == enums.StockStatus.OUT:
+        _refuse_exit(locked, exit_reason=exit_reason, day=day, now=now)
+        locked.left_on, locked.exit_reason = day, exit_reason
+        changed += ["left_on", "exit_reason"]
+    elif locked.status == enums.StockStatus.PRE_ENTRY:
+        locked.entered_on = day
+        changed.append("entered_on")
+    locked.status = target
+    records.save_changes(locked, fields=changed, actor=actor, kind="status_changed", details={"on": day.isoformat()})
+    if target == enums.StockStatus.OUT:
+        for hold in locked.holds.unreleased():
+            release_hold(hold=hold, actor=actor, now=now)
+    return locked
+
+
+def _refuse_archived(vehicle: Vehicle) -> None:
+    if vehicle.is_archived:
+        raise Refused("archived", "Ce véhicule est archivé\u00a0: sortez-le d’abord des archives.")
+
+
+def _refuse_delivery(vehicle: Vehicle, *, now: datetime) -> None:
+    hold = active_hold(vehicle, now=now)
+    if hold is None or hold.kind not in enums.DELIVERY_HOLDS:
+        raise Refused(
+            "no_sale",
+            "Livraison impossible\u00a0: ni bon de commande ni enchère attribuée ne retient ce véhicule.",
+            "status",
+        )
+
+
+def _refuse_exit(vehicle: Vehicle, *, exit_reason: str, day: date, now: datetime) -> None:
+    if exit_reason not in enums.EXIT_REASONS[enums.StockStatus(vehicle.status)]:
+        raise Refused("exit_reason", "Ce motif ne convient pas au statut du véhicule.", "exit_reason")
+    # What is only expected has no entry yet that an exit could precede.
+    if vehicle.status in enums.IN_STOCK and vehicle.entered_on and day < vehicle.entered_on:
+        raise Refused("left_before_entry", "La sortie ne peut pas précéder l’entrée.", "on")
+    sale_hold = enums.SALE_HOLDS.get(enums.ExitReason(exit_reason))
+    hold = active_hold(vehicle, now=now)
+    if sale_hold and (hold is None or hold.kind != sale_hold):
+        refuse_held(vehicle, now=now)
+        raise Refused(
+            "no_sale", f"Aucun document de vente ({sale_hold.label.lower()}) ne retient ce véhicule.", "exit_reason"
+        )
+    if not sale_hold:
+        refuse_held(vehicle, now=now)
+
+
+@transaction.atomic
+def change_site(*, vehicle: Vehicle, point_of_sale: PointOfSale, actor: User, now: datetime | None = None) -> Vehicle:
+    """Moves a vehicle to another point of sale of its entity; refused while somebody holds it, where its kind is not
+    sold, and once it is out."""
+    now = now or timezone.now()
+    locked = lock_vehicle(vehicle.pk)
+    if point_of_sale.entity_id != locked.entity_id:
+        raise Refused("other_entity", "Ce point de vente appartient à une autre entité.", "point_of_sale")
+    if locked.status == enums.StockStatus.OUT:
+        raise Refused("not_in_stock", "Ce véhicule n’est plus en stock.")
+    if refusal := enums.kind_refusal(locked.kind, sold=point_of_sale.vehicle_kinds, place=point_of_sale.name):
+        raise Refused("kind_not_sold", refusal, "point_of_sale")
+    _refuse_archived(locked)
+    refuse_held(locked, now=now)
+    # A hold past its time stays behind with the old site, whose people alone could see it.
+    for hold in locked.holds.expired(now):
+        release_hold(hold=hold, actor=None, now=now)
+    locked.point_of_sale = point_of_sale
+    records.save_changes(locked, fields=["point_of_sale"], actor=actor, kind="site_changed")
+    return locked
+
+
+@transaction.atomic
+def set_flag(*, vehicle: Vehicle, flag: str, value: bool, actor: User) -> Vehicle:
+    """Puts away or takes back (`is_archived`), starts or ends the preparation (`is_being_prepared`)."""
+    if flag not in ("is_archived", "is_being_prepared"):
+        raise ValueError(flag)
+    locked = lock_vehicle(vehicle.pk)
+    if flag == "is_archived" and value:
+        refuse_held(locked, now=timezone.now())
+    setattr(locked, flag, value)
+    records.save_changes(locked, fields=[flag], actor=actor)
+    return locked
+
+
+@transaction.atomic
+def record_market_value(*, vehicle: Vehicle, market_value: Any, adjusted: Any, on: date, actor: User | None) -> Vehicle:
+    """Stores what a quotation found: EUR TTC, worth on that day. Called by the quotations, from above."""
+    locked = lock_vehicle(vehicle.pk)
+    locked.market_value, locked.adjusted_market_value, locked.market_value_on = market_value, adjusted, on
+    records.save_changes(
+        locked, fields=["market_value", "adjusted_market_value", "market_value_on"], actor=actor, kind="market_value"
+    )
+    return locked

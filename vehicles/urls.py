@@ -1,0 +1,23 @@
+"""Routes of the stock."""
+
+from django.urls import path
+
+from vehicles.views import add, moves, sections, sheet
+from vehicles.views import list as list_views
+
+app_name = "vehicles"
+
+urlpatterns = [
+    path("", list_views.vehicle_list, name="list"),
+    path("export/", list_views.export, name="export"),
+    path("colonnes/", list_views.choose_columns, name="choose_columns"),
+    path("ajouter/", add.add_vehicle, name="add"),
+    path("<int:pk>/", sheet.sheet, name="sheet"),
+    path("<int:pk>/sections/<slug:key>/", sections.save_section, name="save_section"),
+    path("<int:pk>/prochain-controle/", sections.propose_inspection, name="propose_inspection"),
+    path("<int:pk>/statut/", moves.move, name="move"),
+    path("<int:pk>/point-de-vente/", moves.change_site, name="change_site"),
+    path("<int:pk>/reserver/", moves.reserve, name="reserve"),
+    path("<int:pk>/liberer/", moves.release, name="release"),
+    path("<int:pk>/marques/<slug:name>/", moves.set_flag, name="set_flag"),
+]

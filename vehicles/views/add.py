@@ -1,0 +1,66 @@
+"""*Ajouter un véhicule*."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils import timezone
+
+from openflex.core import htmx
+from openflex.core.dates import today_paris
+from openflex.core.errors import Refused
+from openflex.core.http import writes
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import right
+from settings_admin.scoping import current_scope
+from vehicles import enums, forms
+from vehicles.services import stock
+
+
+@right("vehicles.edit", on="scope")
+@writes("GET", "POST")
+def add_vehicle(request: StaffRequest) -> HttpResponse:
+    """In the current scope: with several entities in it, the form asks which."""
+    form = _form(request)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            vehicle = stock.add_vehicle(
+                entity=data["entity"],
+                point_of_sale=data["point_of_sale"],
+                actor=request.user,
+                values=form.values(),
+                key=data["key"],
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field, refusal.message)
+        else:
+            for warning in form.warnings:
+                messages.warning(request, warning.message)
+            messages.success(request, f"{vehicle} est entré en stock sous le n° {vehicle.stock_number}.")
+            return htmx.redirect(request, "vehicles:sheet", vehicle.pk)
+    status = 422 if form.errors else 200
+    return htmx.render_part(request, "vehicles/add.html", "form", {"form": form}, status=status)
+
+
+def _form(request: StaffRequest) -> forms.AddVehicleForm:
+    scope = current_scope()
+    today = today_paris(timezone.now())
+    return forms.AddVehicleForm(
+        request.POST if request.method == "POST" else None,
+        today=today,
+        sees_margin=scope.allows_everywhere("vehicles.see_margin"),
+        edits_prices=scope.allows_everywhere("vehicles.edit_prices"),
+        initial=_initial(scope, today),
+    )
+
+
+def _initial(scope: Any, today: Any) -> dict[str, Any]:
+    initial: dict[str, Any] = {"kind": enums.VehicleKind.CAR, "entered_on": today}
+    if len(scope.reach.entities) == 1:
+        (entity,) = scope.reach.entities
+        initial["entity"] = entity
+        points = scope.reach.partial.get(entity, frozenset())
+        if len(points) == 1:
+            (initial["point_of_sale"],) = points
+    return initial

@@ -1,0 +1,134 @@
+"""What is done to a vehicle from its sheet: status, site, reservation, preparation, archive."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.utils import timezone
+
+from openflex.core import htmx
+from openflex.core.dates import today_paris
+from openflex.core.errors import Refused
+from openflex.core.http import writes
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import get_for, right
+from vehicles import enums, forms, selectors
+from vehicles.models import Vehicle
+from vehicles.services import holds, stock
+
+FLAGS = {"preparation": "is_being_prepared", "archive": "is_archived"}
+
+
+@right("vehicles.edit", on="row")
+@writes("GET", "POST")
+def move(request: StaffRequest, pk: int) -> HttpResponse:
+    vehicle = _vehicle(request, pk)
+    form = forms.MoveForm(_sent(request), vehicle=vehicle, today=today_paris(timezone.now()))
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            stock.change_status(
+                vehicle=vehicle,
+                target=enums.StockStatus(data["status"]),
+                actor=request.user,
+                on=data["on"],
+                exit_reason=data["exit_reason"],
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            return htmx.redirect(request, "vehicles:sheet", pk)
+    return _render(request, vehicle, form, title="Changer le statut", verb="Changer le statut", action="vehicles:move")
+
+
+@right("vehicles.edit", on="row")
+@writes("GET", "POST")
+def change_site(request: StaffRequest, pk: int) -> HttpResponse:
+    vehicle = _vehicle(request, pk)
+    form = forms.SiteForm(_sent(request), vehicle=vehicle)
+    if form.is_valid():
+        site = form.cleaned_data["point_of_sale"]
+        try:
+            stock.change_site(vehicle=vehicle, point_of_sale=site, actor=request.user)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            messages.success(request, f"Véhicule déplacé à {site.name}.")
+            return htmx.redirect(request, "vehicles:sheet", pk)
+    return _render(
+        request,
+        vehicle,
+        form,
+        title="Déplacer vers un autre point de vente",
+        verb="Déplacer",
+        action="vehicles:change_site",
+    )
+
+
+@right("vehicles.edit", on="row")
+@writes("GET", "POST")
+def reserve(request: StaffRequest, pk: int) -> HttpResponse:
+    vehicle = _vehicle(request, pk)
+    form = forms.ReserveForm(_sent(request))
+    if form.is_valid():
+        try:
+            holds.reserve(vehicle=vehicle, label=form.cleaned_data["label"], actor=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "Véhicule réservé pour 48\u00a0heures.")
+            return htmx.redirect(request, "vehicles:sheet", pk)
+    return _render(
+        request, vehicle, form, title="Réserver pour 48\u00a0heures", verb="Réserver", action="vehicles:reserve"
+    )
+
+
+@right("vehicles.edit", on="row")
+@writes("POST")
+def release(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ends a reservation; an order's or an auction's hold is released where it was taken."""
+    vehicle = _vehicle(request, pk)
+    hold = next(iter(vehicle.active_holds), None)
+    if hold is None:
+        raise Refused("not_held", "Ce véhicule n’est plus réservé.")
+    if hold.kind != enums.HoldKind.RESERVATION:
+        raise Refused("not_yours", f"Cette réservation appartient à {hold.label}\u00a0: elle se termine là-bas.")
+    holds.release_hold(hold=hold, actor=request.user)
+    messages.success(request, "La réservation est terminée.")
+    return htmx.redirect(request, "vehicles:sheet", pk)
+
+
+@right("vehicles.edit", on="row")
+@writes("POST")
+def set_flag(request: StaffRequest, pk: int, name: str) -> HttpResponse:
+    """Starts or ends the preparation, puts away or takes back: undone by the same button."""
+    if name not in FLAGS:
+        raise Http404
+    vehicle = _vehicle(request, pk)
+    stock.set_flag(
+        vehicle=vehicle,
+        flag=FLAGS[name],
+        value=request.POST.get("value") == "true",
+        actor=request.user,
+    )
+    return htmx.redirect(request, "vehicles:sheet", pk)
+
+
+def _sent(request: StaffRequest) -> QueryDict | None:
+    """What a form was sent with; an empty one was sent too."""
+    return request.POST if request.method == "POST" else None
+
+
+def _vehicle(request: StaffRequest, pk: int) -> Vehicle:
+    return get_for(request, selectors.vehicle_rows(now=timezone.now()), pk, right="vehicles.edit")
+
+
+def _render(request: StaffRequest, vehicle: Vehicle, form: Any, **context: str) -> HttpResponse:
+    """The form in its dialog, or as a page of its own where there is no script."""
+    return htmx.render_part(
+        request,
+        "vehicles/act.html",
+        "act",
+        {"vehicle": vehicle, "form": form, **context},
+        status=422 if form.errors else 200,
+    )

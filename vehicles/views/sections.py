@@ -1,0 +1,132 @@
+"""Saving a section of the sheet, also when somebody else saved it meanwhile; the proposed inspection date."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from openflex.core import htmx
+from openflex.core.dates import today_paris
+from openflex.core.errors import Refused
+from openflex.core.french import format_month
+from openflex.core.http import read_only, writes
+from openflex.core.sections import reopened
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import get_for, right
+from settings_admin.records.selectors import last_change_of
+from settings_admin.records.services import EditConflict
+from vehicles import enums, forms, inspection, selectors
+from vehicles.models import Vehicle
+from vehicles.services import stock
+from vehicles.views.sheet import SECTIONS, Section, render_sheet, section_form
+
+
+@right("vehicles.view", on="row")
+@writes("POST")
+def save_section(request: StaffRequest, pk: int, key: str) -> HttpResponse:
+    """Saves what this editor changed. `keep_theirs` names the fields whose saved value stays, after a conflict."""
+    section = SECTIONS.get(key)
+    if section is None:
+        raise Http404
+    vehicle = get_for(request, selectors.vehicle_rows(now=timezone.now()), pk, right=section.right)
+    form = section_form(section, vehicle, today=today_paris(timezone.now()), data=request.POST)
+    if not form.is_valid():
+        return render_sheet(request, vehicle, section=section, form=form, status=422)
+    base, mine = form.changes(keep=request.POST.get("keep_theirs", "").split(","))
+    try:
+        stock.edit_vehicle(vehicle=vehicle, base=base, mine=mine, actor=request.user)
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return render_sheet(request, vehicle, section=section, form=form, status=422)
+    except EditConflict as conflict:
+        return _conflict(request, vehicle, section, form, conflict.fields)
+    return _saved(request, vehicle, section, warnings=[warning.message for warning in form.warnings])
+
+
+def _saved(request: StaffRequest, vehicle: Vehicle, section: Section, *, warnings: list[str]) -> HttpResponse:
+    """The sheet again, in the place of the form: neither the scrolling nor the focus is lost."""
+    url = reverse("vehicles:sheet", args=[vehicle.pk])
+    if not htmx.is_partial(request):
+        for message in warnings:
+            messages.warning(request, message)
+        return htmx.redirect(request, url)
+    saved = selectors.vehicle_rows(now=timezone.now()).get(pk=vehicle.pk)
+    response = render_sheet(request, saved, saved_section=section)
+    response.headers["HX-Replace-Url"] = url
+    if warnings:
+        detail = {"level": "warn", "title": "Enregistré, à vérifier", "message": " ".join(warnings), "stay": True}
+    else:
+        detail = {"level": "ok", "message": f"{section.title}\u00a0: enregistré."}
+    return htmx.trigger(response, htmx.TOAST, detail)
+
+
+def _conflict(
+    request: StaffRequest, vehicle: Vehicle, section: Section, form: forms.SectionForm, fields: list[str]
+) -> HttpResponse:
+    """The form again, opened on what the other one saved, with what this person typed still in its fields."""
+    saved = selectors.vehicle_rows(now=timezone.now()).get(pk=vehicle.pk)
+    fresh = section_form(section, saved, today=form.today)
+    again = section_form(section, saved, today=form.today, data=reopened(form, on=fresh))
+    again.is_valid()
+    conflict = {
+        "lines": [
+            selectors.conflict_line(saved, name, mine=form.cleaned_data[name]) for name in fields if name in form.fields
+        ],
+        "fields": ",".join(fields),
+        "entry": last_change_of(saved, fields[0]),
+    }
+    return render_sheet(request, saved, section=section, form=again, status=422, conflict=conflict)
+
+
+@right("vehicles.edit", on="row")
+@read_only
+def propose_inspection(request: StaffRequest, pk: int) -> HttpResponse:
+    """The field of the next inspection, filled with what the date being typed leads to, and the reason.
+
+    A month that the person typed by hand stays: neither the one the form was opened with nor the last proposal.
+    """
+    today = today_paris(timezone.now())
+    vehicle = get_for(request, selectors.vehicle_rows(now=timezone.now()), pk, right="vehicles.edit")
+    form = forms.MaintenanceForm(request.GET, instance=vehicle, today=today)
+    form.is_valid()
+    facts = form.typed_facts()
+    proposed = None
+    if not facts.exempt:
+        proposed = inspection.propose_next_inspection(
+            kind=facts.kind,
+            first_registration=facts.first_registration,
+            last_inspection=facts.last_inspection,
+            today=today,
+            result=facts.result,
+            collector=facts.collector,
+        )
+    month = format_month(proposed) if proposed else ""
+    data = request.GET.copy()
+    typed = data.get("next_inspection_month", "")
+    is_own = "next_inspection_month" in form.changed_data and typed not in ("", data.get("proposed"))
+    if (month and not is_own) or (facts.exempt and typed == data.get("proposed")):
+        data["next_inspection_month"] = month
+    shown = forms.MaintenanceForm(data, instance=vehicle, today=today)
+    if month or facts.exempt:
+        is_taken = data.get("next_inspection_month", "") == month
+        shown.fields["next_inspection_month"].help_text = _reason(facts, "" if is_taken else month)
+    context = {"field": shown["next_inspection_month"], "vehicle": vehicle, "proposed": month}
+    return htmx.render_part(request, "vehicles/inspection_proposal.html", "field", context)
+
+
+def _reason(facts: inspection.InspectionFacts, month: str) -> str:
+    """Why this date is proposed, or none; `month` names it where another one stands in the field."""
+    if facts.exempt:
+        return facts.exemption
+    proposed = f"Proposée\u00a0: {month}, " if month else "Proposée\u00a0: "
+    if facts.result == enums.InspectionResult.RETEST:
+        return f"{proposed}contre-visite sous {inspection.RETEST_MONTHS}\u00a0mois."
+    if facts.result == enums.InspectionResult.CRITICAL:
+        return f"{proposed}défaillance critique, validité limitée au jour du contrôle."
+    category = "catégorie L" if facts.kind in enums.CATEGORY_L_KINDS else "voitures et utilitaires"
+    if facts.last_inspection is None:
+        return f"{proposed}{category}, premier contrôle."
+    if facts.collector:
+        category = "collection"
+    years = inspection.inspection_interval_years(facts.kind, collector=facts.collector)
+    return f"{proposed}{category}, tous les {years}\u00a0ans."

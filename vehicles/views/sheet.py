@@ -1,0 +1,133 @@
+"""The vehicle sheet: its sections read, or one of them open for editing."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.utils import timezone
+
+from openflex.core import htmx
+from openflex.core.dates import today_paris
+from openflex.core.http import read_only
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import get_for, right
+from settings_admin.registries import SheetAction, sheet_actions
+from settings_admin.scoping import current_scope
+from vehicles import enums, forms, selectors
+from vehicles.models import Vehicle
+
+TEMPLATE = "vehicles/sheet.html"
+HISTORY_SHORT, HISTORY_LONG = 4, 200
+
+
+@dataclass(frozen=True)
+class Section:
+    """A card of the sheet: its form, the right that editing it asks for, the fields it shows when read."""
+
+    key: str
+    title: str
+    form: type[forms.SectionForm]
+    right: str
+    fields: tuple[str, ...]
+
+
+CHARACTERISTICS = (
+    "kind", "make", "model", "version", "energy", "gearbox", "body", "doors", "seats", "power_hp", "power_kw",
+    "fiscal_power", "co2", "euro_class", "cnit", "catalogue_date", "exterior_colour", "interior_colour",
+    "own_equipment",
+)  # fmt: skip
+STATUS = (
+    "origin", "first_hand", "vat_regime", "type_label", "is_trade_in", "key_number", "key_place", "keys_count",
+    "has_registration_certificate", "has_maintenance_book", "no_pledge_on", "entered_on", "left_on", "exit_reason",
+)  # fmt: skip
+MAINTENANCE = (
+    "is_damaged", "is_running", "is_collector", "is_licensed_sport", "inspection_on", "next_inspection_month",
+    "inspection_result", "is_maintenance_up_to_date", "repairs_detail",
+)  # fmt: skip
+SECTIONS = {
+    section.key: section
+    for section in (
+        Section("caracteristiques", "Caractéristiques", forms.CharacteristicsForm, "vehicles.edit", CHARACTERISTICS),
+        Section("statut", "Statut", forms.StatusForm, "vehicles.edit", STATUS),
+        Section("entretien", "Entretien du véhicule", forms.MaintenanceForm, "vehicles.edit", MAINTENANCE),
+        Section("prix", "Prix", forms.PriceForm, "vehicles.edit_prices", ()),
+    )
+}
+
+
+@right("vehicles.view", on="row")
+@read_only
+def sheet(request: StaffRequest, pk: int) -> HttpResponse:
+    """`?modifier=entretien` opens that section for editing, for those who may."""
+    vehicle = get_for(request, selectors.vehicle_rows(now=timezone.now()), pk, right="vehicles.view")
+    section = SECTIONS.get(request.GET.get("modifier", ""))
+    if section is None or not may(section.right, vehicle):
+        return render_sheet(request, vehicle)
+    form = section_form(section, vehicle, today=today_paris(timezone.now()))
+    # Whoever opens a section is about to type in it.
+    next(iter(form.fields.values())).widget.attrs["autofocus"] = True
+    return render_sheet(request, vehicle, section=section, form=form)
+
+
+def render_sheet(
+    request: StaffRequest,
+    vehicle: Vehicle,
+    *,
+    section: Section | None = None,
+    form: forms.SectionForm | None = None,
+    status: int = 200,
+    **extra: Any,
+) -> HttpResponse:
+    """The sheet, with one section open when it has a form; the page and its fragment are the same template."""
+    context = {**_context(vehicle), "section": section, "form": form, **extra}
+    return htmx.render_part(request, TEMPLATE, "sheet", context, status=status)
+
+
+def section_form(
+    section: Section, vehicle: Vehicle, *, today: date, data: QueryDict | None = None
+) -> forms.SectionForm:
+    options: dict[str, Any] = {"instance": vehicle, "today": today}
+    if section.form is forms.PriceForm:
+        options["sees_margin"] = may("vehicles.see_margin", vehicle)
+    return section.form(data, **options)
+
+
+def may(code: str, vehicle: Vehicle) -> bool:
+    return current_scope().allows(code, vehicle.entity_id, vehicle.point_of_sale_id)
+
+
+def _context(vehicle: Vehicle) -> dict[str, Any]:
+    now = timezone.now()
+    today = today_paris(now)
+    selectors.show_to([vehicle], scope=current_scope(), today=today)
+    history = selectors.history_of(vehicle, scope=current_scope(), limit=HISTORY_LONG)
+    return {
+        "vehicle": vehicle,
+        "hold": next(iter(vehicle.active_holds), None),
+        "previous_stay": selectors.previous_stay_of(vehicle),
+        "sections": [
+            {
+                "key": section.key,
+                "title": section.title,
+                "may_edit": may(section.right, vehicle),
+                "facts": [fact for name in section.fields if (fact := selectors.fact_of(vehicle, name))],
+            }
+            for section in SECTIONS.values()
+        ],
+        "may_edit": may("vehicles.edit", vehicle),
+        "actions": _actions(vehicle),
+        "sees_margin": may("vehicles.see_margin", vehicle),
+        "sees_market": may("vehicles.see_market_value", vehicle),
+        "report": selectors.sale_report_of(vehicle, today=today),
+        "history": history,
+        "latest": history[:HISTORY_SHORT],
+        "next_statuses": enums.TRANSITIONS[enums.StockStatus(vehicle.status)],
+    }
+
+
+def _actions(vehicle: Vehicle) -> list[SheetAction]:
+    """What the apps above offer to do with a vehicle in stock."""
+    if vehicle.status == enums.StockStatus.OUT:
+        return []
+    return [action for action in sheet_actions(Vehicle._meta.label) if may(action.right, vehicle)]
