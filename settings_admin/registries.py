@@ -32,11 +32,25 @@ EVERY_GROUP = tuple(BuiltInGroup)
 
 @dataclass(frozen=True)
 class Right:
-    """One permission, `module.action`, with its French label and the built-in groups that get it."""
+    """One permission, `module.action`, with its French label and the built-in groups that get it.
+
+    `lets`: what it lets one do on pages that other rights open, « voir le prix d’achat » say.
+    """
 
     code: str
     label: str
     groups: tuple[BuiltInGroup, ...] = ()
+    lets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Act:
+    """What one route lets a person do, in the words of `docs/rights.md`: « ouvrir la fiche d’un véhicule »."""
+
+    url_name: str
+    words: str
+    # The right that its POST asks for, where the route itself opens with a weaker one.
+    right: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +157,7 @@ class SiteCopy:
 
 
 _rights: dict[str, Right] = {}
+_acts: dict[str, Act] = {}
 _settings_pages: dict[str, SettingsPage] = {}
 _hand_overs: dict[str, HandOver] = {}
 _site_copies: dict[str, SiteCopy] = {}
@@ -157,6 +172,15 @@ def register_rights(module_label: str, *rights: Right) -> None:
         module = right.code.partition(".")[0]
         _module_labels[module] = module_label
         _rights[right.code] = right
+
+
+def register_acts(*acts: Act) -> None:
+    for act in acts:
+        _acts[act.url_name] = act
+
+
+def all_acts() -> dict[str, Act]:
+    return dict(_acts)
 
 
 def register_nav(*entries: NavEntry) -> None:

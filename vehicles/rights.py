@@ -1,6 +1,6 @@
 """The rights of the stock, and the built-in groups that get them."""
 
-from settings_admin.registries import ADMINS, EVERY_GROUP, BuiltInGroup, Right, register_rights
+from settings_admin.registries import ADMINS, EVERY_GROUP, Act, BuiltInGroup, Right, register_acts, register_rights
 
 _MANAGERS = (BuiltInGroup.SALES_MANAGER, BuiltInGroup.USED_CAR_MANAGER, *ADMINS)
 
@@ -9,13 +9,42 @@ def register() -> None:
     register_rights(
         "Véhicules",
         Right("vehicles.view", "voir", EVERY_GROUP),
-        Right("vehicles.see_market_value", "voir la valeur de marché", (BuiltInGroup.SALESPERSON, *_MANAGERS)),
+        Right(
+            "vehicles.see_market_value",
+            "voir la valeur de marché",
+            (BuiltInGroup.SALESPERSON, *_MANAGERS),
+            lets=("voir la position sur le marché et la valeur de marché ajustée d’un véhicule",),
+        ),
         Right("vehicles.edit", "modifier", (BuiltInGroup.BACK_OFFICE, *_MANAGERS)),
-        Right("vehicles.edit_prices", "modifier les prix", _MANAGERS),
-        Right("vehicles.see_margin", "voir les prix d’achat et les marges", (BuiltInGroup.ACCOUNTING, *_MANAGERS)),
+        Right(
+            "vehicles.edit_prices",
+            "modifier les prix",
+            _MANAGERS,
+            lets=("modifier les prix sur la fiche d’un véhicule",),
+        ),
+        Right(
+            "vehicles.see_margin",
+            "voir les prix d’achat et les marges",
+            (BuiltInGroup.ACCOUNTING, *_MANAGERS),
+            lets=("voir le prix d’achat et la marge d’un véhicule",),
+        ),
         Right(
             "vehicles.export",
             "exporter",
             (BuiltInGroup.ACCOUNTING, BuiltInGroup.USED_CAR_MANAGER, *ADMINS),
         ),
+    )
+    register_acts(
+        Act("vehicles:list", "voir la liste du stock, la chercher, la filtrer et la trier"),
+        Act("vehicles:export", "exporter la liste du stock"),
+        Act("vehicles:choose_columns", "choisir les colonnes de la liste"),
+        Act("vehicles:add", "ajouter un véhicule"),
+        Act("vehicles:sheet", "ouvrir la fiche d’un véhicule et son historique"),
+        Act("vehicles:save_section", "modifier la fiche d’un véhicule", right="vehicles.edit"),
+        Act("vehicles:propose_inspection", "se faire proposer la date du prochain contrôle technique"),
+        Act("vehicles:move", "changer le statut d’un véhicule"),
+        Act("vehicles:change_site", "déplacer un véhicule vers un autre point de vente"),
+        Act("vehicles:reserve", "réserver un véhicule"),
+        Act("vehicles:release", "libérer un véhicule réservé"),
+        Act("vehicles:set_flag", "mettre un véhicule en préparation ou l’archiver"),
     )

@@ -1,55 +1,15 @@
 """The crawl: every route, by GET and by POST, for strangers, colleagues without the right, and every built-in group.
 
 Routes come from the site itself, rights from what each view declares: a new view is crawled without a line here,
-except for the parameters of its address (`samples.py`).
+except for the parameters of its address (`samples.py`). What the built-in groups get is in `test_rights_doc.py`.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
-from django.db import connection
-from django.test import Client
-from django.urls import NoReverseMatch, reverse
 
-from openflex.core.checks import every_view_declares_a_right, routes
+from openflex.core.checks import every_view_declares_a_right
 from settings_admin.models import User
 from settings_admin.registries import BuiltInGroup, all_rights
-from tests.access import samples
-from tests.cast import Cast
-from tests.make import make_user
-
-ANSWERS_TO_A_READER = {200, 302, 303, 204}
-# Written while a person is only turned away: the session, and who tried to sign in.
-HARMLESS = ('"django_session"', '"settings_admin_accesslog"')
-
-
-@dataclass(frozen=True)
-class Route:
-    name: str
-    right: str
-    on: str
-    methods: tuple[str, ...]
-
-    @property
-    def is_a_right(self) -> bool:
-        return self.right in all_rights()
-
-
-def all_routes() -> list[Route]:
-    found = []
-    for route in routes():
-        view = route.view
-        if not hasattr(view, "declared_right"):
-            continue
-        methods = getattr(view, "http_methods", ("GET", "POST"))
-        found.append(Route(route.name, view.declared_right, getattr(view, "right_is_on", ""), tuple(methods)))
-    return found
-
-
-ROUTES = all_routes()
+from tests.access.crawl import ROUTES, answers, no_writes
 
 
 def test_the_crawl_sees_the_whole_site():
@@ -60,47 +20,6 @@ def test_the_crawl_sees_the_whole_site():
 def test_no_route_is_left_out_for_declaring_no_right():
     """The site would not start with one; the crawl must not pass it by either."""
     assert every_view_declares_a_right(None) == []
-
-
-@dataclass
-class Site:
-    cast: Cast
-    parameters: dict[str, Any]
-
-    def url(self, route: Route) -> str:
-        build = self.parameters.get(route.name)
-        try:
-            return reverse(route.name, kwargs=build() if build else {})
-        except NoReverseMatch:
-            pytest.fail(f"tests/access/samples.py has no parameters for {route.name}")
-
-
-@pytest.fixture
-def site(cast: Cast) -> Site:
-    return Site(cast, samples.build(cast))
-
-
-@contextmanager
-def no_writes() -> Iterator[None]:
-    written: list[str] = []
-
-    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith(("INSERT", "UPDATE", "DELETE")) and not any(table in sql for table in HARMLESS):
-            written.append(sql)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(watch):
-        yield
-    assert written == []
-
-
-def answers(client: Client, url: str, methods: tuple[str, ...]) -> dict[str, int]:
-    """The status of a GET and of a POST of nothing; a method the view does not know is left out."""
-    statuses = {
-        "GET": client.get(url).status_code,
-        "POST": client.post(url, {"status": "out", "value": "true", "exit_reason": "scrap"}).status_code,
-    }
-    return {method: status for method, status in statuses.items() if method in methods}
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if r.right != "public"], ids=lambda route: route.name)
@@ -144,27 +63,6 @@ def test_a_colleague_without_any_right_is_refused(site, client_for, route):
     client = client_for(site.cast.nobody)
     with no_writes():
         assert set(answers(client, site.url(route), route.methods).values()) == {403}
-
-
-@pytest.mark.parametrize("group", BuiltInGroup)
-def test_every_built_in_group_may_read_what_its_rights_say(site, client_for, group):
-    entity = None if group == BuiltInGroup.HOLDING_ADMIN else site.cast.north
-    user = make_user(f"{group}@crawl.test", holding=site.cast.holding, group=group, entity=entity)
-    client = client_for(user)
-    rights = all_rights()
-    wrong = []
-    for route in ROUTES:
-        if not route.is_a_right:
-            continue
-        status = client.get(site.url(route)).status_code
-        may = group in rights[route.right].groups
-        if "GET" not in route.methods:
-            expected = {405} if may else {403, 405}
-        else:
-            expected = ANSWERS_TO_A_READER if may else {403}
-        if status not in expected:
-            wrong.append((route.name, status, expected))
-    assert wrong == []
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if r.right == "public"], ids=lambda route: route.name)
