@@ -1,8 +1,8 @@
 """What stands before every view: who may enter, and how one row is fetched.
 
-Each view carries exactly one of `@right`, `@signed_in`, `@merchant_only` or, from the kernel, `@public`; a route
-without one does not start (`openflex.core.checks`). Fetching is authorising: strangers get 404, colleagues without
-the right 403.
+Each view carries exactly one of `@right`, `@signed_in`, `@staff_only`, `@merchant_only` or, from the kernel, `@public`;
+a route without one does not start (`openflex.core.checks`). Fetching is authorising: strangers get 404, colleagues
+without the right 403.
 """
 
 from collections.abc import Callable
@@ -74,6 +74,18 @@ def merchant_only(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return declare(wrapper, declared_right="merchant")
+
+
+def staff_only(view: View) -> View:
+    """For what each member of staff does with their own things, and a merchant's people do not have."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if scoping.current_scope().merchant_id is not None:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return declare(wrapper, declared_right="staff")
 
 
 def get_for(request: HttpRequest, rows: QuerySet[RowT], pk: int, *, right: str) -> RowT:

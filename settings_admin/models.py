@@ -1,6 +1,6 @@
 """Gathers the tables of the three packages, for Django to find."""
 
-from settings_admin.access.models import Absence, DistributedRight, Membership, User, UserGroup, UserImport
+from settings_admin.access.models import Absence, DistributedRight, Membership, User, UserGroup, UserImport, UserPhoto
 from settings_admin.exports.models import Export
 from settings_admin.organisation.models import Entity, Holding, Logo, Merchant, PointOfSale
 from settings_admin.records.models import AccessLog, DocumentCounter, IdempotencyKey, ListView, TimelineEntry
@@ -23,4 +23,5 @@ __all__ = [
     "User",
     "UserGroup",
     "UserImport",
+    "UserPhoto",
 ]

@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from openflex.core.errors import Refused
@@ -82,6 +83,19 @@ def safe_next(request: HttpRequest, *, default: str) -> str:
     if url_has_allowed_host_and_scheme(target, allowed_hosts=None) and urlsplit(target).path.startswith("/"):
         return target
     return default
+
+
+def image_response(request: HttpRequest, content: bytes, *, kind: str, version: str, is_named: bool) -> HttpResponse:
+    """An image for this person's browser alone. One whose address carries its `version` (`is_named`) is kept for a day
+    without asking; any other is asked for each time, and sent only when it is no longer the one."""
+    etag = f'"{version}"'
+    response = None if is_named else get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(content, content_type=f"image/{kind}")
+        response.headers["Content-Disposition"] = f'inline; filename="image.{kind}"'
+    response.headers["Cache-Control"] = "private, max-age=86400, immutable" if is_named else "private, no-cache"
+    response.headers["ETag"] = etag
+    return response
 
 
 class RefusalMiddleware:

@@ -79,3 +79,15 @@ def reopened(form: SectionForm, *, on: SectionForm) -> QueryDict:
         if name not in form.changed_data:
             data.setlist(bound.html_name, values)
     return data
+
+
+def told_of_conflict(form: SectionForm, fields: Collection[str], *, now: Any) -> SectionForm:
+    """The form again, opened on the row as it is `now`: beside each of `fields` what somebody else made of it, what was
+    typed still in it. Sent again, it means it."""
+    saved = type(form)(instance=now)
+    again = type(form)(reopened(form, on=saved), instance=now)
+    again.is_valid()
+    for name in fields:
+        theirs = saved[name].value()
+        again.add_error(name, f"Quelqu’un l’a changé entre-temps en «\u00a0{theirs or 'rien'}\u00a0».")
+    return again

@@ -1,12 +1,12 @@
 """What one person may give to, take from, or change about another. Read inside the verb's transaction, never trusted
 from a form: one grants only rights one holds, in a place where one holds them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from openflex.core.errors import Refused
-from settings_admin.access.models import User, UserGroup
-from settings_admin.access.selectors.belonging import Belonging, add_up, gifts_of
+from settings_admin.access.models import Membership, User, UserGroup
+from settings_admin.access.selectors.belonging import Belonging, Gift, add_up, gifts_of
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.registries import Right, all_rights, module_label, right_label
 from settings_admin.scoping import NOWHERE, Reach, unscoped
@@ -86,14 +86,38 @@ def may_manage(actor: Belonging, user: User) -> bool:
     one entity could take over the account of a stronger colleague through their e-mail address."""
     with unscoped("what somebody holds elsewhere makes them stronger"):
         gifts = gifts_of(user.pk).get(user.pk, [])
+    return _oversees(actor.grants, actor.holding_rights, gifts)
+
+
+def overseers_of(user: User) -> list[User]:
+    """The colleagues who may change this person's account, by name; three statements, however many they are."""
+    with unscoped("who oversees somebody may belong anywhere in the holding"):
+        managing = UserGroup.objects.filter(holding=user.holding_id, rights__contains=[MANAGE_USERS])
+        candidates = list(
+            User.objects.filter(pk__in=Membership.objects.filter(group__in=managing).values("user"), is_active=True)
+            .exclude(pk=user.pk)
+            .order_by("last_name", "first_name", "pk")
+        )
+        gifts = gifts_of(user.pk, *(one.pk for one in candidates))
+        everywhere = frozenset(Entity.objects.filter(holding=user.holding_id).values_list("pk", flat=True))
+    overseers = []
+    for one in candidates:
+        grants, _, holding_rights = add_up(gifts[one.pk], everywhere=everywhere)
+        if _oversees(grants, holding_rights, gifts.get(user.pk, [])):
+            overseers.append(one)
+    return overseers
+
+
+def _oversees(their_grants: Mapping[str, Reach], their_holding_rights: frozenset[str], gifts: list[Gift]) -> bool:
+    """May somebody who holds this change the account of a person to whom these memberships belong?"""
     everywhere = frozenset(gift.entity_id for gift in gifts if gift.entity_id is not None)
     grants, widest, holding_rights = add_up(gifts, everywhere=everywhere)
     if any(gift.entity_id is None for gift in gifts) or not widest:
         # Somebody of the whole holding, or of nowhere yet.
-        oversees = MANAGE_USERS in actor.holding_rights and holding_rights <= actor.holding_rights
+        oversees = MANAGE_USERS in their_holding_rights and holding_rights <= their_holding_rights
     else:
-        oversees = actor.grants.get(MANAGE_USERS, NOWHERE).contains(widest)
-    return oversees and all(actor.grants.get(right, NOWHERE).contains(reach) for right, reach in grants.items())
+        oversees = their_grants.get(MANAGE_USERS, NOWHERE).contains(widest)
+    return oversees and all(their_grants.get(right, NOWHERE).contains(reach) for right, reach in grants.items())
 
 
 def owner_of(group: UserGroup) -> Place:

@@ -16,6 +16,8 @@ _SENTENCES = {
     "invited": ("l’a invité", "mail"),
     "invited_again": ("l’a invité de nouveau", "mail"),
     "person_changed": ("a modifié le compte", "pencil"),
+    "photo_changed": ("a changé la photo", "photo"),
+    "photo_removed": ("a retiré la photo", "photo"),
     "left": ("a désactivé le compte", "user-off"),
     "came_back": ("a réactivé le compte", "user-check"),
     "second_factor_reset": ("a réinitialisé le second facteur", "lock-open"),
@@ -45,9 +47,11 @@ def _sentence(entry: TimelineEntry) -> tuple[str, str]:
             return (f"a retiré {other}, {place}" if is_group else f"l’a retiré de {other}, {place}"), "user-minus"
         return (f"a affecté {other} à {place}" if is_group else f"l’a affecté dans {other} à {place}"), "map-pin"
     sentence, icon = _SENTENCES.get(entry.kind, (entry.kind, "history"))
-    if entry.kind == "absence_planned":
+    if entry.kind.startswith("absence_"):
         first, last = (format_day(date.fromisoformat(details[name])) for name in ("from", "to"))
-        sentence = f"{sentence} du {first} au {last}, remplacement par {details['substitute']}"
+        sentence = f"{sentence} du {first} au {last}"
+        if entry.kind == "absence_planned":
+            sentence = f"{sentence}, remplacement par {details['substitute']}"
     if entry.kind == "left" and details.get("successor"):
         sentence = f"{sentence}, ce qui restait ouvert est passé à {details['successor']}"
     return sentence, icon

@@ -45,6 +45,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("actif", default=True)
     # When the last invitation left; the account has a password of its own once it was accepted.
     invited_at = models.DateTimeField(null=True, blank=True)
+    # When the photo of `UserPhoto` was set: pages draw it, or initials, without reading the image.
+    photo_at = models.DateTimeField("photo", null=True, blank=True)
     # The last version whose *Nouveautés* this person has read.
     seen_version = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -76,6 +78,28 @@ class User(AbstractBaseUser):
     @property
     def initials(self) -> str:
         return (self.first_name[:1] + self.last_name[:1]).upper() or self.email[:1].upper()
+
+    @property
+    def photo_version(self) -> str:
+        """Stands in the address of the photo, so that a browser need not ask whether it is still the one."""
+        return f"{self.photo_at:%Y%m%d%H%M%S%f}" if self.photo_at else ""
+
+
+class UserPhoto(ScopedModel):
+    """The photo of a person, square and small. `holding` and `merchant` are the person's: their colleagues see it.
+
+    Kept in the database, as logos are: a few KB, which backups never miss.
+    """
+
+    audience = Audience(holding="holding_id", merchant="merchant_id")
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="photo")
+    holding = models.ForeignKey(Holding, models.PROTECT, null=True, related_name="+")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, related_name="+")
+    content = models.BinaryField()
+
+    class Meta(ScopedModel.Meta):
+        triggers = [same_owner("user", owner="holding"), same_owner("user", owner="merchant")]
 
 
 class UserGroup(ScopedModel):

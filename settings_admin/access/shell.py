@@ -43,7 +43,6 @@ class Shell:
 
     base: str = "base.html"  # what a page that is for the staff and for merchants extends
     user_name: str = ""
-    user_initials: str = ""
     user_job: str = ""
     entity_label: str = ""
     point_of_sale_label: str = ""
@@ -78,7 +77,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"shell": result}
-    result.user_name, result.user_initials, result.user_job = user.full_name, user.initials, user.job_title
+    result.user_name, result.user_job = user.full_name, user.job_title
     if user.merchant_id is not None:
         result.base = "priceback_base.html"
     belonging: Belonging | None = getattr(request, "belonging", None)

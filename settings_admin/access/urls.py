@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
 from openflex.core.http import public
-from settings_admin.access.views import sessions
+from settings_admin.access.views import account, sessions
 from settings_admin.access.views import shell as views
 from settings_admin.guards import signed_in
 
@@ -16,6 +16,11 @@ urlpatterns = [
     path("priceback/", views.priceback_home, name="priceback_home"),
     path("perimetre/", views.switch_scope, name="switch_scope"),
     path("preferences/", views.set_preference, name="set_preference"),
+    path("compte/", account.my_account, name="my_account"),
+    path("compte/photo/", account.save_my_photo, name="save_my_photo"),
+    path("compte/photos/<int:pk>/", account.photo, name="user_photo"),
+    path("compte/absences/nouvelle/", account.plan_my_absence, name="plan_my_absence"),
+    path("compte/absences/<int:pk>/annuler/", account.cancel_my_absence, name="cancel_my_absence"),
     path("compte/sessions/", sessions.my_sessions, name="my_sessions"),
     path("compte/sessions/fermer/", sessions.end_my_sessions, name="end_my_sessions"),
     path("compte/sessions/<int:pk>/fermer/", sessions.end_my_session, name="end_my_session"),

@@ -228,7 +228,8 @@ document.addEventListener("submit", (event) => {
   } else {
     if (button.name === "theme" && button.value === "system") delete root.dataset.theme;
     else root.dataset[button.name] = button.value;
-    form.querySelectorAll(`[name="${button.name}"]`).forEach((other) => (other.ariaPressed = String(other === button)));
+    const all = document.querySelectorAll(`[data-preference] [name="${button.name}"]`);
+    all.forEach((other) => (other.ariaPressed = String(other.value === button.value)));
   }
   fetch(form.action, { method: "POST", body: data, keepalive: true, redirect: "manual" });
 }, true);

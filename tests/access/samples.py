@@ -83,5 +83,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         "vehicles:set_flag": of_vehicle(name="archive"),
         "access:reset_second_factor": lambda: {"pk": cast.sam.pk},
         "end_my_session": lambda: {"pk": 1},
+        "user_photo": lambda: {"pk": cast.sam.pk},
+        "cancel_my_absence": lambda: {"pk": 1},
         "account_reset_password_from_key": lambda: {"uidb36": "1", "key": "set-password"},
     }

@@ -44,7 +44,9 @@ def test_a_strangers_row_is_not_there(site, client_for, route, stranger):
     assert set(statuses.values()) == ({403} if lacks else {404})
 
 
-@pytest.mark.parametrize("route", [r for r in ROUTES if r.is_a_right], ids=lambda route: route.name)
+@pytest.mark.parametrize(
+    "route", [r for r in ROUTES if r.is_a_right or r.right == "staff"], ids=lambda route: route.name
+)
 def test_for_a_merchant_the_staffs_pages_do_not_exist(site, client_for, route):
     client = client_for(site.cast.max)
     with no_writes():

@@ -31,7 +31,7 @@ def words(response):
 
 def names(client, query=""):
     page = parse(client.get(f"/parametres/utilisateurs/{query}"))
-    return {cell.text.split()[0] for cell in page.select("tbody .cell-title")}
+    return {link.text.split()[0] for link in page.select("tbody .cell-title a")}
 
 
 def test_one_sees_the_people_of_ones_entities_and_of_the_whole_holding(cast, client_for):
@@ -126,24 +126,24 @@ def test_an_account_is_edited_and_the_old_address_is_told(
 
 @pytest.mark.parametrize("email", ["otto@example.test", "marc@example.test", "pas une adresse", ""])
 def test_a_taken_or_wrong_address_is_said_beside_it(cast, client_for, email):
-    response = client_for(cast.alice).post(url(cast.sam, "modifier/"), typed(cast.sam, email=email, phone="03 85"))
+    response = client_for(cast.alice).post(url(cast.sam, "modifier/"), typed(cast.sam, email=email, phone="0385000000"))
     assert response.status_code == 422
     page = parse(response)
     assert page.select_one("[name=email]")["aria-invalid"] == "true"
-    assert page.select_one("[name=phone]")["value"] == "03 85"
+    assert page.select_one("[name=phone]")["value"] == "03\u00a085\u00a000\u00a000\u00a000"
     assert User.objects.get(pk=cast.sam.pk).email == "sam@example.test"
 
 
 def test_two_editors_of_one_account(cast, client_for):
     before = typed(cast.sam)
     client = client_for(cast.alice)
-    client.post(url(cast.sam, "modifier/"), {**before, "phone": "1"})
-    second = client.post(url(cast.sam, "modifier/"), {**before, "phone": "2", "job_title": "Vendeur"})
+    client.post(url(cast.sam, "modifier/"), {**before, "phone": "0385000001"})
+    second = client.post(url(cast.sam, "modifier/"), {**before, "phone": "0385000002", "job_title": "Vendeur"})
     assert second.status_code == 422
     assert "Quelqu’un l’a changé entre-temps" in words(second)
     client.post(url(cast.sam, "modifier/"), {**before, "job_title": "Vendeur"})
     sam = User.objects.get(pk=cast.sam.pk)
-    assert (sam.phone, sam.job_title) == ("1", "Vendeur")
+    assert (sam.phone, sam.job_title) == ("+33385000001", "Vendeur")
 
 
 @pytest.mark.parametrize("act", ["modifier/", "depart/", "retour/", "inviter/"])

@@ -5,28 +5,23 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from openflex.core.forms import NamedBlanks
+from openflex.core.sections import SectionForm
 from settings_admin.access.models import User
+from settings_admin.organisation.forms.fields import PhoneField
 from settings_admin.organisation.models import PointOfSale
 
 
-class PersonForm(NamedBlanks, forms.ModelForm):
-    """Name, function, phone, address; carries what it was opened with, so that two editors can be merged."""
+class PersonForm(SectionForm):
+    """Name, function, phone, address."""
+
+    phone = PhoneField(label="Téléphone")
 
     class Meta:
         model = User
         fields = ("first_name", "last_name", "email", "job_title", "phone")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.show_hidden_initial = True
-
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
-
-    def validate_unique(self) -> None:
-        """The service says so: an address may be taken between the check and the saving."""
 
 
 class LeaverForm(forms.Form):

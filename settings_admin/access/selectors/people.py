@@ -1,15 +1,14 @@
 """The people of the holding, as far as somebody may see them."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from settings_admin.access.models import Absence, Membership, User, UserGroup
+from settings_admin.access.models import Membership, User, UserGroup, UserPhoto
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.registries import Right, all_rights, module_label
-from settings_admin.scoping import Scope, unscoped
+from settings_admin.scoping import Scope, current_scope
 
 MANAGE_USERS = "settings.manage_users"
 
@@ -27,23 +26,12 @@ def colleagues(scope: Scope) -> QuerySet[User]:
     return staff.filter(condition)
 
 
-def receiver_of(user: User, *, on: date) -> User:
-    """Who receives on this day (Europe/Paris) what would come to `user`: the person, or who stands in for them.
-
-    A substitute who is away too passes it on to theirs; a circle of absent people ends with the person.
-    """
-    receiver, seen = user, {user.pk}
-    with unscoped("absences are the application's to follow"):
-        while absence := (
-            Absence.objects.filter(user=receiver, starts_on__lte=on, ends_on__gte=on, substitute__is_active=True)
-            .select_related("substitute")
-            .first()
-        ):
-            receiver = absence.substitute
-            if receiver.pk in seen:
-                return user
-            seen.add(receiver.pk)
-    return receiver
+def photo_of(pk: int, *, reader: User) -> UserPhoto | None:
+    """The photo of the reader, of a colleague whom queries see now, or of somebody of the same merchant company."""
+    photos = UserPhoto.objects.select_related("user").filter(user=pk)
+    if pk != reader.pk and reader.holding_id is not None:
+        photos = photos.filter(user__in=colleagues(current_scope()))
+    return photos.first()
 
 
 @dataclass(frozen=True)

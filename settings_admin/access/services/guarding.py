@@ -49,6 +49,13 @@ def changing_access(holding_id: int) -> Iterator[None]:
             )
 
 
+def holding_of(user: User) -> int:
+    """The holding that a member of staff belongs to; raises Refused("merchant") for a merchant's people."""
+    if user.holding_id is None:
+        raise Refused("merchant", "Ce compte est celui d’un marchand.")
+    return user.holding_id
+
+
 def power_of(actor: User) -> Belonging:
     """What the actor may do at this moment of the transaction, not when the page was opened."""
     return belonging_of(actor)

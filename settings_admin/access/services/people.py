@@ -1,7 +1,6 @@
-"""People get an account by invitation, change it, leave, come back, and are away for a while."""
+"""People get an account by invitation, change it, leave and come back."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +10,8 @@ from openflex.core import mail
 from openflex.core.constraints import refusing
 from openflex.core.errors import Refused
 from settings_admin.access.authority import Place, check_may_grant, check_may_place
-from settings_admin.access.models import Absence, User, UserGroup
-from settings_admin.access.services.guarding import changing_access, locked_group, locked_person, power_of
+from settings_admin.access.models import User, UserGroup
+from settings_admin.access.services.guarding import changing_access, holding_of, locked_group, locked_person, power_of
 from settings_admin.access.services.memberships import add_member, check_belongs_together
 from settings_admin.access.services.passwords import password_link
 from settings_admin.access.services.sessions import end_sessions
@@ -81,7 +80,7 @@ def _open_account(new: User, *, actor: User, group: UserGroup, place: Place) -> 
 
 def invite_again(*, actor: User, user: User) -> None:
     """Sends a new link to somebody who has not accepted yet; raises Refused("accepted") or "beyond_own_rights"."""
-    with changing_access(_holding_of(user)):
+    with changing_access(holding_of(user)):
         user = locked_person(actor, user)
         if user.has_usable_password():
             raise Refused("accepted", "Cette personne a déjà choisi son mot de passe.")
@@ -95,7 +94,7 @@ def _send_invitation(user: User, *, actor: User) -> None:
     context = {
         "user": user,
         "invited_by": actor,
-        "holding": Holding.objects.get(pk=_holding_of(user)),
+        "holding": Holding.objects.get(pk=holding_of(user)),
         "url": password_link(user),
         "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
     }
@@ -108,7 +107,7 @@ def edit_person(*, actor: User, user: User, base: dict[str, Any], mine: dict[str
     A changed address is told to the old one: whoever reads it could otherwise lose an account without a word.
     Raises EditConflict (see `apply_edit`); Refused: "email_taken", "beyond_own_rights".
     """
-    with changing_access(_holding_of(user)):
+    with changing_access(holding_of(user)):
         user = locked_person(actor, user, or_self=True)
         old_email = user.email
         if "email" in mine:
@@ -128,7 +127,7 @@ def leave(*, actor: User, user: User, successor: User | None) -> dict[str, int]:
     Returns how many of each registered kind were handed over. Raises Refused: "successor" (needed, or not able to),
     "last_administrator", "beyond_own_rights", "oneself".
     """
-    with changing_access(_holding_of(user)):
+    with changing_access(holding_of(user)):
         user = locked_person(actor, user)
         if user.pk == actor.pk:
             raise Refused("oneself", "Vous ne pouvez pas désactiver votre propre compte.")
@@ -165,49 +164,7 @@ def _hand_over(user: User, *, successor: User | None, actor: User) -> dict[str, 
 
 def come_back(*, actor: User, user: User) -> None:
     """Opens a closed account again, with the memberships it had."""
-    with changing_access(_holding_of(user)):
+    with changing_access(holding_of(user)):
         user = locked_person(actor, user)
         user.is_active = True
         save_changes(user, fields=["is_active"], actor=actor, kind="came_back")  # type: ignore[arg-type]
-
-
-def plan_absence(*, actor: User, user: User, substitute: User, starts_on: date, ends_on: date) -> Absence:
-    """From a day to a day (Europe/Paris, both included) `substitute` receives what would have come to `user`.
-
-    By the person, or by who oversees them. Raises Refused: "ends_before",
-    "substitute", "overlaps", "beyond_own_rights".
-    """
-    with changing_access(_holding_of(user)):
-        user = locked_person(actor, user, or_self=True)
-        if ends_on < starts_on:
-            raise Refused("ends_before", "L’absence finit avant de commencer.", "ends_on")
-        if substitute.pk == user.pk or substitute.holding_id != user.holding_id or not substitute.is_active:
-            raise Refused("substitute", "Choisissez un collègue dont le compte est actif.", "substitute")
-        overlap = Refused("overlaps", "Une autre absence est déjà prévue sur ces jours.", "starts_on")
-        with refusing({"absence_one_at_a_time": overlap}):
-            absence = Absence.objects.create(
-                holding_id=_holding_of(user),
-                user=user,
-                substitute=substitute,
-                starts_on=starts_on,
-                ends_on=ends_on,
-                created_by=actor,
-            )
-        details = {"substitute": substitute.full_name, "from": starts_on.isoformat(), "to": ends_on.isoformat()}
-        record_event(user, kind="absence_planned", actor=actor, details=details)
-        return absence
-
-
-def cancel_absence(*, actor: User, absence: Absence) -> None:
-    """Takes a planned or running absence back; doing it twice changes nothing."""
-    with changing_access(absence.holding_id):
-        user = locked_person(actor, absence.user, or_self=True)
-        deleted, _ = Absence.objects.filter(pk=absence.pk).delete()
-        if deleted:
-            record_event(user, kind="absence_cancelled", actor=actor, details={"from": absence.starts_on.isoformat()})
-
-
-def _holding_of(user: User) -> int:
-    if user.holding_id is None:
-        raise Refused("merchant", "Ce compte est celui d’un marchand.")
-    return user.holding_id

@@ -8,7 +8,7 @@ from openflex.core.errors import Refused
 from openflex.core.sealing import reseal
 from settings_admin.access.authority import MANAGE_HOLDING, Place, check_holds
 from settings_admin.access.models import User
-from settings_admin.access.services.guarding import changing_access, locked_person, power_of
+from settings_admin.access.services.guarding import changing_access, holding_of, locked_person, power_of
 from settings_admin.access.services.sessions import end_sessions
 from settings_admin.organisation.models import Holding
 from settings_admin.records.services import record_event, save_changes
@@ -32,9 +32,7 @@ def require_second_factor(*, actor: User, holding_id: int, required: bool) -> No
 def reset_second_factor(*, actor: User, user: User) -> None:
     """For a telephone that was lost: takes the second factor and its recovery codes away, ends the person's sessions,
     and tells them by e-mail. Raises Refused: "oneself", "beyond_own_rights", "no_second_factor"."""
-    if user.holding_id is None:
-        raise Refused("merchant", "Ce compte est celui d’un marchand.")
-    with changing_access(user.holding_id):
+    with changing_access(holding_of(user)):
         user = locked_person(actor, user)
         if user.pk == actor.pk:
             raise Refused("oneself", "Votre propre second facteur se désactive dans votre compte.")

@@ -11,6 +11,7 @@ from openflex.core import htmx
 from openflex.core.errors import Refused
 from openflex.core.http import read_only, writes
 from openflex.core.lists import build_list
+from openflex.core.sections import told_of_conflict
 from settings_admin.access import authority, lists
 from settings_admin.access.authority import MANAGE_USERS
 from settings_admin.access.fetching import colleague_for
@@ -81,21 +82,15 @@ def user_page(request: StaffRequest, pk: int) -> HttpResponse:
 @writes("GET", "POST")
 def user_edit(request: StaffRequest, pk: int) -> HttpResponse:
     person = colleague_for(request, pk, right=MANAGE_USERS)
-    form = PersonForm(request.POST if request.method == "POST" else None, instance=User.objects.get(pk=pk))
+    form: Any = PersonForm(request.POST if request.method == "POST" else None, instance=person)
     if form.is_valid():
-        names = form.changed_data
-        base = {name: request.POST.get(form[name].html_initial_name, "") for name in names}
-        mine = {name: form.cleaned_data[name] for name in names}
+        base, mine = form.changes()
         try:
             people.edit_person(actor=request.user, user=person, base=base, mine=mine)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         except EditConflict as conflict:
-            now = User.objects.get(pk=pk)
-            for name in conflict.fields:
-                form.add_error(
-                    name, f"Quelqu’un l’a changé entre-temps en «\u00a0{getattr(now, name) or 'rien'}\u00a0»."
-                )
+            form = told_of_conflict(form, conflict.fields, now=User.objects.get(pk=pk))
         else:
             return htmx.redirect(request, "access:user", pk)
     return _act(request, person, form, title="Modifier le compte", verb="Enregistrer", action="access:user_edit")

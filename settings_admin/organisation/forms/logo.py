@@ -3,13 +3,13 @@
 from django import forms
 
 from openflex.core.french import NBSP
-from settings_admin.organisation.validators.images import MAX_MEGABYTES
+from openflex.core.photos import ACCEPTED, MAX_MEGABYTES
 
 
 class LogoForm(forms.Form):
     logo = forms.FileField(
         label="Image",
         help_text=f"PNG, JPEG ou WebP, {MAX_MEGABYTES}{NBSP}Mo au plus. Réduite à 600 × 300{NBSP}pixels.",
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
         error_messages={"required": "Choisissez une image."},
     )

@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 from django.db import transaction
 
 from settings_admin.organisation.models import Entity, Logo, PointOfSale
-from settings_admin.organisation.validators.images import clean_logo
+from settings_admin.organisation.validators.logos import clean_logo
 from settings_admin.records.services import record_event
 
 

@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 
 from openflex.core import htmx
 from openflex.core.errors import Refused
+from openflex.core.http import image_response
 from openflex.core.sections import reopened
 from settings_admin import scoping
 from settings_admin.guards import RightMissing, get_for, place_of
@@ -206,15 +206,8 @@ def save_logo(request: HttpRequest, sheet: Sheet, row: Row) -> HttpResponse:
 
 
 def logo_image(request: HttpRequest, row: Row) -> HttpResponse:
-    """The image itself. A browser may keep it, for this person only, and asks each time whether it is still the one."""
     logo = selectors.logo_of(row)
     if logo is None:
         raise Http404
-    etag = f'"{logo.pk}-{logo.updated_at:%Y%m%d%H%M%S%f}"'
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = HttpResponse(bytes(logo.content), content_type="image/png")
-        response.headers["Content-Disposition"] = 'inline; filename="logo.png"'
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["ETag"] = etag
-    return response
+    version = f"{logo.pk}-{logo.updated_at:%Y%m%d%H%M%S%f}"
+    return image_response(request, bytes(logo.content), kind="png", version=version, is_named=False)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from openflex.core.errors import Refused
+from openflex.core.photos import MAX_MEGABYTES
 from settings_admin.models import Logo
 from settings_admin.organisation.services import logos
-from settings_admin.organisation.validators.images import MAX_MEGABYTES, clean_logo
+from settings_admin.organisation.validators.logos import clean_logo
 from settings_admin.scoping import unscoped
 from tests.settings_admin.organisation.way import errors_of, history, image_bytes, path, upload
 
