@@ -58,7 +58,7 @@ def _add_quotations() -> None:
         user = admin()
         vehicles = list(Vehicle.objects.filter(entity__holding=user.holding).order_by("pk")[:5000])
         Quotation.objects.bulk_create(
-            [_quotation(random, random.choice(vehicles), user) for _ in range(missing)], batch_size=2000
+            [_quotation(random, random.choice(vehicles), user) for _ in range(missing)], batch_size=500
         )
 
 

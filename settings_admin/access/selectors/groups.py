@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.registries import all_rights, module_label
+from settings_admin.scoping import current_scope
 
 MEMBERS_SHOWN = 200
 
@@ -27,6 +28,12 @@ def groups() -> QuerySet[UserGroup]:
         .annotate(people=Coalesce(Subquery(counted), 0))
         .order_by(F("entity__name").asc(nulls_first=True), "name")
     )
+
+
+def listed_groups() -> list[UserGroup]:
+    """The shared groups and those of the entities chosen in the top bar, whatever wider scope the page reads in."""
+    chosen = current_scope().current.entities
+    return [group for group in groups() if group.entity_id is None or group.entity_id in chosen]
 
 
 @dataclass

@@ -19,7 +19,7 @@ from settings_admin.access.requests import StaffRequest
 from settings_admin.access.selectors import effects
 from settings_admin.access.selectors import groups as selectors
 from settings_admin.access.services import groups
-from settings_admin.guards import RightMissing, get_for, right
+from settings_admin.guards import RightMissing, get_for, read_widely, right
 from settings_admin.organisation.models import Entity
 from settings_admin.records.selectors import timeline_of
 from settings_admin.records.services import EditConflict
@@ -32,8 +32,9 @@ HISTORY_SHOWN = 100
 @right(MANAGE_USERS, on="scope")
 @read_only
 def group_list(request: StaffRequest) -> HttpResponse:
-    """The groups; on a desk the first one stands open beside them."""
-    found = list(selectors.groups())
+    """The groups; on a desk the first one stands open beside them, with the same people as on its own page."""
+    read_widely(MANAGE_USERS)
+    found = selectors.listed_groups()
     context = {"groups": found, "may_create": _may_create()}
     if found:
         context |= _group_context(request, found[0])
@@ -44,7 +45,7 @@ def group_list(request: StaffRequest) -> HttpResponse:
 @read_only
 def group_page(request: StaffRequest, pk: int) -> HttpResponse:
     group = get_for(request, selectors.groups(), pk, right=MANAGE_USERS)
-    context = {"groups": list(selectors.groups()), "may_create": _may_create(), "is_chosen": True}
+    context = {"groups": selectors.listed_groups(), "may_create": _may_create(), "is_chosen": True}
     return htmx.render_part(request, "access/groups.html", "groups", context | _group_context(request, group))
 
 
