@@ -7,17 +7,20 @@ class QuotationConfig(AppConfig):
 
     def ready(self) -> None:
         from quotation import rights
+        from quotation.services.access import reseal_credentials
         from settings_admin.registries import (
             NavEntry,
             SettingsPage,
             SettingsSection,
             SheetAction,
             register_nav,
+            register_sealed,
             register_settings,
             register_sheet_actions,
         )
 
         rights.register()
+        register_sealed(reseal_credentials)
         register_nav(
             NavEntry(
                 key="quotation",
@@ -32,6 +35,16 @@ class QuotationConfig(AppConfig):
         )
         register_settings(
             SettingsPage(
+                key="provider",
+                section=SettingsSection.TRADE,
+                label="Fournisseur de cotes",
+                description="Identifiants de chaque entité, appels payants par jour, prix proposé",
+                icon="key",
+                url_name="quotation:providers",
+                right="settings.manage_organisation",
+                order=10,
+            ),
+            SettingsPage(
                 key="consumption",
                 section=SettingsSection.WATCH,
                 label="Consommation",
@@ -40,7 +53,7 @@ class QuotationConfig(AppConfig):
                 url_name="quotation:consumption",
                 right="settings.consumption",
                 order=10,
-            )
+            ),
         )
         register_sheet_actions(
             SheetAction(

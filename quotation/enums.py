@@ -45,3 +45,4 @@ class CallName(TextChoices):
     MAKES = "makes", "Marques"
     MODELS = "models", "Modèles"
     VERSIONS = "versions", "Versions"
+    ACCESS = "access", "Test de la connexion"

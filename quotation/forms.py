@@ -9,7 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from openflex.core.forms import AmountField, DayField, NamedBlanks, WholeNumberField, YesNoField, set_units
-from quotation.models import Quotation
+from openflex.core.french import format_number
+from openflex.core.sections import SectionForm
+from quotation.models import Quotation, QuotationSettings
 from quotation.providers.base import ListingState, MarketFilters, SellerKind
 from quotation.selectors import MarketWords
 from vehicles import enums, validators
@@ -120,6 +122,56 @@ def _texts(text: str, names: Iterable[str]) -> dict[str, str] | None:
     except (ValueError, RecursionError):
         return None
     return {name: str(found[name]) for name in names if name in found} if isinstance(found, dict) else None
+
+
+class CredentialsForm(forms.Form):
+    """With what the entity signs in at the provider. What is typed as a secret is never sent back, refused or not."""
+
+    client_id = forms.CharField(label="Identifiant client", max_length=200)
+    client_secret = forms.CharField(
+        label="Secret",
+        max_length=500,
+        widget=forms.PasswordInput,
+        help_text="Conservé chiffré, jamais réaffiché : après une erreur, il se saisit de nouveau.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["client_id"].widget.attrs.update({"autocomplete": "off", "spellcheck": "false"})
+        # Not the person's own password, which a browser would propose here.
+        self.fields["client_secret"].widget.attrs["autocomplete"] = "new-password"
+
+    def clean_client_id(self) -> str:
+        return _unbroken(self.cleaned_data["client_id"])
+
+    def clean_client_secret(self) -> str:
+        return _unbroken(self.cleaned_data["client_secret"])
+
+
+def _unbroken(text: str) -> str:
+    """What was copied with a space or a line end in it is not what the provider gave."""
+    if not text.isprintable() or " " in text:
+        raise ValidationError("Sans espace ni retour à la ligne : copiez-le de nouveau.")
+    return text
+
+
+class QuotationSettingsForm(SectionForm):
+    """What an entity decides about its quotations."""
+
+    units = {"daily_quota": "par jour", "proposed_price_percent": "%"}
+    daily_quota = WholeNumberField(label="Appels payants", required=False, min_value=0, max_value=1_000_000)
+    proposed_price_percent = AmountField(
+        label="Prix proposé", help_text="De la valeur de marché ajustée, de 1 à 200 %."
+    )
+
+    class Meta:
+        model = QuotationSettings
+        fields = ["daily_quota", "proposed_price_percent"]
+
+    def __init__(self, *args: Any, usual_quota: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual = f"Vide\u00a0: {format_number(usual_quota)}, comme l’installation."
+        self.fields["daily_quota"].help_text = f"De toutes les personnes de l’entité. {usual}"
 
 
 class SalePriceForm(forms.Form):

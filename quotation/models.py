@@ -18,7 +18,8 @@ from vehicles.validators import format_plate
 
 
 class QuotationSettings(ScopedModel):
-    """What an entity decides about its quotations. `daily_quota`: paid calls a day (Europe/Paris) of all its people."""
+    """What an entity decides about its quotations. `daily_quota`: paid calls a day (Europe/Paris) of all its people;
+    null: as many as the installation says."""
 
     audience = Audience(entity="entity_id")
 
@@ -30,10 +31,28 @@ class QuotationSettings(ScopedModel):
         default=Decimal(102),
         validators=[MinValueValidator(1), MaxValueValidator(200)],
     )
-    daily_quota = models.PositiveIntegerField("appels payants par jour", default=500)
+    daily_quota = models.PositiveIntegerField("appels payants par jour", null=True, blank=True)
 
     class Meta(ScopedModel.Meta):
         verbose_name = "réglages des cotations"
+
+
+class ProviderCredentials(ScopedModel):
+    """With what an entity signs in at the provider; those without a row sign in with what the installation has.
+
+    Both texts are sealed (`openflex.core.sealing`); only `selectors.provider_of` opens them, to hand them on.
+    """
+
+    audience = Audience(entity="entity_id")
+
+    entity = models.OneToOneField(Entity, models.CASCADE, related_name="+")
+    client_id = models.TextField("identifiant client")
+    client_secret = models.TextField("secret")
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField("enregistrés le")
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = "identifiants chez le fournisseur de cotes"
 
 
 class ProviderAnswer(ScopedModel):

@@ -29,6 +29,17 @@ def register() -> None:
         Act("quotation:export", "exporter la liste des cotations"),
         Act("quotation:consumption", "voir les appels payants au fournisseur de cotes"),
         Act("quotation:export_calls", "exporter les appels payants"),
+        Act("quotation:providers", "voir comment ses entités se présentent au fournisseur de cotes"),
+        Act("quotation:provider", "voir comment une entité se présente au fournisseur de cotes, et ses réglages"),
+        Act(
+            "quotation:save_credentials", "saisir ou retirer les identifiants d’une entité chez le fournisseur de cotes"
+        ),
+        Act(
+            "quotation:remove_credentials",
+            "saisir ou retirer les identifiants d’une entité chez le fournisseur de cotes",
+        ),
+        Act("quotation:try_access", "tester la connexion au fournisseur de cotes"),
+        Act("quotation:save_settings", "régler les appels payants par jour et le prix proposé d’une entité"),
         Act("quotation:value_vehicle", "coter un véhicule du stock"),
         Act("quotation:open", "ouvrir une cotation, la sienne ou celle qu’un collègue envoie"),
         Act("quotation:radar", "voir les annonces comparables et l’étude du marché"),

@@ -1,33 +1,152 @@
-"""Reads of quotations: settings, consumption, lists."""
+"""Reads of quotations: settings, the provider of an entity, consumption, lists."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from openflex.core import french
+from openflex.core.fields import field_of
+from openflex.core.sealing import unseal
 from quotation import answers
 from quotation.enums import KEPT_FOR, QuotationState
-from quotation.models import ProviderCall, Quotation, QuotationSettings
-from quotation.providers.base import Listing, ListingState, NotEnoughMarket, Valuation
+from quotation.models import ProviderCall, ProviderCredentials, Quotation, QuotationSettings
+from quotation.providers import autovista
+from quotation.providers.base import Listing, ListingState, NotEnoughMarket, Valuation, ValuationProvider
+from quotation.providers.wire import Credentials
 from settings_admin.models import Entity, PointOfSale, User
+from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
 from vehicles.models import Vehicle
+
+ENDING: Final = 4
 
 
 def settings_of(entity: Entity) -> QuotationSettings:
     """The entity's settings; the usual ones, unsaved, as long as nobody changed them."""
-    return QuotationSettings.objects.filter(entity=entity).first() or QuotationSettings(
-        entity=entity, daily_quota=usual_quota()
-    )
+    return QuotationSettings.objects.filter(entity=entity).first() or QuotationSettings(entity=entity)
+
+
+def quota_of(entity: Entity) -> int:
+    """Paid calls a day of all its people."""
+    own = settings_of(entity).daily_quota
+    return usual_quota() if own is None else own
 
 
 def usual_quota() -> int:
     """Paid calls a day of an entity that has no number of its own."""
     provider: dict[str, Any] = settings.VALUATION_PROVIDER
     return int(provider["daily_quota"])
+
+
+def provider_of(entity: Entity) -> ValuationProvider:
+    """The provider, asked in the name of this entity. Its credentials are read each time: new ones count at once, in
+    every process."""
+    return _signed_in_with(ProviderCredentials.objects.filter(entity=entity).first())
+
+
+def provider_of_scope() -> ValuationProvider:
+    """For what is free and asked before an entity is chosen: in the name of the first of the scope that can."""
+    return _signed_in_with(ProviderCredentials.objects.order_by("entity__name", "entity_id").first())
+
+
+def _signed_in_with(own: ProviderCredentials | None) -> ValuationProvider:
+    return autovista.provider_from_settings(opened(own) if own else None)
+
+
+def opened(own: ProviderCredentials) -> Credentials:
+    """Empty ones when no key of this installation opens them: the provider is not asked then, and people are told."""
+    try:
+        return Credentials(unseal(own.client_id), unseal(own.client_secret))
+    except InvalidToken:
+        return Credentials("", "")
+
+
+@dataclass(frozen=True)
+class Access:
+    """With what an entity signs in at the provider, as far as its page may say: never the credentials themselves.
+
+    `ending`: the last four characters of a client id that is long enough for them to give nothing away.
+    """
+
+    entity: Entity
+    own: ProviderCredentials | None
+    ending: str
+    can_be_read: bool
+    installation_has_some: bool
+    quota: int
+
+
+def access_of(entity: Entity) -> Access:
+    (access,) = accesses_of([entity.pk])
+    return access
+
+
+def accesses_of(entity_pks: Iterable[int]) -> list[Access]:
+    """Of these entities of the scope, by name; three statements however many they are."""
+    held = {one.entity_id: one for one in ProviderCredentials.objects.select_related("saved_by")}
+    quotas = _own_quotas()
+    return [
+        _access(entity, held.get(entity.pk), quota=quotas.get(entity.pk, usual_quota()))
+        for entity in Entity.objects.filter(pk__in=entity_pks).order_by("name", "pk")
+    ]
+
+
+def _access(entity: Entity, own: ProviderCredentials | None, *, quota: int) -> Access:
+    client_id = opened(own).client_id if own else ""
+    return Access(
+        entity=entity,
+        own=own,
+        ending=client_id[-ENDING:] if len(client_id) >= 3 * ENDING else "",
+        can_be_read=bool(client_id),
+        installation_has_some=autovista.installation_has_credentials(),
+        quota=quota,
+    )
+
+
+def _own_quotas() -> dict[int, int]:
+    numbers = QuotationSettings.objects.values_list("entity_id", "daily_quota")
+    return {entity_id: quota for entity_id, quota in numbers if quota is not None}
+
+
+_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "credentials_saved": ("a enregistré des identifiants", "key"),
+    "credentials_replaced": ("a remplacé les identifiants", "replace"),
+    "credentials_removed": ("a retiré les identifiants", "trash"),
+    "changed": ("a modifié les réglages", "pencil"),
+}
+_WRITTEN: Mapping[str, Callable[[Any], str]] = {
+    "daily_quota": lambda value: french.format_number(int(value)),
+    "proposed_price_percent": lambda value: french.format_percent(Decimal(value)),
+}
+
+
+def setting_text(name: str, value: Any) -> str:
+    """A setting as a person reads it, stored in the row or in its history."""
+    return french.NO_VALUE if value is None else _WRITTEN[name](value)
+
+
+def history_of_settings(entity: Entity, *, limit: int) -> list[HistoryLine]:
+    own = settings_of(entity)
+    lines = []
+    for entry in timeline_of(own, limit=limit) if own.pk else ():
+        sentence, icon = _SENTENCES[entry.kind]
+        changes = [
+            Change(label_of(own, name), setting_text(name, old), setting_text(name, new))
+            for name, (old, new) in entry.changes.items()
+        ]
+        lines.append(line_of(entry, sentence=sentence, icon=icon, changes=changes))
+    return lines
+
+
+def label_of(own: QuotationSettings, name: str) -> str:
+    label = str(field_of(own, name).verbose_name)
+    return label[:1].upper() + label[1:]
 
 
 def paid_calls_between(entity: Entity, start: datetime, end: datetime) -> int:
@@ -97,8 +216,8 @@ def consumption_today(start: datetime, end: datetime) -> list[Consumption]:
     for row in counts:
         name = f"{row['user__first_name']} {row['user__last_name']}".strip()
         by_entity.setdefault(row["entity_id"], []).append((name, row["made"]))
-    quotas = dict(QuotationSettings.objects.values_list("entity_id", "daily_quota"))
     usual = usual_quota()
+    quotas = _own_quotas()
     return [
         Consumption(entity, sum(n for _, n in users), quotas.get(entity.pk, usual), users)
         for entity in Entity.objects.order_by("name")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quotation.views import details, history, radar, start, stock, study
+from quotation.views import details, history, provider, radar, start, stock, study
 
 app_name = "quotation"
 
@@ -11,6 +11,12 @@ urlpatterns = [
     path("export/", history.export_quotations, name="export"),
     path("consommation/", history.consumption, name="consumption"),
     path("consommation/export/", history.export_calls, name="export_calls"),
+    path("fournisseur/", provider.provider_list, name="providers"),
+    path("fournisseur/<int:pk>/", provider.provider_page, name="provider"),
+    path("fournisseur/<int:pk>/identifiants/", provider.save_credentials, name="save_credentials"),
+    path("fournisseur/<int:pk>/identifiants/retirer/", provider.remove_credentials, name="remove_credentials"),
+    path("fournisseur/<int:pk>/reglages/", provider.save_settings, name="save_settings"),
+    path("fournisseur/<int:pk>/tester/", provider.try_access, name="try_access"),
     path("nouvelle/", start.start, name="start"),
     path("identifier/", start.identify, name="identify"),
     path("catalogue/", start.catalogue, name="catalogue"),

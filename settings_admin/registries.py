@@ -163,6 +163,7 @@ _hand_overs: dict[str, HandOver] = {}
 _site_copies: dict[str, SiteCopy] = {}
 _nav: dict[str, NavEntry] = {}
 _sheet_actions: dict[tuple[str, str], SheetAction] = {}
+_resealers: list[Callable[[], int]] = []
 _module_labels: dict[str, str] = {}
 _vehicle_kinds: dict[str, str] = {}
 
@@ -236,6 +237,15 @@ def register_sheet_actions(*actions: SheetAction) -> None:
 
 def sheet_actions(sheet: str) -> list[SheetAction]:
     return sorted((one for one in _sheet_actions.values() if one.sheet == sheet), key=lambda action: action.order)
+
+
+def register_sealed(reseal: Callable[[], int]) -> None:
+    """What an app keeps sealed: `reseal` moves all of it to the newest key and returns how much there is."""
+    _resealers.append(reseal)
+
+
+def resealers() -> list[Callable[[], int]]:
+    return list(_resealers)
 
 
 def register_export(kind: ExportKind) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -39,7 +40,7 @@ from quotation.providers.base import (
 from quotation.providers.calls import Caller
 from quotation.providers.fields import Fields, FieldWrong, unique
 from quotation.providers.shared import BreakerStorage, SharedCache
-from quotation.providers.wire import Answer, ProviderSettings, Request
+from quotation.providers.wire import Answer, Credentials, ProviderSettings, Request
 from vehicles.enums import Energy, Gearbox, VehicleKind
 
 T = TypeVar("T")
@@ -58,15 +59,17 @@ class Autovista:
         *,
         cache: SharedCache,
         breaker_storage: pybreaker.CircuitBreakerStorage,
+        client: httpx.Client | None = None,
         transport: httpx.BaseTransport | None = None,
         today: Callable[[], date] = lambda: today_paris(timezone.now()),
     ) -> None:
-        """`transport` replaces the network in tests; `today` is the latest day that an answer may speak of as past."""
+        """`client` brings connections that others keep open too; `transport` replaces the network in tests; `today` is
+        the latest day that an answer may speak of as past."""
         self.name = settings.name
         self.is_sandbox = settings.is_sandbox
         self._settings = settings
         self._today = today
-        self._client = httpx.Client(base_url=settings.base_url, transport=transport, follow_redirects=False)
+        self._client = client or _client(settings.base_url, transport)
         self._caller = Caller(settings, exchange=self._exchange, cache=cache, breaker_storage=breaker_storage)
 
     def begin_act(self) -> PageAct:
@@ -74,6 +77,12 @@ class Autovista:
 
     def suspension(self) -> Suspension | None:
         return self._caller.suspension()
+
+    def try_access(self, *, act: PageAct) -> int:
+        """How many makes the catalogue shows to these credentials: a free question, put with a token of its own even
+        while calls are suspended."""
+        request = Request("access", "GET", "/v1/makes", {"limit": str(_PAGE_SIZE)})
+        return self._caller.ask_at_once(request, lambda answer: len(answer.children("items")), act)
 
     # --- Vehicles --------------------------------------------------------------------------------------
 
@@ -221,6 +230,8 @@ class Autovista:
     def _exchange(self, request: Request, deadline: Deadline) -> Answer:
         if not self._settings.base_url:
             raise failures.NotConfigured(self.name, request_id=request.request_id)
+        if not (self._settings.client_id and self._settings.client_secret):
+            raise failures.NoCredentials(self.name, request_id=request.request_id)
         late = failures.ProviderTimeout(self.name, request_id=request.request_id, detail=f"{request.name}: deadline")
         if deadline.has_passed:
             raise late
@@ -322,22 +333,52 @@ def _refuse(answer: Fields, name: str, reason: str) -> None:
 # --- From the settings of the project --------------------------------------------------------------------
 
 
-def provider_from_settings() -> Autovista:
-    """The provider that `settings.VALUATION_PROVIDER` describes; the same object until the settings change."""
+def provider_from_settings(credentials: Credentials | None = None) -> Autovista:
+    """The provider that `settings.VALUATION_PROVIDER` describes, with these credentials in the place of the
+    installation's; the same object until either changes."""
     given: dict[str, Any] = django_settings.VALUATION_PROVIDER
     names = ProviderSettings.__dataclass_fields__
-    return _provider(ProviderSettings(**{name: given[name] for name in names if name in given}))
+    settings = ProviderSettings(**{name: given[name] for name in names if name in given})
+    if credentials is not None:
+        settings = replace(settings, client_id=credentials.client_id, client_secret=credentials.client_secret)
+    return _provider(settings)
+
+
+def installation_has_credentials() -> bool:
+    given: dict[str, Any] = django_settings.VALUATION_PROVIDER
+    return bool(given["client_id"] and given["client_secret"])
+
+
+# One for each entity that has credentials of its own; they share their connections and what they know of Redis.
+@lru_cache(maxsize=256)
+def _provider(settings: ProviderSettings) -> Autovista:
+    cache = _shared_cache()
+    return Autovista(
+        settings,
+        cache=cache,
+        breaker_storage=BreakerStorage(cache, namespace=settings.outage_key),
+        client=_connections(settings.base_url),
+    )
+
+
+@lru_cache(maxsize=1)
+def _shared_cache() -> SharedCache:
+    return SharedCache(caches["default"])
 
 
 @lru_cache(maxsize=4)
-def _provider(settings: ProviderSettings) -> Autovista:
-    cache = SharedCache(caches["default"])
-    return Autovista(settings, cache=cache, breaker_storage=BreakerStorage(cache, namespace=settings.shared_key))
+def _connections(base_url: str) -> httpx.Client:
+    return _client(base_url)
+
+
+def _client(base_url: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    return httpx.Client(base_url=base_url, transport=transport, follow_redirects=False)
 
 
 def forget() -> None:
     """The next `provider_from_settings()` starts anew: other connections, and in tests a closed breaker."""
-    _provider.cache_clear()
+    for kept in (_provider, _shared_cache, _connections):
+        kept.cache_clear()
 
 
 # A forked worker must not share its parent's sockets.

@@ -91,6 +91,21 @@ class Caller:
             self._hold(request, answer, held, data)
         return value, data
 
+    def ask_at_once(self, request: Request, read: Callable[[Fields], T], act: PageAct) -> T:
+        """As `ask`, but once, with a new token, past cache and breaker: what the provider says at this moment, whoever
+        found it down before. A failure counts for nobody else."""
+        request = replace(request, request_id=uuid4().hex)
+        course = _Course(datetime.now(UTC), time.monotonic(), attempts=1)
+        self._cache.set(self._token_key, "", timeout=TOKEN_MARGIN)
+        try:
+            _, data = self._attempt(request, None, act.deadline, course)
+            value = self._read(request, read, data)
+        except ProviderFailure as failure:
+            act.calls.append(_record(request, course, failure))
+            raise
+        act.calls.append(_record(request, course, None))
+        return value
+
     def suspension(self) -> Suspension | None:
         """Since when calls are stopped, while they are."""
         since = self._storage.opened_at
@@ -154,7 +169,7 @@ class Caller:
 
     def _token(self, request: Request, deadline: Deadline, *, refused: str = "") -> str:
         """The shared token, or a new one when there is none or the shared one is the `refused` one."""
-        held = self._cache.get(f"{self.settings.shared_key}:token")
+        held = self._cache.get(self._token_key)
         if held and held != refused:
             return str(held)
         credentials = {"client_id": self.settings.client_id, "client_secret": self.settings.client_secret}
@@ -170,8 +185,12 @@ class Caller:
         if answer.status != 200:
             raise refusal(answer, asked, self.settings.name)
         token, lasts = self._read(asked, _read_token, self._decoded(asked, answer.body))
-        self._cache.set(f"{self.settings.shared_key}:token", token, timeout=max(lasts - TOKEN_MARGIN, lasts // 2))
+        self._cache.set(self._token_key, token, timeout=max(lasts - TOKEN_MARGIN, lasts // 2))
         return token
+
+    @property
+    def _token_key(self) -> str:
+        return f"{self.settings.shared_key}:token"
 
     # --- Reading ---------------------------------------------------------------------------------------
 

@@ -128,6 +128,18 @@ class NotConfigured(ProviderFailure):
     retryable = False
 
 
+class NoCredentials(ProviderFailure):
+    """Neither the entity nor the installation has any, or those of the entity can no longer be opened."""
+
+    code = "no_credentials"
+    title = "Identifiants manquants"
+    sentence = (
+        "Les identifiants chez {name} manquent, ou ne peuvent plus être lus. Un administrateur doit les saisir dans "
+        "Paramètres, Fournisseur de cotes."
+    )
+    retryable = False
+
+
 # --- It refuses ------------------------------------------------------------------------------------------
 
 

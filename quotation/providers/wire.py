@@ -8,13 +8,21 @@ from typing import Any, Protocol
 from quotation.providers.act import Deadline
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """With what somebody signs in at the provider; empty ones are asked for before anything is sent."""
+
+    client_id: str
+    client_secret: str
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderSettings:
     """Seconds everywhere; `budget` is what a page waits in all."""
 
     name: str
     base_url: str
-    client_id: str
+    client_id: str = field(repr=False)
     client_secret: str = field(repr=False)
     is_sandbox: bool = False
     budget: float = 8.0
@@ -31,6 +39,11 @@ class ProviderSettings:
         one."""
         return f"valuation:{digest(self.base_url, self.client_id, self.client_secret)}"
 
+    @property
+    def outage_key(self) -> str:
+        """Under which all who ask there share that it is down, whatever they sign in with."""
+        return f"valuation:{digest(self.base_url)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -38,8 +51,9 @@ class Request:
     method: str
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    form: Mapping[str, str] | None = None
+    # A token in the one, credentials in the other: neither belongs into what is printed or logged.
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
     json: Mapping[str, Any] | None = None
     is_paid: bool = False
     is_cacheable: bool = False

@@ -22,7 +22,7 @@ from quotation.providers import act
 from quotation.providers.act import PageAct, together
 from quotation.providers.base import Answered
 from quotation.providers.failures import ProviderFailure
-from quotation.selectors import paid_calls_between, settings_of
+from quotation.selectors import paid_calls_between, quota_of
 from settings_admin.models import Entity, User
 
 # A page gives up long before: only a process that died leaves its mark for so long.
@@ -103,6 +103,11 @@ def ask_all(asker: Asker, requests: Sequence[Request]) -> list[ProviderAnswer | 
     return [answer if answer is not None else next(fresh) for answer in stored]
 
 
+def write_free_calls(asker: Asker) -> None:
+    """What was asked within the act by itself, and costs nothing, into the ledger."""
+    _write_calls(asker, asker.act.calls, [])
+
+
 def _work(request: Request, act: PageAct) -> Callable[[], Answered[Any]]:
     return lambda: request.call(act)
 
@@ -129,7 +134,7 @@ def _reserve(asker: Asker, paid: Sequence[Request]) -> list[ProviderCall]:
     if not paid:
         return []
     Entity.objects.select_for_update(no_key=True).get(pk=asker.entity.pk)
-    quota = settings_of(asker.entity).daily_quota
+    quota = quota_of(asker.entity)
     start, end = paris_day_bounds(today_paris(asker.now))
     if paid_calls_between(asker.entity, start, end) + len(paid) > quota:
         raise Refused(

@@ -29,6 +29,7 @@ SEE_VEHICLES = "vehicles.view"
 
 
 def the_provider() -> ValuationProvider:
+    """For its name, its sandbox and its outages, which are the same for everybody; it is asked by `provider_of`."""
     return autovista.provider_from_settings()
 
 

@@ -126,7 +126,7 @@ def _in_words(draft: Quotation, form: DetailsForm, name: str) -> str:
 def fetch_equipment(request: StaffRequest, pk: int) -> HttpResponse:
     """Colours and equipment that did not come with the version."""
     draft = fetch_to_change(request, pk)
-    provider = the_provider()
+    provider = selectors.provider_of(draft.entity)
     asker = asker_for(request, entity=draft.entity, quotation=draft, act=provider.begin_act())
     tell(request, drafts.fetch_equipment(draft=draft, provider=provider, asker=asker))
     return htmx.redirect(request, "quotation:details", pk)
@@ -147,7 +147,7 @@ def value(request: StaffRequest, pk: int) -> HttpResponse:
         return _render(request, draft, form, status=422, **_conflict(draft, form, conflict.fields))
     if not is_valid:
         return _render(request, draft, form, status=422)
-    provider = the_provider()
+    provider = selectors.provider_of(draft.entity)
     asker = asker_for(request, entity=draft.entity, quotation=draft, act=provider.begin_act())
     try:
         tell(request, valuing.value_draft(draft=draft, provider=provider, asker=asker))

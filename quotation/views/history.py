@@ -17,7 +17,7 @@ from quotation.exports import calls_sheet, quotations_sheet
 from quotation.models import Quotation
 from quotation.providers.failures import ProviderFailure
 from quotation.services import drafts, valuing
-from quotation.views.acting import USE, asker_for, fetch, page_context, sent_key, tell, the_provider
+from quotation.views.acting import USE, asker_for, fetch, page_context, sent_key, tell
 from quotation.views.radar import render_result
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
@@ -85,7 +85,7 @@ def open_quotation(request: StaffRequest, pk: int) -> HttpResponse:
 def redo(request: StaffRequest, pk: int) -> HttpResponse:
     """*Actualiser*: the same question with today's market, as a quotation of its own."""
     quotation = fetch(request, pk)
-    provider = the_provider()
+    provider = selectors.provider_of(quotation.entity)
     asker = asker_for(request, entity=quotation.entity, quotation=quotation, act=provider.begin_act())
     try:
         fresh, failures = valuing.redo(

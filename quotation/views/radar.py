@@ -19,7 +19,7 @@ from quotation.models import Quotation
 from quotation.providers.base import Listing, ListingState, Working
 from quotation.providers.failures import ProviderFailure
 from quotation.services import valuing
-from quotation.views.acting import USE, asker_for, fetch, fetch_to_change, page_context, the_provider
+from quotation.views.acting import USE, asker_for, fetch, fetch_to_change, page_context
 from quotation.views.market import SHOWN, MarketView, market_view
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
@@ -155,7 +155,7 @@ def _mine(quotation: Quotation) -> tuple[int, Decimal] | None:
 def fetch_adverts(request: StaffRequest, pk: int) -> HttpResponse:
     """Asks again for the adverts that did not come with the value; the value itself is not asked again."""
     quotation = fetch_to_change(request, pk)
-    provider = the_provider()
+    provider = selectors.provider_of(quotation.entity)
     asker = asker_for(request, entity=quotation.entity, quotation=quotation, act=provider.begin_act())
     failures = valuing.fetch_radar(quotation=quotation, provider=provider, asker=asker)
     if failures:

@@ -79,7 +79,7 @@ def identify_again(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _identify(request: StaffRequest, draft: Quotation, form: PlateSearchForm) -> HttpResponse:
-    provider = the_provider()
+    provider = selectors.provider_of(draft.entity)
     asker = asker_for(request, entity=draft.entity, quotation=draft, act=provider.begin_act())
     try:
         found = drafts.identify_plate(draft=draft, plate=form.cleaned_data["plate"], provider=provider, asker=asker)
@@ -105,7 +105,7 @@ def choose_candidate(request: StaffRequest, pk: int) -> HttpResponse:
     candidate = next((one for one in found.candidates if one.version_code == code), None) if found else None
     if candidate is None:
         return _render(request, draft, mode="plaque", status=422, no_version=True)
-    provider = the_provider()
+    provider = selectors.provider_of(draft.entity)
     return _choose(request, draft, candidate, provider, provider.begin_act())
 
 
@@ -137,7 +137,7 @@ def choose_again(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _choose_from_catalogue(request: StaffRequest, draft: Quotation | None) -> HttpResponse:
     """The version is looked up again: what the form carries beside its code is not trusted."""
-    provider = the_provider()
+    provider = _provider_for(draft)
     act = provider.begin_act()
     form = CatalogueForm(request.POST)
     form.is_valid()
@@ -150,7 +150,7 @@ def _choose_from_catalogue(request: StaffRequest, draft: Quotation | None) -> Ht
         return _render(request, draft, mode="manuel", act=act, status=422, no_version=True)
     draft = draft or _new_draft(request)
     drafts.choose_version(draft=draft, version=version, choices=choices_of(form))
-    return _to_details(request, draft, provider, act)
+    return _to_details(request, draft, selectors.provider_of(draft.entity), act)
 
 
 def _to_details(request: StaffRequest, draft: Quotation, provider: ValuationProvider, act: PageAct) -> HttpResponse:
@@ -208,10 +208,16 @@ def _render(
     )
     if mode == "manuel":
         form = CatalogueForm(_choices(request, draft))
-        act = act or the_provider().begin_act()
-        steps = catalogue_steps(the_provider(), form, act, today=today_paris(timezone.now()))
+        provider = _provider_for(draft)
+        act = act or provider.begin_act()
+        steps = catalogue_steps(provider, form, act, today=today_paris(timezone.now()))
         context.update({"failure": context.get("failure"), **steps})
     return htmx.render_part(request, TEMPLATE, "wizard", context, status=status)
+
+
+def _provider_for(draft: Quotation | None) -> ValuationProvider:
+    """The catalogue is free, and read before a new draft has its entity."""
+    return selectors.provider_of(draft.entity) if draft is not None else selectors.provider_of_scope()
 
 
 def _choices(request: StaffRequest, draft: Quotation | None) -> Any:

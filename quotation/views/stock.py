@@ -7,8 +7,9 @@ from openflex.core import htmx
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from quotation.providers.failures import ProviderFailure
+from quotation.selectors import provider_of
 from quotation.services import from_stock
-from quotation.views.acting import SEE_VEHICLES, USE, asker_for, tell, the_provider
+from quotation.views.acting import SEE_VEHICLES, USE, asker_for, tell
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import RightMissing, get_for, right
 from settings_admin.scoping import current_scope
@@ -24,7 +25,7 @@ def value_vehicle(request: StaffRequest, pk: int) -> HttpResponse:
         raise RightMissing(SEE_VEHICLES, vehicle.entity_id)
     draft = from_stock.draft_of_vehicle(vehicle=vehicle, actor=request.user)
     if not draft.version_code:
-        provider = the_provider()
+        provider = provider_of(draft.entity)
         asker = asker_for(request, entity=draft.entity, quotation=draft, act=provider.begin_act())
         try:
             failures = from_stock.identify_vehicle(draft=draft, vehicle=vehicle, provider=provider, asker=asker)

@@ -61,11 +61,17 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         )
     }
 
+    of_provider = {
+        f"quotation:{name}": lambda: {"pk": cast.north.pk}
+        for name in ("provider", "save_credentials", "remove_credentials", "save_settings", "try_access")
+    }
+
     def of_vehicle(**more: Any) -> Callable[[], dict[str, Any]]:
         return lambda: {"pk": vehicle.pk, **more}
 
     return {
         **of_quotation,
+        **of_provider,
         "quotation:value_vehicle": of_vehicle(),
         **of_export,
         **of_group,
