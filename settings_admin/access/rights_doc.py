@@ -35,6 +35,7 @@ aujourd’hui se lit dans *Paramètres › Groupes, utilisateurs et droits*.
 """
 OTHERS = {
     "signed_in": f"Toute personne connectée, pour ses propres affaires{NBSP}:",
+    "staff": f"Toute personne de la holding, pour elle-même{NBSP}:",
     "merchant": f"Les marchands, dans leur propre espace{NBSP}: aucune page du personnel n’existe pour eux.",
     "public": f"Sans se connecter{NBSP}:",
 }

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from openflex.core import htmx
-from openflex.core.acts import Act, render_act
 from openflex.core.dates import today_paris
+from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import image_response, read_only, writes
 from openflex.core.sections import told_of_conflict
@@ -116,7 +116,7 @@ def plan_my_absence(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, "Votre absence est prévue.")
             return htmx.redirect(request, "my_account")
-    act = Act(
+    dialog = Dialog(
         title="Prévoir une absence",
         subtitle=request.user.full_name,
         url=reverse("plan_my_absence"),
@@ -126,7 +126,7 @@ def plan_my_absence(request: StaffRequest) -> HttpResponse:
         consequence="Du premier au dernier jour, un collègue reçoit ce qui vous serait arrivé.",
         body="access/_absence_fields.html",
     )
-    return render_act(request, act, form=form)
+    return render_dialog(request, dialog, form=form)
 
 
 @staff_only

@@ -9,7 +9,7 @@ from openflex.core import htmx
 
 
 @dataclass(frozen=True)
-class Act:
+class Dialog:
     """The words and addresses around an act. `url` does it, `back` is where *Annuler* leads without a dialog.
 
     `body` is the template of what stands between: the fields of `form` alone, unless another is named. `is_grave`
@@ -24,13 +24,15 @@ class Act:
     busy: str = "Envoi…"
     consequence: str = ""
     icon: str = ""
-    body: str = "forms/_act_fields.html"
+    body: str = "forms/_dialog_fields.html"
     buttons: str = ""
     is_grave: bool = False
 
 
-def render_act(request: HttpRequest, act: Act, *, form: Any = None, refusal: str = "", **context: Any) -> HttpResponse:
+def render_dialog(
+    request: HttpRequest, dialog: Dialog, *, form: Any = None, refusal: str = "", **context: Any
+) -> HttpResponse:
     """422 with a refused form, 409 with a refusal that is beside no field of any form."""
     status = 422 if form is not None and form.errors else 409 if refusal else 200
-    context |= {"act": act, "form": form, "refusal": refusal}
-    return htmx.render_part(request, "forms/act.html", "act", context, status=status)
+    context |= {"dialog": dialog, "form": form, "refusal": refusal}
+    return htmx.render_part(request, "forms/dialog.html", "act", context, status=status)
