@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from quotation.providers.failures import ProviderFailure
 
+TURNED_AWAY: Final = frozenset({401, 403})
 A = TypeVar("A")
 B = TypeVar("B")
 
@@ -50,9 +51,9 @@ class Deadline:
 class ProviderCall:
     """One call as it went, for the ledger of calls; what was answered from the cache made no call.
 
-    `paid` tells the kind of call (plates and valuations cost money), not whether this one was charged: after a
-    failure only the provider knows. `status` is that of the last answer (None: no answer came), `attempts` counts
-    requests (0: calls are suspended), `failure` is the code of the failure or "", `detail` is for technicians.
+    `paid` tells the kind of call (plates and valuations cost money). `was_sent`: the question itself left this machine,
+    not only the demand for a token. `status` is that of the last answer (None: no answer came), `attempts` counts tries
+    (0: calls are suspended), `failure` is the code of the failure or "", `detail` is for technicians.
     """
 
     name: str
@@ -64,6 +65,13 @@ class ProviderCall:
     request_id: str
     failure: str = ""
     detail: str = ""
+    was_sent: bool = True
+
+    @property
+    def may_be_charged(self) -> bool:
+        """What never left, or was turned away at the door for its credentials, is not. After any other failure only
+        the provider knows."""
+        return self.paid and self.was_sent and self.status not in TURNED_AWAY
 
 
 @dataclass(slots=True)

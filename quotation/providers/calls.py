@@ -41,6 +41,7 @@ class _Course:
     clock_start: float
     attempts: int = 0
     status: int | None = None
+    was_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,8 @@ class Caller:
         self, request: Request, held: _Held | None, deadline: Deadline, course: _Course
     ) -> tuple[Answer, JsonObject]:
         token = self._token(request, deadline)
+        # A token that took all the time leaves none for the question: it is not sent then.
+        course.was_sent |= not deadline.has_passed
         answer = self._exchange(_signed(request, token, held), deadline)
         if answer.status == 401:
             token = self._token(request, deadline, refused=token)
@@ -296,5 +299,6 @@ def _record(request: Request, course: _Course, failure: ProviderFailure | None) 
         attempts=course.attempts,
         request_id=request.request_id,
         failure=failure.code if failure else "",
+        was_sent=course.was_sent,
         detail=failure.detail if failure else "",
     )

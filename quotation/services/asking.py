@@ -180,8 +180,7 @@ def _write_calls(asker: Asker, calls: Sequence[act.ProviderCall], reserved: Sequ
             fresh.append(row)
         else:
             waiting.remove(row)
-        # Nothing left this machine while calls are suspended. What failed later may have been charged.
-        row.is_paid = call.paid and call.attempts > 0
+        row.is_paid = call.may_be_charged
         row.status, row.outcome = call.status, call.failure or "ok"
         row.duration_ms, row.request_id, row.at = call.duration_ms, call.request_id, call.started_at
     ProviderCall.objects.bulk_create(fresh)

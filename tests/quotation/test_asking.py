@@ -8,7 +8,13 @@ from django.db import DatabaseError, transaction
 from openflex.core.errors import Refused
 from quotation.enums import KEPT_FOR, AnswerKind
 from quotation.models import ProviderAnswer, ProviderCall, QuotationSettings
-from quotation.providers.failures import CallsSuspended, ProviderFailure, ServerError
+from quotation.providers.failures import (
+    BadCredentials,
+    CallsSuspended,
+    NotInSubscription,
+    ProviderFailure,
+    ServerError,
+)
 from quotation.services.asking import ask, ask_all, claimed
 from settings_admin.scoping import unscoped
 from tests.make import make_quotation
@@ -220,6 +226,19 @@ class TestLedger:
             ask(asker(in_north.north, in_north.sam), questions.one("golf"))
         row = ProviderCall.objects.get()
         assert (row.is_paid, row.outcome) == (False, "suspended")
+
+    @pytest.mark.parametrize("kind", [BadCredentials, NotInSubscription])
+    def test_what_is_turned_away_at_the_door_leaves_the_quota_as_it_was(self, in_north, kind):
+        """Wrong credentials for a whole day must not use up the day once they are right."""
+        QuotationSettings.objects.create(entity=in_north.north, daily_quota=1)
+        status = 403 if kind is NotInSubscription else 401
+        refused = Questions(lambda name: kind("Autovista", status=status))
+        for _ in range(3):
+            with pytest.raises(kind):
+                ask(asker(in_north.north, in_north.sam), refused.one("golf"))
+        assert set(ProviderCall.objects.values_list("is_paid", "status")) == {(False, status)}
+        ask(asker(in_north.north, in_north.sam), Questions().one("golf"))
+        assert ProviderCall.objects.filter(is_paid=True).count() == 1
 
     def test_no_row_can_be_taken_out(self, in_north, questions):
         ask(asker(in_north.north, in_north.sam), questions.one("golf"))

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ import time_machine
 from pytest_django import Settings
 
 from quotation.providers import autovista, failures
-from quotation.providers.act import Deadline, PageAct, both, together
+from quotation.providers.act import Deadline, PageAct, ProviderCall, both, together
 from tests.quotation.providers.support import GOLF_PLUS, PEUGEOT, Wire, in_turn, page, problem, provider_at
 
 # --- Retries ---------------------------------------------------------------------------------------------
@@ -238,6 +239,41 @@ def test_another_secret_asks_for_another_token() -> None:
     for secret in ("old", "new"):
         wire.provider(client_secret=secret).makes(kind=None, act=PageAct.begin(8))
     assert len(wire.tokens) == 2
+
+
+def charged(wire: Wire, *, refused: int | None = None, **more: Any) -> ProviderCall:
+    """The record of a paid call; `refused`: the status with which the token is refused."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/oauth/token" and refused is not None:
+            return problem(refused, "invalid_client")
+        return wire(request)
+
+    provider = provider_at("http://provider.invalid", transport=httpx.MockTransport(answer), **more)
+    act = provider.begin_act()
+    with pytest.raises(failures.ProviderFailure):
+        provider.identify("GD-642-JM", act=act)
+    (call,) = act.calls
+    return call
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 422, 500, 503])
+@pytest.mark.usefixtures("without_waits")
+def test_a_paid_call_that_got_no_token_is_not_charged(status: int) -> None:
+    call = charged(in_turn(problem(500)), refused=status)
+    assert (call.status, call.paid, call.was_sent, call.may_be_charged) == (status, True, False, False)
+
+
+@pytest.mark.parametrize(("status", "may_be"), [(401, False), (403, False), (404, True), (422, True), (500, True)])
+def test_a_paid_call_that_was_sent_may_be_charged_unless_it_was_turned_away(status: int, may_be: bool) -> None:
+    call = charged(in_turn(problem(status)))
+    assert (call.was_sent, call.may_be_charged) == (True, may_be)
+
+
+def test_without_credentials_nothing_is_sent() -> None:
+    wire = in_turn(problem(500))
+    call = charged(wire, client_secret="")
+    assert (call.failure, call.may_be_charged, wire.sent, wire.tokens) == ("no_credentials", False, [], [])
 
 
 # --- Side by side ----------------------------------------------------------------------------------------
