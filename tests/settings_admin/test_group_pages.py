@@ -4,46 +4,12 @@ import pytest
 
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
-from settings_admin.models import Membership, TimelineEntry, User, UserGroup
+from settings_admin.models import Membership, TimelineEntry, User
 from settings_admin.registries import BuiltInGroup
-from settings_admin.scoping import unscoped
+from tests.settings_admin.way import group_url, places, said, words
 from tests.support.htmx import content, parse, swap
 
-
-@pytest.fixture(autouse=True)
-def _everything(db):
-    with unscoped("test data and answers"):
-        yield
-
-
-@pytest.fixture
-def sellers(cast):
-    return built_in_group(cast.holding, BuiltInGroup.SALESPERSON)
-
-
-@pytest.fixture
-def preparation(cast):
-    return UserGroup.objects.create(
-        holding=cast.holding, entity=cast.south, name="Préparation", rights=["vehicles.view", "vehicles.edit"]
-    )
-
-
-def url(group, act=""):
-    return f"/parametres/groupes/{group.pk}/{act}"
-
-
-def places(user, group):
-    return {one.entity_id for one in Membership.objects.filter(user=user, group=group)}
-
-
-def words(response):
-    """The text of a page with plain spaces only."""
-    return " ".join(parse(response).get_text(" ").split())
-
-
-def said(response):
-    page = parse(response)
-    return " ".join(" ".join(one.get_text(" ").split()) for one in page.select("[role=alert], .error"))
+pytestmark = pytest.mark.usefixtures("everything")
 
 
 # --- The list ------------------------------------------------------------------------------------------------
@@ -63,15 +29,15 @@ def test_groups_of_the_current_entity_and_shared_ones(cast, client_for, preparat
 def test_an_entity_administrator_sees_her_people_and_those_of_the_whole_holding(cast, client_for, sellers):
     add_member(actor=None, user=cast.nobody, group=sellers, entity=cast.south)
     add_member(actor=None, user=cast.adele, group=sellers, entity=None)
-    page = parse(client_for(cast.eve).get(url(sellers)))
+    page = parse(client_for(cast.eve).get(group_url(sellers)))
     shown = {small.text for small in page.select(".group-detail small")}
     assert shown == {"nobody@example.test", "adele@example.test"}
     assert page.select_one(".groups-list [aria-current] .push").text == "2"
 
 
 def test_a_swapped_tab_equals_the_reloaded_page(cast, client_for, sellers):
-    address = f"{url(sellers)}?onglet=droits"
-    page = parse(client_for(cast.alice).get(url(sellers)))
+    address = f"{group_url(sellers)}?onglet=droits"
+    page = parse(client_for(cast.alice).get(group_url(sellers)))
     swapped = swap(page, client_for(cast.alice, htmx=True).get(address), target="#groups")
     assert content(swapped) == content(parse(client_for(cast.alice).get(address)))
 
@@ -82,7 +48,7 @@ def test_the_same_statements_for_few_and_many_people(cast, client_for, sellers, 
         add_member(actor=None, user=user, group=sellers, entity=cast.north, points_of_sale=[cast.north_1])
     client = client_for(cast.alice)
     with django_assert_max_num_queries(12):
-        client.get(url(sellers))
+        client.get(group_url(sellers))
 
 
 # --- Oui and Non -----------------------------------------------------------------------------------------------
@@ -90,7 +56,7 @@ def test_the_same_statements_for_few_and_many_people(cast, client_for, sellers, 
 
 def test_a_holding_administrator_is_asked_and_nothing_is_written_before_the_answer(cast, client_for, sellers):
     client = client_for(cast.alice, scope=f"e{cast.south.pk}")
-    asked = client.post(url(sellers, "ajouter/"), {"who": "pick", "user": cast.nobody.pk})
+    asked = client.post(group_url(sellers, "ajouter/"), {"who": "pick", "user": cast.nobody.pk})
     text = words(asked)
     assert "Ajouter sur toutes les entités du groupe ?" in text
     assert "2 entités" in text
@@ -104,10 +70,10 @@ def test_yes_is_everywhere_and_no_is_here_however_often_it_is_sent(cast, client_
     client = client_for(cast.alice, scope=f"e{cast.south.pk}")
     sent = {"who": "pick", "user": cast.nobody.pk}
     for _ in range(times):
-        assert client.post(url(sellers, "ajouter/"), {**sent, "answer": "non"}).status_code == 303
+        assert client.post(group_url(sellers, "ajouter/"), {**sent, "answer": "non"}).status_code == 303
     assert places(cast.nobody, sellers) == {cast.south.pk}
     for _ in range(times):
-        assert client.post(url(sellers, "ajouter/"), {**sent, "answer": "oui"}).status_code == 303
+        assert client.post(group_url(sellers, "ajouter/"), {**sent, "answer": "oui"}).status_code == 303
     assert places(cast.nobody, sellers) == {None}
     assert TimelineEntry.objects.filter(kind="member_added", target_id=cast.nobody.pk).count() == 2
 
@@ -115,24 +81,24 @@ def test_yes_is_everywhere_and_no_is_here_however_often_it_is_sent(cast, client_
 def test_an_entity_administrator_is_not_asked_and_forges_no_yes(cast, client_for, sellers):
     client = client_for(cast.eve)
     sent = {"who": "pick", "user": cast.eve.pk}
-    assert client.post(url(sellers, "ajouter/"), {**sent, "answer": "oui"}).status_code == 403
+    assert client.post(group_url(sellers, "ajouter/"), {**sent, "answer": "oui"}).status_code == 403
     assert places(cast.eve, sellers) == set()
-    assert client.post(url(sellers, "ajouter/"), sent).status_code == 303
+    assert client.post(group_url(sellers, "ajouter/"), sent).status_code == 303
     assert places(cast.eve, sellers) == {cast.south.pk}
 
 
-def test_a_local_group_asks_nothing_and_knows_no_yes(cast, client_for, preparation):
+def test_a_preparation_asks_nothing_and_knows_no_yes(cast, client_for, preparation):
     client = client_for(cast.alice, scope="all")
     sent = {"who": "pick", "user": cast.nobody.pk}
-    assert client.post(url(preparation, "ajouter/"), {**sent, "answer": "oui"}).status_code == 403
-    assert client.post(url(preparation, "ajouter/"), sent).status_code == 303
+    assert client.post(group_url(preparation, "ajouter/"), {**sent, "answer": "oui"}).status_code == 403
+    assert client.post(group_url(preparation, "ajouter/"), sent).status_code == 303
     assert places(cast.nobody, preparation) == {cast.south.pk}
 
 
 def test_ticked_sites_answer_for_themselves(cast, client_for, sellers):
     client = client_for(cast.alice, scope=f"e{cast.north.pk}")
     sent = {"who": "pick", "user": cast.nobody.pk, "points_of_sale": [cast.north_2.pk]}
-    assert client.post(url(sellers, "ajouter/"), sent).status_code == 303
+    assert client.post(group_url(sellers, "ajouter/"), sent).status_code == 303
     membership = Membership.objects.get(user=cast.nobody)
     assert (membership.is_whole, list(membership.points_of_sale.all())) == (False, [cast.north_2])
 
@@ -142,23 +108,26 @@ def test_forged_people_and_places_are_refused_beside_their_field(cast, client_fo
     forged = {"user": cast.otto.pk, "points_of_sale": cast.elsewhere_1.pk, "entity": cast.elsewhere.pk}
     client = client_for(cast.alice, scope="all" if field == "entity" else f"e{cast.north.pk}")
     sent = {"who": "pick", "user": cast.nobody.pk, "entity": cast.north.pk, "answer": "non", field: forged[field]}
-    assert client.post(url(sellers, "ajouter/"), sent).status_code == 422
+    assert client.post(group_url(sellers, "ajouter/"), sent).status_code == 422
     assert not Membership.objects.filter(group=sellers, user__in=[cast.otto, cast.nobody]).exists()
 
 
 def test_an_entity_administrator_finds_only_her_own_people(cast, client_for, sellers):
     page = parse(
-        client_for(cast.eve).get(url(sellers, "ajouter/?q=sam&part=candidates"), headers={"HX-Request": "true"})
+        client_for(cast.eve).get(group_url(sellers, "ajouter/?q=sam&part=candidates"), headers={"HX-Request": "true"})
     )
     assert page.select("[name=user]") == []
-    assert client_for(cast.eve).post(url(sellers, "ajouter/"), {"who": "pick", "user": cast.sam.pk}).status_code == 422
-    found = parse(client_for(cast.alice).get(url(sellers, "ajouter/?q=sam")))
+    assert (
+        client_for(cast.eve).post(group_url(sellers, "ajouter/"), {"who": "pick", "user": cast.sam.pk}).status_code
+        == 422
+    )
+    found = parse(client_for(cast.alice).get(group_url(sellers, "ajouter/?q=sam")))
     assert [one["value"] for one in found.select("[name=user]")] == [str(cast.sam.pk)]
 
 
 def test_a_group_that_gives_more_than_one_has_is_refused(cast, client_for):
     admins = built_in_group(cast.holding, BuiltInGroup.HOLDING_ADMIN)
-    response = client_for(cast.eve).post(url(admins, "ajouter/"), {"who": "pick", "user": cast.eve.pk})
+    response = client_for(cast.eve).post(group_url(admins, "ajouter/"), {"who": "pick", "user": cast.eve.pk})
     assert response.status_code == 422
     assert "Vous ne pouvez donner que les droits que vous avez" in said(response)
     assert places(cast.eve, admins) == set()
@@ -174,7 +143,7 @@ def test_an_invitation_leads_to_a_password_and_into_the_group(
     cast, client_for, client, sellers, mailoutbox, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        client_for(cast.alice).post(url(sellers, "ajouter/"), {**NEW, "answer": "non"})
+        client_for(cast.alice).post(group_url(sellers, "ajouter/"), {**NEW, "answer": "non"})
     julie = User.objects.get(email="julie.r@exemple.fr")
     assert places(julie, sellers) == {cast.north.pk}
     assert [mail.to for mail in mailoutbox] == [["julie.r@exemple.fr"]]
@@ -189,7 +158,7 @@ def test_an_invitation_leads_to_a_password_and_into_the_group(
 
 def test_an_address_of_the_holding_enters_the_group_without_an_invitation(cast, client_for, sellers, mailoutbox):
     sent = {**NEW, "email": cast.nobody.email.upper(), "answer": "non"}
-    assert client_for(cast.alice).post(url(sellers, "ajouter/"), sent).status_code == 303
+    assert client_for(cast.alice).post(group_url(sellers, "ajouter/"), sent).status_code == 303
     assert places(cast.nobody, sellers) == {cast.north.pk}
     assert User.objects.get(pk=cast.nobody.pk).first_name == "Nobody"
     assert mailoutbox == []
@@ -198,7 +167,7 @@ def test_an_address_of_the_holding_enters_the_group_without_an_invitation(cast, 
 @pytest.mark.parametrize("who", ["otto", "max"])
 def test_an_address_of_somebody_elses_is_refused_without_a_word_of_whose(cast, client_for, sellers, who):
     sent = {**NEW, "email": getattr(cast, who).email, "answer": "non"}
-    response = client_for(cast.alice).post(url(sellers, "ajouter/"), sent)
+    response = client_for(cast.alice).post(group_url(sellers, "ajouter/"), sent)
     assert response.status_code == 422
     assert "appartient déjà à un autre compte" in said(response)
     page = parse(response)
@@ -207,7 +176,7 @@ def test_an_address_of_somebody_elses_is_refused_without_a_word_of_whose(cast, c
 
 @pytest.mark.parametrize(("field", "value"), [("email", "julie"), ("email", ""), ("last_name", ""), ("who", "x")])
 def test_bad_input_is_said_beside_its_field_and_kept(cast, client_for, sellers, field, value):
-    response = client_for(cast.alice).post(url(sellers, "ajouter/"), {**NEW, field: value})
+    response = client_for(cast.alice).post(group_url(sellers, "ajouter/"), {**NEW, field: value})
     assert response.status_code == 422
     assert not User.objects.filter(first_name="Julie").exists()
     assert parse(response).select_one("[name=first_name]")["value"] == "Julie"
@@ -220,7 +189,7 @@ def test_removing_asks_here_or_everywhere(cast, client_for, sellers):
     for entity in (cast.north, cast.south):
         add_member(actor=None, user=cast.nobody, group=sellers, entity=entity)
     client = client_for(cast.alice)
-    address = url(sellers, f"retirer/{cast.nobody.pk}/")
+    address = group_url(sellers, f"retirer/{cast.nobody.pk}/")
     choices = [one["value"] for one in parse(client.get(address)).select("[name=where]")]
     assert choices == [str(cast.north.pk), str(cast.south.pk), "everywhere"]
     assert client.post(address, {}).status_code == 422
@@ -234,18 +203,18 @@ def test_an_entity_administrator_removes_at_home_only(cast, client_for, sellers)
     add_member(actor=None, user=cast.nobody, group=sellers, entity=cast.north)
     add_member(actor=None, user=cast.nobody, group=sellers, entity=cast.south)
     client = client_for(cast.eve)
-    address = url(sellers, f"retirer/{cast.nobody.pk}/")
+    address = group_url(sellers, f"retirer/{cast.nobody.pk}/")
     assert [one["value"] for one in parse(client.get(address)).select("[name=where]")] == [str(cast.south.pk)]
     for forged in (cast.north.pk, "everywhere", ""):
         assert client.post(address, {"where": forged}).status_code == 422
     assert client.post(address, {"where": cast.south.pk}).status_code == 303
     assert places(cast.nobody, sellers) == {cast.north.pk}
-    assert client.get(url(sellers, f"retirer/{cast.sam.pk}/")).status_code == 404
+    assert client.get(group_url(sellers, f"retirer/{cast.sam.pk}/")).status_code == 404
 
 
 def test_the_last_administrator_is_refused_in_the_dialog(cast, client_for):
     admins = built_in_group(cast.holding, BuiltInGroup.HOLDING_ADMIN)
-    response = client_for(cast.alice).post(url(admins, f"retirer/{cast.alice.pk}/"), {"where": "everywhere"})
+    response = client_for(cast.alice).post(group_url(admins, f"retirer/{cast.alice.pk}/"), {"where": "everywhere"})
     assert response.status_code == 422
     assert "dernière personne qui administre la holding" in said(response)
     assert places(cast.alice, admins) == {None}

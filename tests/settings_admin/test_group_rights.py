@@ -6,44 +6,10 @@ from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
 from settings_admin.models import Membership, TimelineEntry, UserGroup
 from settings_admin.registries import BuiltInGroup
-from settings_admin.scoping import unscoped
+from tests.settings_admin.way import group_url, said, words
 from tests.support.htmx import parse
 
-
-@pytest.fixture(autouse=True)
-def _everything(db):
-    with unscoped("test data and answers"):
-        yield
-
-
-@pytest.fixture
-def sellers(cast):
-    return built_in_group(cast.holding, BuiltInGroup.SALESPERSON)
-
-
-@pytest.fixture
-def preparation(cast):
-    return UserGroup.objects.create(
-        holding=cast.holding, entity=cast.south, name="Préparation", rights=["vehicles.view", "vehicles.edit"]
-    )
-
-
-def url(group, act=""):
-    return f"/parametres/groupes/{group.pk}/{act}"
-
-
-def places(user, group):
-    return {one.entity_id for one in Membership.objects.filter(user=user, group=group)}
-
-
-def words(response):
-    """The text of a page with plain spaces only."""
-    return " ".join(parse(response).get_text(" ").split())
-
-
-def said(response):
-    page = parse(response)
-    return " ".join(" ".join(one.get_text(" ").split()) for one in page.select("[role=alert], .error"))
+pytestmark = pytest.mark.usefixtures("everything")
 
 
 # --- Rights ------------------------------------------------------------------------------------------------
@@ -52,13 +18,13 @@ def said(response):
 def test_changed_rights_say_first_who_gains_and_who_loses(cast, client_for, sellers):
     client = client_for(cast.alice)
     sent = {"base": sellers.rights, "rights": [*(set(sellers.rights) - {"quotation.use"}), "vehicles.export"]}
-    asked = client.post(url(sellers, "droits/"), sent)
+    asked = client.post(group_url(sellers, "droits/"), sent)
     text = words(asked)
     assert "Gagnent Véhicules : exporter Momo Nom, Sam Nom" in text
     assert "Perdent Cotations : coter un véhicule Momo Nom, Sam Nom" in text
     sellers.refresh_from_db()
     assert "vehicles.export" not in sellers.rights
-    assert client.post(url(sellers, "droits/"), {**sent, "confirmed": "1"}).status_code == 303
+    assert client.post(group_url(sellers, "droits/"), {**sent, "confirmed": "1"}).status_code == 303
     sellers.refresh_from_db()
     assert "vehicles.export" in sellers.rights
     assert "quotation.use" not in sellers.rights
@@ -71,7 +37,7 @@ def test_a_right_that_another_group_gives_is_no_gain(cast, client_for, sellers):
         actor=None, user=cast.sam, group=built_in_group(cast.holding, BuiltInGroup.ACCOUNTING), entity=cast.north
     )
     asked = client_for(cast.alice).post(
-        url(sellers, "droits/"), {"base": sellers.rights, "rights": [*sellers.rights, "vehicles.export"]}
+        group_url(sellers, "droits/"), {"base": sellers.rights, "rights": [*sellers.rights, "vehicles.export"]}
     )
     text = words(asked)
     assert "exporter Momo Nom" in text
@@ -82,7 +48,7 @@ def test_what_somebody_else_changed_meanwhile_stays(cast, client_for, preparatio
     opened = list(preparation.rights)
     UserGroup.objects.filter(pk=preparation.pk).update(rights=["vehicles.view", "vehicles.edit", "quotation.use"])
     client_for(cast.alice).post(
-        url(preparation, "droits/"), {"base": opened, "rights": ["vehicles.view"], "confirmed": "1"}
+        group_url(preparation, "droits/"), {"base": opened, "rights": ["vehicles.view"], "confirmed": "1"}
     )
     preparation.refresh_from_db()
     assert preparation.rights == ["vehicles.view", "quotation.use"]
@@ -92,7 +58,7 @@ def test_a_right_one_lacks_enters_no_group(cast, client_for, preparation):
     client = client_for(cast.eve)
     for code in ("holding.manage_shared_groups", "vehicles.fly"):
         sent = {"base": preparation.rights, "rights": [*preparation.rights, code], "confirmed": "1"}
-        assert client.post(url(preparation, "droits/"), sent).status_code == 409
+        assert client.post(group_url(preparation, "droits/"), sent).status_code == 409
     preparation.refresh_from_db()
     assert preparation.rights == ["vehicles.view", "vehicles.edit"]
 
@@ -101,7 +67,7 @@ def test_a_right_one_lacks_enters_no_group(cast, client_for, preparation):
 def test_an_entity_administrator_changes_no_shared_group(cast, client_for, sellers, act):
     before = (sellers.name, list(sellers.rights))
     sent = {"rights": ["vehicles.view"], "base": sellers.rights, "name": "À moi", "confirmed": "1"}
-    assert client_for(cast.eve).post(url(sellers, act), sent).status_code == 403
+    assert client_for(cast.eve).post(group_url(sellers, act), sent).status_code == 403
     sellers.refresh_from_db()
     assert (sellers.name, sellers.rights) == before
 
@@ -109,7 +75,7 @@ def test_an_entity_administrator_changes_no_shared_group(cast, client_for, selle
 def test_taking_the_last_administrators_right_is_refused(cast, client_for):
     admins = built_in_group(cast.holding, BuiltInGroup.HOLDING_ADMIN)
     sent = {"base": admins.rights, "rights": ["vehicles.view"], "confirmed": "1"}
-    response = client_for(cast.alice).post(url(admins, "droits/"), sent)
+    response = client_for(cast.alice).post(group_url(admins, "droits/"), sent)
     assert response.status_code == 409
     assert "dernière personne qui administre" in said(response)
 
@@ -117,7 +83,7 @@ def test_taking_the_last_administrators_right_is_refused(cast, client_for):
 # --- Making, copying, removing groups ----------------------------------------------------------------------
 
 
-def test_a_local_group_is_made_and_a_shared_one_only_by_the_holding(cast, client_for):
+def test_a_preparation_is_made_and_a_shared_one_only_by_the_holding(cast, client_for):
     sent = {"name": "Livraison", "description": "", "entity": cast.south.pk, "rights": ["vehicles.view"]}
     assert client_for(cast.eve).post("/parametres/groupes/nouveau/", sent).status_code == 303
     assert UserGroup.objects.get(name="Livraison").entity == cast.south
@@ -153,18 +119,18 @@ def test_a_copy_starts_with_the_rights_one_holds(cast, client_for):
 def test_a_group_is_removed_with_its_people_and_remembered(cast, client_for, preparation):
     add_member(actor=None, user=cast.nobody, group=preparation, entity=cast.south)
     client = client_for(cast.eve)
-    assert "1 personne" in words(client.get(url(preparation, "supprimer/")))
-    assert client.post(url(preparation, "supprimer/")).status_code == 303
+    assert "1 personne" in words(client.get(group_url(preparation, "supprimer/")))
+    assert client.post(group_url(preparation, "supprimer/")).status_code == 303
     assert not UserGroup.objects.filter(pk=preparation.pk).exists()
     assert not Membership.objects.filter(user=cast.nobody).exists()
     assert TimelineEntry.objects.filter(kind="member_removed", target_id=cast.nobody.pk).exists()
     # An open dialog of the group that is gone changes nothing and says so.
     sent = {"who": "pick", "user": cast.eve.pk}
-    assert client.post(url(preparation, "ajouter/"), sent).status_code == 404
+    assert client.post(group_url(preparation, "ajouter/"), sent).status_code == 404
 
 
 def test_groups_of_origin_stay(cast, client_for, sellers):
-    response = client_for(cast.alice).post(url(sellers, "supprimer/"))
+    response = client_for(cast.alice).post(group_url(sellers, "supprimer/"))
     assert response.status_code == 409
     assert UserGroup.objects.filter(pk=sellers.pk).exists()
 
@@ -172,12 +138,14 @@ def test_groups_of_origin_stay(cast, client_for, sellers):
 def test_two_people_rename_a_group(cast, client_for, preparation):
     client = client_for(cast.alice)
     opened = {"initial-name": "Préparation", "initial-description": ""}
-    client.post(url(preparation, "modifier/"), {**opened, "name": "Atelier", "description": ""})
-    second = client.post(url(preparation, "modifier/"), {**opened, "name": "Lavage", "description": "Chaque jour"})
+    client.post(group_url(preparation, "modifier/"), {**opened, "name": "Atelier", "description": ""})
+    second = client.post(
+        group_url(preparation, "modifier/"), {**opened, "name": "Lavage", "description": "Chaque jour"}
+    )
     assert second.status_code == 422
     assert "« Atelier »" in said(second)
     assert parse(second).select_one("[name=name]")["value"] == "Lavage"
-    client.post(url(preparation, "modifier/"), {**opened, "name": "Préparation", "description": "Chaque jour"})
+    client.post(group_url(preparation, "modifier/"), {**opened, "name": "Préparation", "description": "Chaque jour"})
     preparation.refresh_from_db()
     assert (preparation.name, preparation.description) == ("Atelier", "Chaque jour")
 
@@ -193,6 +161,6 @@ def test_two_groups_side_by_side(cast, client_for, sellers):
 def test_hostile_text_is_text(cast, client_for, preparation):
     preparation.name = "<script>alert(1)</script>{{ x }}"
     preparation.save()
-    page = client_for(cast.eve).get(url(preparation)).content.decode()
+    page = client_for(cast.eve).get(group_url(preparation)).content.decode()
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ x }}" in page

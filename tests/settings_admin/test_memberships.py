@@ -9,29 +9,10 @@ from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member, remove_member, set_sites
 from settings_admin.models import Entity, Membership, TimelineEntry, User, UserGroup
 from settings_admin.registries import BuiltInGroup, HandOver, register_hand_over
-from settings_admin.scoping import Reach, unscoped
+from settings_admin.scoping import Reach
+from tests.settings_admin.way import places
 
-
-@pytest.fixture(autouse=True)
-def _everything(db):
-    with unscoped("test data and answers"):
-        yield
-
-
-@pytest.fixture
-def sellers(cast):
-    return built_in_group(cast.holding, BuiltInGroup.SALESPERSON)
-
-
-@pytest.fixture
-def local_group(cast):
-    return UserGroup.objects.create(
-        holding=cast.holding, entity=cast.south, name="Préparation", rights=["vehicles.view", "vehicles.edit"]
-    )
-
-
-def places(user, group):
-    return {one.entity_id for one in Membership.objects.filter(user=user, group=group)}
+pytestmark = pytest.mark.usefixtures("everything")
 
 
 def refused(code, act, **arguments):
@@ -121,9 +102,9 @@ def test_whoever_manages_no_users_adds_nobody(cast, sellers):
     refused("right_missing", add_member, actor=cast.marc, user=cast.nobody, group=sellers, entity=cast.north)
 
 
-def test_a_local_group_serves_in_its_entity_only(cast, local_group):
+def test_a_preparation_serves_in_its_entity_only(cast, preparation):
     for entity in (None, cast.north):
-        refused("local_group", add_member, actor=cast.alice, user=cast.nobody, group=local_group, entity=entity)
+        refused("local_group", add_member, actor=cast.alice, user=cast.nobody, group=preparation, entity=entity)
 
 
 def test_strangers_and_foreign_places_are_refused(cast, sellers):
@@ -142,9 +123,9 @@ def test_strangers_and_foreign_places_are_refused(cast, sellers):
         )
 
 
-def test_a_group_that_is_gone_says_so(cast, local_group):
-    gone = UserGroup.objects.get(pk=local_group.pk)
-    local_group.delete()
+def test_a_group_that_is_gone_says_so(cast, preparation):
+    gone = UserGroup.objects.get(pk=preparation.pk)
+    preparation.delete()
     refused("group_gone", add_member, actor=cast.alice, user=cast.nobody, group=gone, entity=cast.south)
 
 

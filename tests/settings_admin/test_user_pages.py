@@ -2,31 +2,12 @@
 
 import pytest
 
-from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
 from settings_admin.models import Membership, User
-from settings_admin.registries import BuiltInGroup
-from settings_admin.scoping import unscoped
+from tests.settings_admin.way import user_url, words
 from tests.support.htmx import content, parse, swap
 
-
-@pytest.fixture(autouse=True)
-def _everything(db):
-    with unscoped("test data and answers"):
-        yield
-
-
-@pytest.fixture
-def sellers(cast):
-    return built_in_group(cast.holding, BuiltInGroup.SALESPERSON)
-
-
-def url(user, act=""):
-    return f"/parametres/utilisateurs/{user.pk}/{act}"
-
-
-def words(response):
-    return " ".join(parse(response).get_text(" ").split())
+pytestmark = pytest.mark.usefixtures("everything")
 
 
 def names(client, query=""):
@@ -57,18 +38,18 @@ def test_the_list_takes_the_same_statements_for_few_and_many(cast, client_for, s
     with django_assert_max_num_queries(12):
         client.get("/parametres/utilisateurs/")
     with django_assert_max_num_queries(12):
-        client.get(url(user))
+        client.get(user_url(user))
 
 
 def test_a_strangers_page_is_not_there(cast, client_for):
-    assert client_for(cast.eve).get(url(cast.sam)).status_code == 404
-    assert client_for(cast.alice).get(url(cast.otto)).status_code == 404
-    assert client_for(cast.alice).get(url(cast.max)).status_code == 404
+    assert client_for(cast.eve).get(user_url(cast.sam)).status_code == 404
+    assert client_for(cast.alice).get(user_url(cast.otto)).status_code == 404
+    assert client_for(cast.alice).get(user_url(cast.max)).status_code == 404
 
 
 def test_the_labels_carry_the_detail_of_the_assignments(cast, client_for, sellers):
     add_member(actor=cast.alice, user=cast.momo, group=sellers, entity=None)
-    text = words(client_for(cast.alice).get(url(cast.momo)))
+    text = words(client_for(cast.alice).get(user_url(cast.momo)))
     assert "Toutes les entités du groupe Nord 2 points de vente Sud 1 point de vente" in text
     assert "Les entités créées plus tard sont comprises." in text
     assert "Nord Nord 1 71100" in text or "Nord 1" in text
@@ -78,13 +59,13 @@ def test_an_entity_administrator_sees_no_other_entitys_name(cast, client_for, se
     add_member(actor=None, user=cast.momo, group=sellers, entity=cast.south)
     add_member(actor=None, user=cast.adele, group=sellers, entity=None)
     for person in (cast.momo, cast.adele):
-        assert "Nord" not in words(client_for(cast.eve).get(url(person)))
-    assert "Les autres entités de la holding" in words(client_for(cast.eve).get(url(cast.adele)))
+        assert "Nord" not in words(client_for(cast.eve).get(user_url(person)))
+    assert "Les autres entités de la holding" in words(client_for(cast.eve).get(user_url(cast.adele)))
 
 
 def test_why_a_right_is_held_and_who_would_give_it(cast, client_for, sellers):
     add_member(actor=cast.alice, user=cast.nobody, group=sellers, entity=cast.south)
-    page = parse(client_for(cast.alice).get(f"{url(cast.nobody)}?onglet=droits"))
+    page = parse(client_for(cast.alice).get(f"{user_url(cast.nobody)}?onglet=droits"))
     lines = {
         " ".join(one.dt.get_text(" ").split()): " ".join(one.dd.get_text(" ").split())
         for one in page.select(".rights-why .lines > div")
@@ -95,8 +76,8 @@ def test_why_a_right_is_held_and_who_would_give_it(cast, client_for, sellers):
 
 
 def test_a_swapped_tab_equals_the_reloaded_page(cast, client_for):
-    address = f"{url(cast.sam)}?onglet=historique"
-    page = parse(client_for(cast.alice).get(url(cast.sam)))
+    address = f"{user_url(cast.sam)}?onglet=historique"
+    page = parse(client_for(cast.alice).get(user_url(cast.sam)))
     swapped = swap(page, client_for(cast.alice, htmx=True).get(address), target="#user")
     assert content(swapped) == content(parse(client_for(cast.alice).get(address)))
 
@@ -117,7 +98,7 @@ def test_an_account_is_edited_and_the_old_address_is_told(
 ):
     with django_capture_on_commit_callbacks(execute=True):
         sent = typed(cast.sam, email="Sam.2@example.test", job_title="Vendeur VO")
-        response = client_for(cast.alice).post(url(cast.sam, "modifier/"), sent)
+        response = client_for(cast.alice).post(user_url(cast.sam, "modifier/"), sent)
     assert response.status_code == 303, words(response)
     sam = User.objects.get(pk=cast.sam.pk)
     assert (sam.email, sam.job_title) == ("sam.2@example.test", "Vendeur VO")
@@ -126,7 +107,9 @@ def test_an_account_is_edited_and_the_old_address_is_told(
 
 @pytest.mark.parametrize("email", ["otto@example.test", "marc@example.test", "pas une adresse", ""])
 def test_a_taken_or_wrong_address_is_said_beside_it(cast, client_for, email):
-    response = client_for(cast.alice).post(url(cast.sam, "modifier/"), typed(cast.sam, email=email, phone="0385000000"))
+    response = client_for(cast.alice).post(
+        user_url(cast.sam, "modifier/"), typed(cast.sam, email=email, phone="0385000000")
+    )
     assert response.status_code == 422
     page = parse(response)
     assert page.select_one("[name=email]")["aria-invalid"] == "true"
@@ -137,44 +120,44 @@ def test_a_taken_or_wrong_address_is_said_beside_it(cast, client_for, email):
 def test_two_editors_of_one_account(cast, client_for):
     before = typed(cast.sam)
     client = client_for(cast.alice)
-    client.post(url(cast.sam, "modifier/"), {**before, "phone": "0385000001"})
-    second = client.post(url(cast.sam, "modifier/"), {**before, "phone": "0385000002", "job_title": "Vendeur"})
+    client.post(user_url(cast.sam, "modifier/"), {**before, "phone": "0385000001"})
+    second = client.post(user_url(cast.sam, "modifier/"), {**before, "phone": "0385000002", "job_title": "Vendeur"})
     assert second.status_code == 422
     assert "Quelqu’un l’a changé entre-temps" in words(second)
-    client.post(url(cast.sam, "modifier/"), {**before, "job_title": "Vendeur"})
+    client.post(user_url(cast.sam, "modifier/"), {**before, "job_title": "Vendeur"})
     sam = User.objects.get(pk=cast.sam.pk)
     assert (sam.phone, sam.job_title) == ("+33385000001", "Vendeur")
 
 
 @pytest.mark.parametrize("act", ["modifier/", "depart/", "retour/", "inviter/"])
 def test_nothing_is_done_to_a_stronger_account(cast, client_for, act):
-    response = client_for(cast.eve).post(url(cast.alice, act), typed(cast.alice, email="eve2@example.test"))
+    response = client_for(cast.eve).post(user_url(cast.alice, act), typed(cast.alice, email="eve2@example.test"))
     assert response.status_code in (409, 422)
     alice = User.objects.get(pk=cast.alice.pk)
     assert (alice.email, alice.is_active) == ("alice@example.test", True)
-    assert "modifier" not in words(client_for(cast.eve).get(url(cast.alice))).split("Compte")[0]
+    assert "modifier" not in words(client_for(cast.eve).get(user_url(cast.alice))).split("Compte")[0]
 
 
 def test_a_leaver_is_out_at_the_next_request_and_may_come_back(cast, client_for):
     sam, alice = client_for(cast.sam), client_for(cast.alice)
     assert sam.get("/vehicules/").status_code == 200
-    assert "Ses sessions prennent fin" in words(alice.get(url(cast.sam, "depart/")))
-    assert alice.post(url(cast.sam, "depart/")).status_code == 303
+    assert "Ses sessions prennent fin" in words(alice.get(user_url(cast.sam, "depart/")))
+    assert alice.post(user_url(cast.sam, "depart/")).status_code == 303
     assert sam.get("/vehicules/")["Location"].startswith("/connexion/")
-    assert "Désactivé" in words(alice.get(url(cast.sam)))
-    assert alice.post(url(cast.sam, "retour/")).status_code == 303
+    assert "Désactivé" in words(alice.get(user_url(cast.sam)))
+    assert alice.post(user_url(cast.sam, "retour/")).status_code == 303
     assert User.objects.get(pk=cast.sam.pk).is_active
 
 
 def test_the_last_administrator_of_an_entity_does_not_leave(cast, client_for):
-    response = client_for(cast.alice).post(url(cast.eve, "depart/"))
+    response = client_for(cast.alice).post(user_url(cast.eve, "depart/"))
     assert response.status_code == 422
     assert "dernière personne qui administre Sud" in words(response)
 
 
 def test_sites_of_an_assignment(cast, client_for):
     membership = Membership.objects.get(user=cast.sam)
-    address = url(cast.sam, f"affectations/{membership.pk}/")
+    address = user_url(cast.sam, f"affectations/{membership.pk}/")
     client = client_for(cast.alice)
     assert client.post(address, {"points_of_sale": [cast.north_2.pk]}).status_code == 303
     assert list(membership.points_of_sale.all()) == [cast.north_2]
@@ -183,17 +166,17 @@ def test_sites_of_an_assignment(cast, client_for):
     membership.refresh_from_db()
     assert membership.is_whole
     eve = Membership.objects.get(user=cast.eve)
-    assert client.get(url(cast.sam, f"affectations/{eve.pk}/")).status_code == 404
+    assert client.get(user_url(cast.sam, f"affectations/{eve.pk}/")).status_code == 404
 
 
 def test_an_invitation_is_sent_again_until_it_is_accepted(
     cast, client_for, mailoutbox, django_capture_on_commit_callbacks
 ):
     client = client_for(cast.alice)
-    assert client.post(url(cast.sam, "inviter/")).status_code == 409
+    assert client.post(user_url(cast.sam, "inviter/")).status_code == 409
     cast.sam.set_unusable_password()
     cast.sam.save()
-    assert "Invité" in words(client.get(url(cast.sam)))
+    assert "Invité" in words(client.get(user_url(cast.sam)))
     with django_capture_on_commit_callbacks(execute=True):
-        assert client.post(url(cast.sam, "inviter/")).status_code == 303
+        assert client.post(user_url(cast.sam, "inviter/")).status_code == 303
     assert [mail.to for mail in mailoutbox] == [["sam@example.test"]]

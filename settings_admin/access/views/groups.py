@@ -66,11 +66,11 @@ def _group_context(request: StaffRequest, group: UserGroup) -> dict[str, Any]:
 
 
 def may_edit_group(group: UserGroup) -> bool:
-    """Shared groups belong to the administrators of the holding, local ones to those of their entity."""
+    """Shared groups belong to the administrators of the holding, local ones to those of all of their entity."""
     scope = current_scope()
     if group.entity_id is None:
         return MANAGE_SHARED_GROUPS in scope.holding_rights
-    return scope.allows(MANAGE_GROUPS, group.entity_id)
+    return group.entity_id in scope.granted(MANAGE_GROUPS).whole
 
 
 def group_to_edit(request: StaffRequest, pk: int) -> UserGroup:
@@ -81,13 +81,17 @@ def group_to_edit(request: StaffRequest, pk: int) -> UserGroup:
 
 
 def _may_create() -> bool:
-    return current_scope().allows_somewhere(MANAGE_GROUPS)
+    """A group belongs to a whole entity, or to the holding: who manages groups at some sites only makes none."""
+    scope = current_scope()
+    return MANAGE_SHARED_GROUPS in scope.holding_rights or bool(scope.granted(MANAGE_GROUPS).whole)
 
 
 @right(MANAGE_GROUPS, on="scope")
 @writes("GET", "POST")
 def group_create(request: StaffRequest) -> HttpResponse:
     """A new group, or (`?copie=`) one that starts with what another gives, as far as one holds it."""
+    if not _may_create():
+        raise RightMissing(MANAGE_GROUPS)
     scope = current_scope()
     may_share = MANAGE_SHARED_GROUPS in scope.holding_rights
     entities = list(Entity.objects.filter(pk__in=scope.granted(MANAGE_GROUPS).whole))

@@ -1,0 +1,217 @@
+"""Each form of *Paramètres* as a browser sends it, of rows of *Nord*: an administrator of the holding may send it.
+
+A route of *Paramètres* that takes a POST and has no form here fails `test_forged_forms.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from openflex.core.checks import routes
+from settings_admin.access.services.holdings import built_in_group
+from settings_admin.access.services.memberships import add_member
+from settings_admin.models import Entity, Membership, PointOfSale, User, UserGroup
+from settings_admin.organisation.services.logos import set_logo
+from settings_admin.registries import BuiltInGroup
+from settings_admin.scoping import unscoped
+from tests.cast import Cast
+from tests.make import make_user
+
+SECTION_FIELDS = {
+    "entity": {"identite": ("name", "siren", "vat_number"), "coordonnees": ("street", "postcode", "city", "phone")},
+    "site": {
+        "identite": ("name", "siret"),
+        "coordonnees": ("street", "postcode", "city", "phone", "email"),
+        "activite": ("brands",),
+    },
+}
+PERSON = ("first_name", "last_name", "email", "job_title", "phone")
+
+
+@dataclass(frozen=True)
+class World:
+    """The cast, and in Nord something that each form can be about."""
+
+    cast: Cast
+    sellers: UserGroup
+    admins: UserGroup
+    holding_admins: UserGroup
+    local: UserGroup
+    invited: User
+    gone: User
+    spare_site: PointOfSale
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One form: where it goes, and what stands in it."""
+
+    url_name: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name, kwargs=self.parameters)
+
+    def __str__(self) -> str:
+        return f"{self.url} {self.data}"
+
+
+def posting_routes() -> list[str]:
+    """The names of all routes under /parametres/ that take a POST."""
+    return [
+        route.name
+        for route in routes()
+        if route.pattern.startswith("parametres/") and "POST" in getattr(route.view, "http_methods", ("GET", "POST"))
+    ]
+
+
+def build_world(cast: Cast) -> World:
+    sellers, admins, holding_admins = (
+        built_in_group(cast.holding, one)
+        for one in (BuiltInGroup.SALESPERSON, BuiltInGroup.ENTITY_ADMIN, BuiltInGroup.HOLDING_ADMIN)
+    )
+    local = UserGroup.objects.create(
+        holding=cast.holding, entity=cast.north, name="Préparation", rights=["vehicles.view"]
+    )
+    add_member(actor=None, user=cast.sam, group=local, entity=cast.north)
+    invited, gone = (
+        make_user(
+            f"{name}@example.test", holding=cast.holding, group=BuiltInGroup.SALESPERSON, entity=cast.north,
+            first_name=name.title(),
+        )
+        for name in ("invited", "gone")
+    )  # fmt: skip
+    invited.set_unusable_password()
+    invited.save()
+    gone.is_active = False
+    gone.save()
+    TOTP.activate(cast.vera, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    for row in (cast.north, cast.north_1):
+        file = image()
+        set_logo(row=row, file=file, size=file.size, actor=cast.alice)
+    spare = PointOfSale.objects.create(entity=cast.north, name="Nord 3", brands=["PEUGEOT"])
+    return World(cast, sellers, admins, holding_admins, local, invited, gone, spare)
+
+
+def image() -> SimpleUploadedFile:
+    out = BytesIO()
+    Image.new("RGB", (60, 30), (10, 20, 30)).save(out, "PNG")
+    return SimpleUploadedFile("logo.png", out.getvalue(), "image/png")
+
+
+def key() -> str:
+    return str(uuid4())
+
+
+def section(row: Entity | PointOfSale, section_key: str, **typed: str) -> Sent:
+    """One section of a sheet, with what it was opened with and what was typed into it."""
+    kind = "entity" if isinstance(row, Entity) else "site"
+    data: dict[str, Any] = {}
+    for one in SECTION_FIELDS[kind][section_key]:
+        value = getattr(row, one)
+        data[one] = data[f"initial-{one}"] = ", ".join(value) if isinstance(value, list) else value
+    return Sent(f"organisation:save_{kind}", {"pk": row.pk, "key": section_key}, {**data, **typed})
+
+
+def person(user: User, **typed: str) -> Sent:
+    opened = {name: getattr(user, name) for name in PERSON}
+    return Sent(
+        "access:user_edit", {"pk": user.pk}, {**{f"initial-{k}": v for k, v in opened.items()}, **opened, **typed}
+    )
+
+
+def invitation(**typed: Any) -> dict[str, Any]:
+    new = {"email": "neuve@example.test", "first_name": "Neuve", "last_name": "Personne", "job_title": ""}
+    return {"who": "invite", **new, **typed}
+
+
+def _membership(user: User, group: UserGroup) -> Membership:
+    return Membership.objects.get(user=user, group=group)
+
+
+FORMS: dict[str, Callable[[World], list[Sent]]] = {
+    "access:group_create": lambda w: [
+        Sent("access:group_create", data={"name": "Livraison", "entity": w.cast.north.pk, "rights": ["vehicles.view"]}),
+        Sent("access:group_create", data={"name": "Partout", "entity": "", "rights": ["vehicles.view"]}),
+    ],
+    "access:group_edit": lambda w: [
+        Sent("access:group_edit", {"pk": group.pk}, {"initial-name": group.name, "name": "À moi", "description": ""})
+        for group in (w.local, w.sellers)
+    ],
+    "access:group_rights": lambda w: [
+        Sent(
+            "access:group_rights",
+            {"pk": group.pk},
+            {"base": group.rights, "rights": [*group.rights, "vehicles.edit"], "confirmed": "1"},
+        )
+        for group in (w.local, w.sellers)
+    ],
+    "access:group_delete": lambda w: [Sent("access:group_delete", {"pk": w.local.pk})],
+    "access:group_add": lambda w: [
+        Sent("access:group_add", {"pk": w.local.pk}, {"who": "pick", "user": w.cast.marc.pk}),
+        Sent("access:group_add", {"pk": w.sellers.pk}, {"who": "pick", "user": w.cast.marc.pk, "answer": "oui"}),
+        Sent("access:group_add", {"pk": w.sellers.pk}, {"who": "pick", "user": w.cast.marc.pk, "answer": "non"}),
+        Sent("access:group_add", {"pk": w.admins.pk}, invitation(answer="oui")),
+        Sent("access:group_add", {"pk": w.local.pk}, invitation()),
+    ],
+    "access:group_remove": lambda w: [
+        Sent("access:group_remove", {"pk": group.pk, "user_pk": w.cast.sam.pk}, {"where": where})
+        for group in (w.local, w.sellers)
+        for where in (w.cast.north.pk, "everywhere")
+    ],
+    "access:user_edit": lambda w: [person(w.cast.sam, email="pirate@example.test")],
+    "access:user_leave": lambda w: [Sent("access:user_leave", {"pk": w.cast.sam.pk})],
+    "access:user_come_back": lambda w: [Sent("access:user_come_back", {"pk": w.gone.pk})],
+    "access:user_invite_again": lambda w: [Sent("access:user_invite_again", {"pk": w.invited.pk})],
+    "access:user_sites": lambda w: [
+        Sent(
+            "access:user_sites",
+            {"pk": user.pk, "membership_pk": _membership(user, w.sellers).pk},
+            {"points_of_sale": sites},
+        )
+        for user, sites in ((w.cast.sam, [w.cast.north_1.pk]), (w.cast.momo, []))
+    ],
+    "access:require_second_factor": lambda w: [Sent("access:require_second_factor", data={"required": "yes"})],
+    "access:reset_second_factor": lambda w: [Sent("access:reset_second_factor", {"pk": w.cast.vera.pk})],
+    "organisation:add_entity": lambda w: [Sent("organisation:add_entity", data={"key": key(), "name": "Est"})],
+    "organisation:save_entity": lambda w: [
+        section(w.cast.north, "identite", name="À moi"),
+        section(w.cast.north, "coordonnees", street="1 rue du Port"),
+    ],
+    "organisation:entity_logo": lambda w: [
+        Sent("organisation:entity_logo", {"pk": w.cast.north.pk}, {"logo": image()}),
+        Sent("organisation:entity_logo", {"pk": w.cast.north.pk}, {"remove": "1"}),
+    ],
+    "organisation:add_site": lambda w: [
+        Sent(
+            "organisation:add_site",
+            {"pk": w.cast.north.pk},
+            {"key": key(), "name": "Nord 4", "source": w.spare_site.pk, "copies": ["brands", "people"]},
+        )
+    ],
+    "organisation:delete_site": lambda w: [Sent("organisation:delete_site", {"pk": w.spare_site.pk})],
+    "organisation:save_site": lambda w: [
+        section(w.cast.north_1, "identite", name="À moi"),
+        section(w.cast.north_1, "coordonnees", street="1 rue du Port"),
+        section(w.cast.north_1, "activite", brands="FIAT"),
+    ],
+    "organisation:site_logo": lambda w: [
+        Sent("organisation:site_logo", {"pk": w.cast.north_1.pk}, {"logo": image()}),
+        Sent("organisation:site_logo", {"pk": w.cast.north_1.pk}, {"remove": "1"}),
+    ],
+}
+
+
+def all_forms(world: World) -> list[Sent]:
+    """Every form, made anew: files are read once, keys serve once."""
+    with unscoped("the test fills in forms"):
+        return [sent for make in FORMS.values() for sent in make(world)]
