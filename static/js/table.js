@@ -1,4 +1,4 @@
-/* Rows of a list: selection (Shift for a range), the bar of actions on what is selected, the keyboard, the sticky columns.
+/* Rows of a list: selection (Shift for a range), the bar of actions on what is selected, the keyboard.
 
    data-rows             around the table and its bulk bar
    tr[data-row]          a row; its link a[data-row-link] opens it; [data-select] is its checkbox
@@ -111,18 +111,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-/* ---- sticky columns: each one starts where those before it end ---- */
-const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => pin(target.closest("table"))));
-
-function pin(table) {
-  if (!table) return;
-  let left = 0;
-  for (const number of [1, 2, 3]) {
-    table.style.setProperty(`--pin-${number}`, `${left}px`);
-    left += table.querySelector(`th.pin-${number}`)?.offsetWidth ?? 0;
-  }
-}
-
 /* ---- bound to what comes; a selection survives a swap as far as its rows are still there ---- */
 let kept = new Set();
 
@@ -137,7 +125,6 @@ function bind() {
     if (rows.length && !rows.some((row) => row.tabIndex === 0)) {
       rows.forEach((row, position) => (row.tabIndex = position ? -1 : 0));
     }
-    list.querySelectorAll("th[class*='pin-']").forEach((head) => widths.observe(head));
     show(list);
   });
 }
