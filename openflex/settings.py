@@ -155,6 +155,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "settings_admin.access.sign_in.NewPasswordForm",
     "change_password": "settings_admin.access.sign_in.ChangeMyPasswordForm",
     "reauthenticate": "settings_admin.access.sign_in.ConfirmPasswordForm",
+    "user_token": "settings_admin.access.sign_in.LinkForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

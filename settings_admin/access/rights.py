@@ -86,11 +86,11 @@ def register() -> None:
         Act("account_reauthenticate", "confirmer que c’est bien soi"),
         Act("mfa_reauthenticate", "confirmer que c’est bien soi"),
         Act("account_change_password", "changer son mot de passe"),
-        Act("account_logout", "se déconnecter"),
         Act("priceback_home", "ouvrir PriceBack"),
         # Everybody
-        Act("account_login", "se connecter"),
-        Act("mfa_authenticate", "se connecter"),
+        Act("account_login", "se connecter, se déconnecter"),
+        Act("mfa_authenticate", "se connecter, se déconnecter"),
+        Act("account_logout", "se connecter, se déconnecter"),
         Act("account_inactive", "lire que le compte est désactivé"),
         *(
             Act(f"account_reset_password{step}", "choisir un nouveau mot de passe par le lien reçu par e-mail")

@@ -12,6 +12,7 @@ from allauth.account.forms import (
     ReauthenticateForm,
     ResetPasswordForm,
     ResetPasswordKeyForm,
+    UserTokenForm,
 )
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as allauth_context
@@ -135,6 +136,14 @@ class AskForPasswordForm(ResetPasswordForm):
         email = str(self.cleaned_data["email"])
         transaction.on_commit(lambda: tasks.send_password_link.delay(email))
         return email
+
+
+class LinkForm(UserTokenForm):
+    """A link to choose a password serves open accounts only: one that was closed meanwhile takes no new password."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        user: User | None = super()._get_user(uidb36)
+        return user if user is not None and user.is_active else None
 
 
 class NewPasswordForm(ResetPasswordKeyForm):

@@ -37,7 +37,8 @@ urlpatterns = [
     path("compte/confirmer/code/", signed_in(second_factor.reauthenticate), name="mfa_reauthenticate"),
     path("connexion/code/", public(second_factor.authenticate), name="mfa_authenticate"),
     path("connexion/", public(allauth_views.login), name="account_login"),
-    path("deconnexion/", signed_in(allauth_views.logout), name="account_logout"),
+    # Open to everybody: between password and code it is the way back.
+    path("deconnexion/", public(allauth_views.logout), name="account_logout"),
     path("compte-inactif/", public(allauth_views.account_inactive), name="account_inactive"),
     path("mot-de-passe/", signed_in(allauth_views.password_change), name="account_change_password"),
     path("mot-de-passe/oublie/", public(allauth_views.password_reset), name="account_reset_password"),
