@@ -19,12 +19,14 @@ _DAY, _INSTANT, _AMOUNT, _WHOLE = "dd/mm/yyyy", "dd/mm/yyyy hh:mm", "#,##0.00", 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a file holds; `total` says how many rows will come, where that is known before."""
+    """What a file holds; `total` says how many rows will come, where that is known before. `others`: the sheets behind
+    this one."""
 
     title: str
     heads: Sequence[str]
     rows: Iterable[Sequence[Any]]
     total: int | None = None
+    others: "Sequence[Sheet]" = ()
 
 
 def write_xlsx(sheet: Sheet) -> IO[bytes]:
@@ -43,14 +45,15 @@ def write_xlsx(sheet: Sheet) -> IO[bytes]:
     )
     bold = workbook.add_format({"bold": True, "bottom": 1})
     formats = {name: workbook.add_format({"num_format": name}) for name in (_AMOUNT, _WHOLE, _DAY, _INSTANT)}
-    page = workbook.add_worksheet(sheet.title[:31])
-    page.freeze_panes(1, 0)
-    for column, head in enumerate(sheet.heads):
-        page.set_column(column, column, max(12, len(head) + 2))
-        page.write_string(0, column, head, bold)
-    for line, row in enumerate(sheet.rows, start=1):
-        for column, value in enumerate(row):
-            _write_cell(page, line, column, value, formats)
+    for one in (sheet, *sheet.others):
+        page = workbook.add_worksheet(one.title[:31])
+        page.freeze_panes(1, 0)
+        for column, head in enumerate(one.heads):
+            page.set_column(column, column, max(12, len(head) + 2))
+            page.write_string(0, column, head, bold)
+        for line, row in enumerate(one.rows, start=1):
+            for column, value in enumerate(row):
+                _write_cell(page, line, column, value, formats)
     workbook.close()
     file.seek(0)
     return file

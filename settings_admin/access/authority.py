@@ -33,6 +33,14 @@ class Place:
             return Reach(frozenset({self.entity.pk}))
         return Reach(partial={self.entity.pk: frozenset(site.pk for site in self.sites)})
 
+    def is_given_by(self, gift: Gift) -> bool:
+        """True when the membership holds all over the place already."""
+        if gift.entity_id is None:
+            return True
+        if self.entity is None or gift.entity_id != self.entity.pk:
+            return False
+        return gift.is_whole or (self.sites is not None and {site.pk for site in self.sites} <= gift.sites)
+
     def __str__(self) -> str:
         if self.entity is None:
             return "toutes les entités"

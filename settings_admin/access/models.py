@@ -202,7 +202,11 @@ class Absence(ScopedModel):
 
 
 class UserImport(ScopedModel):
-    """A file of users between its preview and its confirmation; `lines` are its cells as they were read."""
+    """A file of users between its preview and its confirmation.
+
+    `lines` are its cells as they were read, [[2, {"email": "…"}]]; once it is confirmed only those of the refused lines
+    are left, and after a day nothing.
+    """
 
     audience = Audience(user="created_by_id")
 
@@ -210,7 +214,7 @@ class UserImport(ScopedModel):
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     filename = models.CharField(max_length=200)
     lines = models.JSONField(default=list)
-    # What came of it, once confirmed: {"added": 480, "refused": [[12, "…"]]}.
+    # What came of it, once confirmed: {"invite": 470, "add": 10, "nothing": 0, "refused": [[12, [["email", "…"]]]]}.
     outcome = models.JSONField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)

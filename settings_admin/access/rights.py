@@ -45,6 +45,10 @@ def register() -> None:
         Act("access:user_come_back", "désactiver un compte, réactiver un compte"),
         Act("access:user_invite_again", "renvoyer une invitation"),
         Act("access:user_sites", "choisir les points de vente d’une affectation"),
+        *(
+            Act(f"access:import{step}", "importer des utilisateurs d’un fichier, après un aperçu ligne par ligne")
+            for step in ("", "_model", "_preview", "_refused")
+        ),
         Act("access:reset_second_factor", "réinitialiser le second facteur d’une personne"),
         Act("access:account_security", "voir qui a un second facteur"),
         Act("access:require_second_factor", "rendre le second facteur obligatoire dans la holding"),

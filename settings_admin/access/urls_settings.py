@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from settings_admin.access.views import groups, hub, members, security, users
+from settings_admin.access.views import groups, hub, imports, members, security, users
 
 app_name = "access"
 
@@ -26,6 +26,11 @@ urlpatterns = [
     path("utilisateurs/<int:pk>/retour/", users.user_come_back, name="user_come_back"),
     path("utilisateurs/<int:pk>/inviter/", users.user_invite_again, name="user_invite_again"),
     path("utilisateurs/<int:pk>/affectations/<int:membership_pk>/", users.user_sites, name="user_sites"),
+    # Users from a file
+    path("utilisateurs/importer/", imports.upload, name="import"),
+    path("utilisateurs/importer/modele/", imports.model_file, name="import_model"),
+    path("utilisateurs/importer/<int:pk>/", imports.preview, name="import_preview"),
+    path("utilisateurs/importer/<int:pk>/refus/", imports.refused_file, name="import_refused"),
     # Accounts
     path("securite/", security.account_security, name="account_security"),
     path("securite/second-facteur/", security.require_second_factor, name="require_second_factor"),

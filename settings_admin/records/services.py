@@ -76,8 +76,23 @@ def record_event(
 ) -> TimelineEntry:
     """Appends one line to the history of `obj`, which has an `entity` (or only a `holding`); `entity`: where it
     happened, when `obj` itself belongs to the whole holding, or is an entity."""
+    entry = event_of(obj, kind=kind, actor=actor, changes=changes, details=details, entity=entity)
+    entry.save(force_insert=True)
+    return entry
+
+
+def event_of(
+    obj: Any,
+    *,
+    kind: str,
+    actor: Any,
+    changes: dict[str, Any] | None = None,
+    details: dict[str, Any] | None = None,
+    entity: Any = None,
+) -> TimelineEntry:
+    """The line that `record_event` would append, for `record_events` to append with others."""
     entity = entity or getattr(obj, "entity", None)
-    entry = TimelineEntry(
+    return TimelineEntry(
         holding_id=entity.holding_id if entity else obj.holding_id,
         entity=entity,
         target_type=obj._meta.label_lower,
@@ -89,8 +104,11 @@ def record_event(
         details=details or {},
         at=timezone.now(),
     )
-    entry.save()
-    return entry
+
+
+def record_events(entries: Iterable[TimelineEntry]) -> None:
+    """Appends many lines in one statement."""
+    TimelineEntry.objects.bulk_create(entries)
 
 
 def record_seen(

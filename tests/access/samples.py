@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image
 
-from settings_admin.models import Membership, UserGroup
+from settings_admin.models import Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
@@ -42,6 +42,9 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         f"access:{name}": lambda: {"pk": group.pk}
         for name in ("group", "group_edit", "group_rights", "group_delete", "group_add")
     }
+    with unscoped("test data"):
+        sent = UserImport.objects.create(holding=cast.holding, created_by=cast.alice, filename="equipe.csv")
+    of_import = {name: lambda: {"pk": sent.pk} for name in ("access:import_preview", "access:import_refused")}
     image = BytesIO()
     Image.new("RGB", (20, 10)).save(image, "PNG")
     with unscoped("test data"):
@@ -78,6 +81,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         **of_person,
         "access:user_sites": lambda: {"pk": cast.sam.pk, "membership_pk": membership.pk},
         "access:group_remove": lambda: {"pk": group.pk, "user_pk": cast.sam.pk},
+        **of_import,
         **of_organisation,
         "vehicles:sheet": of_vehicle(),
         "vehicles:save_section": of_vehicle(key="statut"),

@@ -17,7 +17,7 @@ from PIL import Image
 from openflex.core.checks import routes
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
-from settings_admin.models import Entity, Membership, PointOfSale, User, UserGroup
+from settings_admin.models import Entity, Membership, PointOfSale, User, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
@@ -47,6 +47,7 @@ class World:
     invited: User
     gone: User
     spare_site: PointOfSale
+    sent_file: UserImport
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,20 @@ def build_world(cast: Cast) -> World:
     gone.save()
     TOTP.activate(cast.vera, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     for row in (cast.north, cast.north_1):
-        file = image()
-        set_logo(row=row, file=file, size=file.size, actor=cast.alice)
+        logo = image()
+        set_logo(row=row, file=logo, size=logo.size, actor=cast.alice)
     spare = PointOfSale.objects.create(entity=cast.north, name="Nord 3", brands=["PEUGEOT"])
-    return World(cast, sellers, admins, holding_admins, local, invited, gone, spare)
+    line = {
+        "first_name": "Neuve",
+        "last_name": "Personne",
+        "email": "neuve@example.test",
+        "groups": "Vendeur",
+        "entity": "Nord",
+    }
+    file = UserImport.objects.create(
+        holding=cast.holding, created_by=cast.alice, filename="equipe.csv", lines=[[2, line]]
+    )
+    return World(cast, sellers, admins, holding_admins, local, invited, gone, spare, file)
 
 
 def image() -> SimpleUploadedFile:
@@ -180,6 +191,9 @@ FORMS: dict[str, Callable[[World], list[Sent]]] = {
         )
         for user, sites in ((w.cast.sam, [w.cast.north_1.pk]), (w.cast.momo, []))
     ],
+    # Whoever manages users may send one: it is kept for them, and changes nothing before it is confirmed.
+    "access:import": lambda w: [],
+    "access:import_preview": lambda w: [Sent("access:import_preview", {"pk": w.sent_file.pk}, {"lines": "2"})],
     "access:require_second_factor": lambda w: [Sent("access:require_second_factor", data={"required": "yes"})],
     "access:reset_second_factor": lambda w: [Sent("access:reset_second_factor", {"pk": w.cast.vera.pk})],
     "organisation:add_entity": lambda w: [Sent("organisation:add_entity", data={"key": key(), "name": "Est"})],

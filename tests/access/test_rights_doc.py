@@ -18,7 +18,7 @@ from django.urls import reverse
 from quotation.models import Quotation
 from settings_admin.access import rights_doc
 from settings_admin.access.services.holdings import built_in_group
-from settings_admin.models import User
+from settings_admin.models import User, UserImport
 from settings_admin.registries import BuiltInGroup, all_acts, all_rights, nav_entries, settings_pages
 from settings_admin.scoping import unscoped
 from tests.access.crawl import ROUTES, Site
@@ -33,10 +33,12 @@ ROOT = Path(settings.BASE_DIR)
 
 @pytest.fixture(params=BuiltInGroup)
 def member(request: Any, site: Site) -> tuple[BuiltInGroup, User]:
-    """Somebody of one built-in group, in Nord, who made the quotation there: its steps may be tried."""
+    """Somebody of one built-in group, in Nord, who made the quotation there and sent the file of users: what is done
+    with them may be tried."""
     user = make_member(site, request.param)
     with unscoped("test data"):
         Quotation.objects.update(created_by=user)
+        UserImport.objects.update(created_by=user)
     return request.param, user
 
 

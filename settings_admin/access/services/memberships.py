@@ -1,13 +1,15 @@
 """People enter groups and leave them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from openflex.core.errors import Refused
 from settings_admin.access.authority import Place, check_may_grant, check_may_place
 from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.services.guarding import changing_access, locked_group, power_of
 from settings_admin.organisation.models import Entity, PointOfSale
-from settings_admin.records.services import record_event
+from settings_admin.records.models import TimelineEntry
+from settings_admin.records.services import event_of, record_events
 from settings_admin.registries import SiteCopy
 from settings_admin.scoping import unscoped
 
@@ -35,7 +37,7 @@ def add_member(
             power = power_of(actor)
             check_may_place(power, place)
             check_may_grant(power, group.rights, place, field="group")
-        return _widen(actor=actor, user=user, group=group, place=place)
+        return widen(actor=actor, user=user, group=group, place=place)
 
 
 def check_belongs_together(*, user: User, group: UserGroup, place: Place) -> None:
@@ -49,7 +51,8 @@ def check_belongs_together(*, user: User, group: UserGroup, place: Place) -> Non
         raise Refused("other_entity", "Choisissez des points de vente de l’entité.", "points_of_sale")
 
 
-def _widen(*, actor: User | None, user: User, group: UserGroup, place: Place) -> Membership:
+def widen(*, actor: User | None, user: User, group: UserGroup, place: Place) -> Membership:
+    """What `add_member` does once it has checked its actor; inside `changing_access`."""
     existing = {one.entity_id: one for one in Membership.objects.filter(user=user, group=group)}
     if None in existing:
         return existing[None]
@@ -81,6 +84,44 @@ def _widen(*, actor: User | None, user: User, group: UserGroup, place: Place) ->
             narrower.delete()
     record_membership(membership, kind="member_added", actor=actor)
     return membership
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One person, one group, and where they enter it."""
+
+    user: User
+    group: UserGroup
+    place: Place
+
+
+def add_members(entries: Sequence[Entry], *, actor: User) -> None:
+    """Puts many people into groups in which they are nowhere yet, in four statements.
+
+    Inside `changing_access`, by a verb that has checked what `add_member` checks.
+    """
+    memberships = Membership.objects.bulk_create(
+        Membership(
+            holding_id=one.group.holding_id,
+            user=one.user,
+            group=one.group,
+            entity=one.place.entity,
+            is_whole=one.place.sites is None,
+            added_by=actor,
+        )
+        for one in entries
+    )
+    at_site = Membership.points_of_sale.through
+    at_site.objects.bulk_create(
+        at_site(membership_id=membership.pk, pointofsale_id=site.pk)
+        for membership, one in zip(memberships, entries, strict=True)
+        for site in one.place.sites or ()
+    )
+    record_events(
+        event
+        for membership, one in zip(memberships, entries, strict=True)
+        for event in _told(membership, one.place, kind="member_added", actor=actor)
+    )
 
 
 def set_sites(*, actor: User, membership: Membership, points_of_sale: Iterable[PointOfSale] | None) -> None:
@@ -158,7 +199,10 @@ def place_of(membership: Membership) -> Place:
 
 def record_membership(membership: Membership, *, kind: str, actor: User | None) -> None:
     """One line in the history of the person and one in that of the group, each naming the other."""
-    place = place_of(membership)
+    record_events(_told(membership, place_of(membership), kind=kind, actor=actor))
+
+
+def _told(membership: Membership, place: Place, *, kind: str, actor: User | None) -> list[TimelineEntry]:
     details = {
         "user": membership.user_id,
         "user_name": membership.user.full_name,
@@ -166,8 +210,10 @@ def record_membership(membership: Membership, *, kind: str, actor: User | None) 
         "group_name": membership.group.name,
         "place": str(place),
     }
-    for target in (membership.user, membership.group):
-        record_event(target, kind=kind, actor=actor, details=details, entity=membership.entity)
+    return [
+        event_of(target, kind=kind, actor=actor, details=details, entity=membership.entity)
+        for target in (membership.user, membership.group)
+    ]
 
 
 def _locked(membership: Membership) -> Membership:

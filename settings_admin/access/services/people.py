@@ -1,9 +1,12 @@
 """People get an account by invitation, change it, leave and come back."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from openflex.core import mail
@@ -16,13 +19,14 @@ from settings_admin.access.services.memberships import add_member, check_belongs
 from settings_admin.access.services.passwords import password_link
 from settings_admin.access.services.sessions import end_sessions
 from settings_admin.organisation.models import Entity, Holding, PointOfSale
-from settings_admin.records.services import apply_edit, record_event, save_changes
+from settings_admin.records.services import apply_edit, event_of, record_event, record_events, save_changes
 from settings_admin.registries import hand_overs
 
-_EMAIL_TAKEN = Refused(
+INVITATIONS_AT_A_TIME: Final = 100
+EMAIL_TAKEN = Refused(
     "email_taken", "Cette adresse e-mail appartient déjà à un autre compte. Choisissez-en une autre.", "email"
 )
-_SAME_EMAIL = {"settings_admin_user_email_key": _EMAIL_TAKEN}
+_SAME_EMAIL = {"settings_admin_user_email_key": EMAIL_TAKEN}
 
 
 def invite(
@@ -58,9 +62,9 @@ def invite(
                 invited_at=timezone.now(),
             )
             _open_account(user, actor=actor, group=group, place=place)
-            _send_invitation(user, actor=actor)
+            _send_invitation(user, actor=actor, holding=Holding.objects.get(pk=group.holding_id))
         elif user.holding_id != group.holding_id:
-            raise _EMAIL_TAKEN
+            raise EMAIL_TAKEN
         add_member(actor=actor, user=user, group=group, entity=entity, points_of_sale=place.sites)
         return user
 
@@ -78,6 +82,41 @@ def _open_account(new: User, *, actor: User, group: UserGroup, place: Place) -> 
     record_event(new, kind="invited", actor=actor, entity=place.entity)
 
 
+def open_accounts(
+    newcomers: Iterable[tuple[User, Entity | None]], *, actor: User, holding: Holding, now: datetime
+) -> list[User]:
+    """Makes many accounts without a password, each told in the history of this entity (None: of the holding); the
+    worker writes their invitations once this is committed. Returns those that were made: whoever got an account of
+    another holding in this very moment is left out.
+
+    Inside `changing_access`, by a verb that has checked what `invite` checks.
+    """
+    wanted = {user.email: (user, entity) for user, entity in newcomers}
+    for user, _ in wanted.values():
+        user.holding = holding
+        user.invited_at = now
+        user.set_unusable_password()
+    User.objects.bulk_create((user for user, _ in wanted.values()), ignore_conflicts=True)
+    # A statement that ignores conflicts does not say which rows it wrote.
+    made = list(User.objects.filter(email__in=wanted, holding=holding, invited_at=now).order_by("pk"))
+    record_events(event_of(user, kind="invited", actor=actor, entity=wanted[user.email][1]) for user in made)
+    # The tasks call these verbs: importing them at the top would be a circle.
+    from settings_admin.access.tasks import send_invitations
+
+    for start in range(0, len(made), INVITATIONS_AT_A_TIME):
+        ids = [user.pk for user in made[start : start + INVITATIONS_AT_A_TIME]]
+        transaction.on_commit(partial(send_invitations.delay, ids, actor.pk))
+    return made
+
+
+def send_invitations(ids: Iterable[int], *, invited_by: int) -> None:
+    """To those of these people who have not accepted meanwhile, or left."""
+    actor = User.objects.select_related("holding").get(pk=invited_by)
+    for user in User.objects.filter(pk__in=ids, holding=actor.holding, is_active=True).order_by("pk"):
+        if actor.holding is not None and not user.has_usable_password():
+            _send_invitation(user, actor=actor, holding=actor.holding)
+
+
 def invite_again(*, actor: User, user: User) -> None:
     """Sends a new link to somebody who has not accepted yet; raises Refused("accepted") or "beyond_own_rights"."""
     with changing_access(holding_of(user)):
@@ -87,14 +126,14 @@ def invite_again(*, actor: User, user: User) -> None:
         user.invited_at = timezone.now()
         user.save(update_fields=["invited_at"])
         record_event(user, kind="invited_again", actor=actor)
-        _send_invitation(user, actor=actor)
+        _send_invitation(user, actor=actor, holding=Holding.objects.get(pk=holding_of(user)))
 
 
-def _send_invitation(user: User, *, actor: User) -> None:
+def _send_invitation(user: User, *, actor: User, holding: Holding) -> None:
     context = {
         "user": user,
         "invited_by": actor,
-        "holding": Holding.objects.get(pk=holding_of(user)),
+        "holding": holding,
         "url": password_link(user),
         "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
     }
