@@ -17,6 +17,7 @@ urlpatterns = [
     path("vehicules/", include("vehicles.urls")),
     path("cotations/", include("quotation.urls")),
     path("parametres/organisation/", include("settings_admin.organisation.urls")),
+    path("parametres/journal/", include("settings_admin.audit.urls")),
     path("parametres/", include("settings_admin.access.urls_settings")),
     path("mes-exports/", include("settings_admin.exports.urls")),
     path("", include("settings_admin.access.urls")),

@@ -8,17 +8,23 @@ class SettingsAdminConfig(AppConfig):
     def ready(self) -> None:
         from settings_admin.access.rights import register
         from settings_admin.access.services.memberships import PEOPLE_OF_SITE
+        from settings_admin.audit.exports import AUDIT_LOG
+        from settings_admin.audit.targets import TARGETS
         from settings_admin.organisation.services.copies import OWN_COPIES
         from settings_admin.registries import (
             NavEntry,
             SettingsPage,
             SettingsSection,
+            register_audit_targets,
+            register_export,
             register_nav,
             register_settings,
             register_site_copy,
         )
 
         register()
+        register_export(AUDIT_LOG)
+        register_audit_targets(*TARGETS)
         register_site_copy(*OWN_COPIES, PEOPLE_OF_SITE)
         register_nav(
             NavEntry(
@@ -29,7 +35,7 @@ class SettingsAdminConfig(AppConfig):
                 right="",
                 order=90,
                 shortcut="g p",
-                url_prefixes=("access:", "organisation:", "records:"),
+                url_prefixes=("access:", "organisation:", "audit:"),
             )
         )
         register_settings(
@@ -72,5 +78,15 @@ class SettingsAdminConfig(AppConfig):
                 url_name="organisation:list",
                 right="settings.manage_organisation",
                 order=10,
+            ),
+            SettingsPage(
+                key="audit",
+                section=SettingsSection.WATCH,
+                label="Journal d’audit",
+                description="Connexions, exports, fiches consultées, droits et organisation\u00a0: qui, quand, d’où",
+                icon="clipboard-list",
+                url_name="audit:log",
+                right="settings.audit",
+                order=20,
             ),
         )

@@ -1,6 +1,7 @@
 """Gathers the tables of the three packages, for Django to find."""
 
 from settings_admin.access.models import Absence, DistributedRight, Membership, User, UserGroup, UserImport, UserPhoto
+from settings_admin.audit.models import AuditLine
 from settings_admin.exports.models import Export
 from settings_admin.organisation.models import Entity, Holding, Logo, Merchant, PointOfSale
 from settings_admin.records.models import AccessLog, DocumentCounter, IdempotencyKey, ListView, TimelineEntry
@@ -8,6 +9,7 @@ from settings_admin.records.models import AccessLog, DocumentCounter, Idempotenc
 __all__ = [
     "Absence",
     "AccessLog",
+    "AuditLine",
     "DistributedRight",
     "DocumentCounter",
     "Entity",

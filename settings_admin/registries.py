@@ -3,7 +3,7 @@
 Each app fills these from `AppConfig.ready()`, so that nothing down here imports anything up there.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -139,7 +139,20 @@ class ExportKind:
     sheet: Callable[[models.QuerySet[Any], Sequence[str], datetime], Sheet]
 
 
-_exports: dict[str, ExportKind] = {}
+@dataclass(frozen=True)
+class AuditTarget:
+    """Rows of one model, as the audit log tells of them.
+
+    `told` puts a line of their history into words (a `HistoryLine`); `names` gives the names of those of these ids
+    that the reader sees. A name leads to `url_name`, which takes the row's pk, for who holds `right` on all they see.
+    """
+
+    model: str  # its label, "settings_admin.usergroup"
+    label: str
+    told: Callable[[Any], Any]
+    names: Callable[[Collection[int]], dict[int, str]]
+    url_name: str = ""
+    right: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,6 +169,8 @@ class SiteCopy:
     is_proposed: bool = True
 
 
+_exports: dict[str, ExportKind] = {}
+_audit_targets: dict[str, AuditTarget] = {}
 _rights: dict[str, Right] = {}
 _acts: dict[str, Act] = {}
 _settings_pages: dict[str, SettingsPage] = {}
@@ -254,6 +269,19 @@ def register_export(kind: ExportKind) -> None:
 
 def export_kind(key: str) -> ExportKind:
     return _exports[key]
+
+
+def export_kinds() -> dict[str, ExportKind]:
+    return dict(_exports)
+
+
+def register_audit_targets(*targets: AuditTarget) -> None:
+    for target in targets:
+        _audit_targets[target.model] = target
+
+
+def audit_targets() -> dict[str, AuditTarget]:
+    return dict(_audit_targets)
 
 
 def all_rights() -> dict[str, Right]:

@@ -1,14 +1,17 @@
 """Filters shared by the lists: the search, check boxes, and ranges whose chip reads « de 8 000 à 12 000 € »."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
-from openflex.core.forms import AmountField
-from openflex.core.french import NBSP, format_number
+from openflex.core.dates import paris_day_bounds
+from openflex.core.forms import AmountField, DayField
+from openflex.core.french import NBSP, format_day, format_number
 
 # The trigram index that searches lean on starts there.
 SHORTEST_SEARCH = 3
@@ -36,6 +39,26 @@ class CheckboxesFilter(filters.MultipleChoiceFilter):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=forms.CheckboxSelectMultiple, distinct=False, **options)
+
+
+class DayFilter(filters.Filter):
+    """From a day on, or (`is_last`) up to it, both included; days are French."""
+
+    field_class = DayField
+
+    def __init__(self, *, is_last: bool = False, **options: Any) -> None:
+        self.is_last = is_last
+        super().__init__(**options)
+
+    def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        start, end = paris_day_bounds(value)
+        bound = {f"{self.field_name}__lt": end} if self.is_last else {f"{self.field_name}__gte": start}
+        return qs.filter(**bound)
+
+    def describe(self, value: date) -> str:
+        return format_day(value)
 
 
 class BoundsWidget(filters.widgets.RangeWidget):

@@ -128,6 +128,11 @@ def long_instant(instant: datetime | None) -> str:
     return f"{long_day(in_paris(instant).date())} à{NBSP}{format_time(instant)}"
 
 
+def exact_instant(instant: datetime) -> str:
+    """As "02/12/2024 à 14:42:07", on a French clock."""
+    return f"{format_day(in_paris(instant).date())} à{NBSP}{in_paris(instant):%H:%M:%S}"
+
+
 def relative_time(then: datetime, now: datetime) -> str:
     """As "il y a 3 minutes", "il y a un mois", "dans 2 jours"; under a minute, "à l’instant".
 

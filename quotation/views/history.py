@@ -19,8 +19,9 @@ from quotation.providers.failures import ProviderFailure
 from quotation.services import drafts, valuing
 from quotation.views.acting import USE, asker_for, fetch, page_context, sent_key, tell
 from quotation.views.radar import render_result
-from settings_admin.access.requests import StaffRequest
+from settings_admin.access.requests import StaffRequest, origin_of
 from settings_admin.guards import right
+from settings_admin.records.enums import AccessKind
 from settings_admin.records.services import record_seen
 from settings_admin.scoping import current_scope
 
@@ -66,7 +67,7 @@ def export_quotations(request: StaffRequest) -> FileResponse:
         default_sort=lists.DEFAULT_SORT,
         tabs=_tabs(request),
     )
-    record_seen(user=request.user, kind="exported", list="quotations", query=request.GET.urlencode())
+    _note_export(request, "quotations", "Cotations")
     return xlsx_response(quotations_sheet(rows), filename=f"cotations-{today_paris(timezone.now()):%Y-%m-%d}.xlsx")
 
 
@@ -137,5 +138,10 @@ def export_calls(request: StaffRequest) -> FileResponse:
         sorts=lists.CALL_SORTS,
         default_sort=lists.DEFAULT_CALL_SORT,
     )
-    record_seen(user=request.user, kind="exported", list="provider_calls", query=request.GET.urlencode())
+    _note_export(request, "provider_calls", "Consommation")
     return xlsx_response(calls_sheet(rows), filename=f"appels-{today_paris(timezone.now()):%Y-%m-%d}.xlsx")
+
+
+def _note_export(request: StaffRequest, key: str, label: str) -> None:
+    query = request.GET.urlencode()
+    record_seen(user=request.user, kind=AccessKind.EXPORTED, **origin_of(request), list=key, label=label, query=query)

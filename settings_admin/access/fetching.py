@@ -4,13 +4,16 @@ from django.shortcuts import get_object_or_404
 
 from settings_admin import scoping
 from settings_admin.access.models import User
-from settings_admin.access.requests import StaffRequest
+from settings_admin.access.requests import StaffRequest, origin_of
 from settings_admin.access.selectors.people import colleagues
 from settings_admin.guards import RightMissing
+from settings_admin.records.services import record_personal_data
 
 
 def colleague_for(request: StaffRequest, pk: int, *, right: str) -> User:
     """The colleague `pk`, for this person and this right; the request then reads where the right is held.
+
+    A sheet of a person holds personal data: who opens somebody else's is written down.
 
     Raises Http404 for strangers, RightMissing for colleagues where the person does not hold `right`.
     """
@@ -21,4 +24,6 @@ def colleague_for(request: StaffRequest, pk: int, *, right: str) -> User:
     everywhere = scope.granted(right).contains(scope.widest)
     if not everywhere and not colleagues(scope).filter(pk=pk).exists():
         raise RightMissing(right)
+    if user.pk != request.user.pk:
+        record_personal_data(user=request.user, target=user, **origin_of(request))
     return user

@@ -32,8 +32,20 @@ from openflex.core.sealing import seal, unseal
 from settings_admin import scoping
 from settings_admin.access import tasks
 from settings_admin.access.models import User
+from settings_admin.access.requests import origin_of
 from settings_admin.access.services.sessions import end_sessions
+from settings_admin.records.enums import AccessKind
 from settings_admin.records.services import record_seen
+
+# By the e-mail that allauth sends of it.
+_TOLD = {
+    "password_changed": AccessKind.PASSWORD_CHANGED,
+    "password_set": AccessKind.PASSWORD_CHANGED,
+    "password_reset": AccessKind.PASSWORD_CHANGED,
+    "totp_activated": AccessKind.SECOND_FACTOR_ON,
+    "totp_deactivated": AccessKind.SECOND_FACTOR_OFF,
+    "recovery_codes_generated": AccessKind.RECOVERY_CODES,
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -66,8 +78,21 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         response = super().post_login(request, user, **kwargs)
         with scoping.unscoped("the scope starts with the next request"):
-            record_seen(user=user, kind="signed_in", ip=self.get_client_ip(request))
+            record_seen(user=user, kind=AccessKind.SIGNED_IN, **origin_of(request))
         return response
+
+    def logout(self, request: HttpRequest) -> None:
+        if request.user.is_authenticated:
+            with scoping.unscoped("signing out happens outside of every entity"):
+                record_seen(user=request.user, kind=AccessKind.SIGNED_OUT, **origin_of(request))
+        super().logout(request)
+
+    def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
+        """What allauth tells a person about the safety of their account stands in the access log too."""
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+        if kind := _TOLD.get(template_prefix.rpartition("/")[2]):
+            with scoping.unscoped("an account is outside of every entity"):
+                record_seen(user=user, kind=kind, **origin_of(self.request))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
@@ -75,12 +100,17 @@ class AccountAdapter(DefaultAccountAdapter):
         with scoping.unscoped("nobody is signed in"):
             # Under the account's holding where there is such an account: its administrators read the audit.
             user = User.objects.filter(email=email).first()
-            record_seen(user=user, kind="sign_in_failed", ip=self.get_client_ip(request), email=email)
-        self.count_failure(request, key=self._get_login_attempts_cache_key(request, email=email), email=email)
+            record_seen(user=user, kind=AccessKind.SIGN_IN_FAILED, **origin_of(request), email=email)
+        key = self._get_login_attempts_cache_key(request, email=email)
+        self.count_failure(request, key=key, email=email, user=user)
 
-    def count_failure(self, request: HttpRequest, *, key: str, email: str) -> None:
-        """The failure that closes the account for a while is told to its owner, once an hour at most."""
+    def count_failure(self, request: HttpRequest, *, key: str, email: str, user: User | None) -> None:
+        """The failure that closes the account for a while is written down, and told to its owner, once an hour at
+        most."""
         closes = not ratelimit.consume(request, action="login_failed_before_lock", key=key)
+        if closes:
+            with scoping.unscoped("nobody is signed in"):
+                record_seen(user=user, kind=AccessKind.LOCKED_OUT, **origin_of(request))
         if closes and ratelimit.consume(request, action="lock_told", key=key):
             transaction.on_commit(lambda: tasks.tell_locked_out.delay(email))
 
@@ -204,8 +234,9 @@ class _CodeForm(forms.Form):
         request = allauth_context.request
         adapter = AccountAdapter(request)
         with scoping.unscoped("nobody is signed in yet"):
-            record_seen(user=self.user, kind="second_factor_failed", ip=adapter.get_client_ip(request))
-        adapter.count_failure(request, key=f"second-factor:{self.user.pk}", email=self.user.email)
+            record_seen(user=self.user, kind=AccessKind.SECOND_FACTOR_FAILED, **origin_of(request))
+        key = f"second-factor:{self.user.pk}"
+        adapter.count_failure(request, key=key, email=self.user.email, user=self.user)
 
 
 class SignInCodeForm(_CodeForm, second_factor_forms.AuthenticateForm):

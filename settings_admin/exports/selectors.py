@@ -36,6 +36,7 @@ def scope_of_export(export: Export) -> Scope:
         current=reach,
         reach=reach,
         grants=belonging.grants,
+        holding_rights=belonging.holding_rights,
     )
 
 

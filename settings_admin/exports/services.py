@@ -22,10 +22,10 @@ from openflex.core.chunks import CHUNK
 from openflex.core.constraints import refusing
 from openflex.core.errors import Refused
 from openflex.core.xlsx import write_xlsx
+from settings_admin.access.models import User
 from settings_admin.exports import selectors
 from settings_admin.exports.enums import ENDED_BADLY, UNDER_WAY, ExportState
 from settings_admin.exports.models import Export
-from settings_admin.models import User
 from settings_admin.registries import ExportKind, export_kind
 from settings_admin.scoping import Scope, scoped, unscoped
 

@@ -10,10 +10,12 @@ from django.utils import timezone
 from openflex.core import htmx, private_files
 from openflex.core.http import read_only, writes
 from openflex.core.xlsx import CONTENT_TYPE, xlsx_response
-from settings_admin.access.requests import StaffRequest
+from settings_admin.access.requests import StaffRequest, origin_of
 from settings_admin.exports import selectors, services
 from settings_admin.exports.models import Export
 from settings_admin.guards import RightMissing, signed_in
+from settings_admin.organisation.models import Entity
+from settings_admin.records.enums import AccessKind
 from settings_admin.records.services import record_seen
 from settings_admin.registries import ExportKind, export_kind
 from settings_admin.scoping import current_scope
@@ -29,9 +31,14 @@ def answer_export(request: StaffRequest, kind: ExportKind, *, columns: Sequence[
     """
     now = timezone.now()
     query = request.GET.urlencode()
-    record_seen(user=request.user, kind="exported", list=kind.key, query=query)
     rows = kind.rows(request.GET, now)
-    if rows.order_by()[: MOST_ROWS_AT_ONCE + 1].count() <= MOST_ROWS_AT_ONCE:
+    count = rows.order_by()[: MOST_ROWS_AT_ONCE + 1].count()
+    is_small = count <= MOST_ROWS_AT_ONCE
+    reach = current_scope().reach.entities
+    places = [place.entity for place in request.belonging.places if place.entity.pk in reach]
+    entity = places[0] if len(places) == 1 else None
+    _note(request, AccessKind.EXPORTED, kind, query, rows=count if is_small else None, entity=entity)
+    if is_small:
         return xlsx_response(kind.sheet(rows, columns, now), filename=selectors.file_name(kind, now))
     services.ask_for_export(kind=kind, query=query, columns=columns, user=request.user, scope=current_scope(), now=now)
     return htmx.redirect(request, "exports:list")
@@ -56,7 +63,7 @@ def download(request: StaffRequest, pk: int) -> FileResponse:
         raise Http404
     if missing := selectors.missing_right(export, current_scope()):
         raise RightMissing(missing)
-    record_seen(user=request.user, kind="export_downloaded", list=export.kind, query=export.query)
+    _note(request, AccessKind.EXPORT_DOWNLOADED, export_kind(export.kind), export.query, rows=export.total)
     return FileResponse(
         private_files.read(export.stored_as),
         as_attachment=True,
@@ -77,6 +84,19 @@ def cancel(request: StaffRequest, pk: int) -> HttpResponse:
 def try_again(request: StaffRequest, pk: int) -> HttpResponse:
     services.try_again(export=_mine(pk), now=timezone.now())
     return htmx.redirect(request, "exports:list")
+
+
+def _note(
+    request: StaffRequest,
+    act: AccessKind,
+    kind: ExportKind,
+    query: str,
+    *,
+    rows: int | None,
+    entity: Entity | None = None,
+) -> None:
+    details = {"list": kind.key, "label": kind.label, "query": query, "rows": rows}
+    record_seen(user=request.user, kind=act, entity=entity, **origin_of(request), **details)
 
 
 def _mine(pk: int) -> Export:

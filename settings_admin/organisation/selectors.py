@@ -13,6 +13,7 @@ from openflex.core.fields import field_of
 from settings_admin.organisation.models import Entity, Logo, PointOfSale
 from settings_admin.organisation.validators.hours import DAYS, format_day, format_hours
 from settings_admin.organisation.validators.position import format_degrees
+from settings_admin.records.models import TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
 from settings_admin.registries import vehicle_kinds
 
@@ -106,7 +107,7 @@ def field_text(name: str, value: Any) -> str:
     return _WRITTEN.get(name, str)(value)
 
 
-def _label(row: Entity | PointOfSale, name: str) -> str:
+def _label(row: Entity | PointOfSale | type[Entity | PointOfSale], name: str) -> str:
     label = str(field_of(row, name).verbose_name)
     return label[:1].upper() + label[1:]
 
@@ -129,12 +130,15 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 
 
 def history_of(row: Entity | PointOfSale, *, limit: int) -> list[HistoryLine]:
-    lines = []
-    for entry in timeline_of(row, limit=limit):
-        sentence, icon = _SENTENCES.get(entry.kind, _SENTENCES["changed"])
-        changes = [
-            Change(_label(row, name), field_text(name, old), field_text(name, new))
-            for name, (old, new) in entry.changes.items()
-        ]
-        lines.append(line_of(entry, sentence=sentence, icon=icon, changes=changes))
-    return lines
+    return [told(entry) for entry in timeline_of(row, limit=limit)]
+
+
+def told(entry: TimelineEntry) -> HistoryLine:
+    """One line of the history of an entity or a point of sale."""
+    model = Entity if entry.target_type == Entity._meta.label_lower else PointOfSale
+    sentence, icon = _SENTENCES.get(entry.kind, _SENTENCES["changed"])
+    changes = [
+        Change(_label(model, name), field_text(name, old), field_text(name, new))
+        for name, (old, new) in entry.changes.items()
+    ]
+    return line_of(entry, sentence=sentence, icon=icon, changes=changes)

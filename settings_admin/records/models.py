@@ -3,9 +3,12 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from settings_admin.scoping import Audience, ScopedModel
 
+# The rows of *Paramètres*: their histories stand in the audit log, those of the stock, say, do not.
+OF_SETTINGS = Q(target_type__startswith="settings_admin.")
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
@@ -31,28 +34,41 @@ class TimelineEntry(ScopedModel):
 
     class Meta(ScopedModel.Meta):
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["target_type", "target_id", "-at", "-id"], name="timeline_of_target")]
+        indexes = [
+            models.Index(fields=["target_type", "target_id", "-at", "-id"], name="timeline_of_target"),
+            # For the audit log (`audit.models`), which names a line by its id with the sign turned.
+            models.Index(fields=["holding", "-at"], condition=OF_SETTINGS, name="timeline_of_settings"),
+            models.Index(F("id") * -1, condition=OF_SETTINGS, name="timeline_of_settings_id"),
+        ]
         triggers = [APPEND_ONLY]
 
 
 class AccessLog(ScopedModel):
-    """Who signed in, exported, or opened personal data: appended only, read by the audit screen."""
+    """Who signed in, exported, or opened personal data: appended only, read by the audit log.
+
+    `user` null: somebody who typed an address that no account has; the row belongs to nobody.
+    """
 
     audience = Audience(entity="entity_id", holding="holding_id")
 
     holding = models.ForeignKey("settings_admin.Holding", models.PROTECT, null=True, related_name="+")
     entity = models.ForeignKey("settings_admin.Entity", models.PROTECT, null=True, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)  # an AccessKind
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.BigIntegerField(null=True)
     details = models.JSONField(default=dict)
     ip = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta(ScopedModel.Meta):
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["holding", "-at"], name="access_log_by_time")]
+        indexes = [
+            models.Index(fields=["holding", "-at"], name="access_log_by_time"),
+            models.Index(fields=["holding", "kind", "-at"], name="access_log_by_kind"),
+            models.Index(fields=["user", "-at"], name="access_log_of_person"),
+        ]
         triggers = [APPEND_ONLY]
 
 

@@ -4,11 +4,13 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.cache import cache
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from openflex.core.errors import Refused
 from openflex.core.fields import field_of
+from settings_admin.records.enums import AccessKind
 from settings_admin.records.models import AccessLog, DocumentCounter, IdempotencyKey, ListView, TimelineEntry
 from settings_admin.scoping import ScopedModel
 
@@ -112,9 +114,16 @@ def record_events(entries: Iterable[TimelineEntry]) -> None:
 
 
 def record_seen(
-    *, user: Any, kind: str, target: Any = None, entity: Any = None, ip: str | None = None, **details: Any
+    *,
+    user: Any,
+    kind: AccessKind,
+    target: Any = None,
+    entity: Any = None,
+    ip: str | None = None,
+    device: str = "",
+    **details: Any,
 ) -> None:
-    """Appends to the access log; the only writer that a `@read_only` view may call."""
+    """Appends to the access log; with `record_personal_data`, the only writer that a `@read_only` view may call."""
     entity = entity or getattr(target, "entity", None)
     AccessLog(
         holding_id=entity.holding_id if entity else getattr(user, "holding_id", None),
@@ -125,7 +134,20 @@ def record_seen(
         target_id=target.pk if target is not None else None,
         details=details,
         ip=ip,
+        device=device,
     ).save()
+
+
+# Seconds during which somebody who looks at the same sheet again is still looking at it.
+ONE_LOOK = 15 * 60
+
+
+def record_personal_data(*, user: Any, target: Any, ip: str | None, device: str) -> None:
+    """Notes that somebody opened the personal data of `target`: once for a quarter of an hour, whatever its tabs."""
+    look = f"personal-data-seen:{user.pk}:{target._meta.label_lower}:{target.pk}"
+    if cache.get(look) is None:
+        record_seen(user=user, kind=AccessKind.PERSONAL_DATA_SEEN, target=target, ip=ip, device=device)
+        cache.set(look, True, timeout=ONE_LOOK)
 
 
 def next_number(*, entity: Any, series: str) -> int:

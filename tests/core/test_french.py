@@ -86,6 +86,7 @@ def test_instants_are_read_on_a_french_clock() -> None:
     assert french.long_instant(NOW) == "2\u00a0décembre 2024 à\u00a014:42"
     assert french.format_time(datetime(2024, 6, 30, 22, 5, tzinfo=UTC)) == "00:05"
     assert french.long_instant(datetime(2024, 6, 30, 22, 5, tzinfo=UTC)) == "1er\u00a0juillet 2024 à\u00a000:05"
+    assert french.exact_instant(datetime(2024, 6, 30, 22, 5, 7, tzinfo=UTC)) == "01/07/2024 à\u00a000:05:07"
 
 
 @pytest.mark.parametrize(

@@ -96,9 +96,12 @@ class HeldRight:
     would_give: list[str]
 
 
-def rights_of(assignments: list[Assignment]) -> list[tuple[str, list[HeldRight]]]:
-    """Every right under its module, with what gives it; rights over the holding count in the whole holding only."""
-    groups = list(UserGroup.objects.order_by("name"))
+def rights_of(assignments: list[Assignment], *, names_others: bool = True) -> list[tuple[str, list[HeldRight]]]:
+    """Every right under its module, with what gives it; rights over the holding count in the whole holding only.
+
+    `names_others`: of those that nothing gives, the groups that would; one statement more.
+    """
+    groups = list(UserGroup.objects.order_by("name")) if names_others else []
     modules: dict[str, list[HeldRight]] = {}
     for code, right in all_rights().items():
         given_by = [

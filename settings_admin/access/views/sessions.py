@@ -1,18 +1,20 @@
 """*Mes sessions*: where I am signed in, and signing out elsewhere."""
 
+from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from openflex.core import htmx
 from openflex.core.http import read_only, writes
-from settings_admin.access.requests import SignedInRequest
+from settings_admin.access.requests import SignedInRequest, origin_of
 from settings_admin.access.selectors.sessions import open_sessions
 from settings_admin.access.services import sessions
 from settings_admin.guards import signed_in
+from settings_admin.records.enums import AccessKind
+from settings_admin.records.services import record_seen
 
 
 @signed_in
@@ -30,6 +32,7 @@ def end_my_session(request: SignedInRequest, pk: int) -> HttpResponse:
     if session.session_key == request.session.session_key:
         return _signed_out(request)
     sessions.end_session(session)
+    record_seen(user=request.user, kind=AccessKind.SESSIONS_ENDED, count=1, **origin_of(request))
     messages.success(request, "Cet appareil est déconnecté.")
     return htmx.redirect(request, "my_sessions")
 
@@ -38,7 +41,9 @@ def end_my_session(request: SignedInRequest, pk: int) -> HttpResponse:
 @writes("POST")
 def end_my_sessions(request: SignedInRequest) -> HttpResponse:
     """*Se déconnecter partout*: all the others, and this one too when the box is ticked."""
-    sessions.end_sessions(request.user, keep=request.session.session_key)
+    ended = sessions.end_sessions(request.user, keep=request.session.session_key)
+    if ended:
+        record_seen(user=request.user, kind=AccessKind.SESSIONS_ENDED, count=ended, **origin_of(request))
     if "this_one_too" in request.POST:
         return _signed_out(request)
     messages.success(request, "Tous vos autres appareils sont déconnectés.")
@@ -46,5 +51,5 @@ def end_my_sessions(request: SignedInRequest) -> HttpResponse:
 
 
 def _signed_out(request: SignedInRequest) -> HttpResponse:
-    logout(request)
+    get_adapter(request).logout(request)
     return htmx.redirect(request, "account_login")

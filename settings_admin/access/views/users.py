@@ -60,7 +60,7 @@ def user_page(request: StaffRequest, pk: int) -> HttpResponse:
     tab = tab if tab in dict(TABS) else TABS[0][0]
     assignments = selectors.assignments_of(person)
     entries = list(timeline_of(person, limit=HISTORY_SHOWN if tab == "historique" else LATEST_SHOWN))
-    modules = selectors.rights_of(assignments)
+    modules = selectors.rights_of(assignments, names_others=tab == "droits")
     context = {
         "person": person,
         "state": lists.state_of(person),

@@ -1,0 +1,42 @@
+"""Accesses and changes of *Paramètres*, read as one log."""
+
+from django.conf import settings
+from django.db import models
+
+from settings_admin.records.models import TimelineEntry
+from settings_admin.scoping import Audience, ScopedModel
+
+
+class AuditLine(ScopedModel):
+    """One line of the audit log: a row of the access log, or (`is_change`) a line of the history of something of
+    *Paramètres*, with the sign of its id turned. A view of the database: written by `records.services`.
+
+    Somebody put into a group stands in two histories, theirs and the group's: here it is theirs.
+    """
+
+    audience = Audience(entity="entity_id", holding="holding_id")
+
+    id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    holding = models.ForeignKey("settings_admin.Holding", models.DO_NOTHING, null=True, related_name="+")
+    entity = models.ForeignKey("settings_admin.Entity", models.DO_NOTHING, null=True, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+")
+    actor_name = models.CharField(max_length=170)
+    kind = models.CharField(max_length=40)
+    target_type = models.CharField(max_length=60)
+    target_id = models.BigIntegerField(null=True)
+    changes = models.JSONField()
+    details = models.JSONField()
+    ip = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=60)
+    is_change = models.BooleanField()
+
+    class Meta(ScopedModel.Meta):
+        managed = False
+        db_table = "settings_admin_auditline"
+        ordering = ["-at", "-id"]
+
+    def as_entry(self) -> TimelineEntry:
+        """The line of the history that this one is, for who puts histories into words."""
+        names = ("at", "actor_id", "actor_name", "kind", "target_type", "target_id", "changes", "details")
+        return TimelineEntry(**{name: getattr(self, name) for name in names})
