@@ -3,7 +3,7 @@
 from datetime import date
 
 from openflex.core.french import format_day
-from settings_admin.access.models import User
+from settings_admin.access.models import User, UserGroup
 from settings_admin.records.models import TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of
 from settings_admin.registries import all_rights, right_label
@@ -20,6 +20,7 @@ _SENTENCES = {
     "photo_removed": ("a retiré la photo", "photo"),
     "left": ("a désactivé le compte", "user-off"),
     "came_back": ("a réactivé le compte", "user-check"),
+    "devices_signed_out": ("a déconnecté tous les appareils", "logout"),
     "second_factor_reset": ("a réinitialisé le second facteur", "lock-open"),
     "second_factor_required": ("a rendu le second facteur obligatoire", "shield-lock"),
     "second_factor_optional": ("a rendu le second facteur facultatif", "lock-open"),
@@ -29,8 +30,11 @@ _SENTENCES = {
 _YES_NO = {True: "oui", False: "non"}
 
 
-def told(entry: TimelineEntry) -> HistoryLine:
+def told(entry: TimelineEntry, *, group_name: str = "") -> HistoryLine:
+    """`group_name`: of the group whose rights changed, where the line stands in the history of one of its people."""
     sentence, icon = _sentence(entry)
+    if group_name and _is_of_group(entry):
+        sentence = f"{sentence} du groupe {group_name}"
     changes = [] if entry.kind in ("rights_changed", "group_created", "group_deleted", "left") else _changes(entry)
     return line_of(entry, sentence=sentence, icon=icon, changes=[*changes, *_rights(entry)])
 
@@ -38,7 +42,7 @@ def told(entry: TimelineEntry) -> HistoryLine:
 def _sentence(entry: TimelineEntry) -> tuple[str, str]:
     details = entry.details
     if entry.kind.startswith("member_"):
-        is_group = entry.target_type.endswith("usergroup")
+        is_group = _is_of_group(entry)
         other = details.get("user_name" if is_group else "group_name", "")
         place = details.get("place", "")
         if entry.kind == "member_added":
@@ -55,6 +59,10 @@ def _sentence(entry: TimelineEntry) -> tuple[str, str]:
     if entry.kind == "left" and details.get("successor"):
         sentence = f"{sentence}, ce qui restait ouvert est passé à {details['successor']}"
     return sentence, icon
+
+
+def _is_of_group(entry: TimelineEntry) -> bool:
+    return entry.target_type == UserGroup._meta.label_lower
 
 
 def _rights(entry: TimelineEntry) -> list[Change]:

@@ -49,6 +49,10 @@ def register() -> None:
             Act(f"access:import{step}", "importer des utilisateurs d’un fichier, après un aperçu ligne par ligne")
             for step in ("", "_model", "_preview", "_refused")
         ),
+        Act("access:user_add", "ajouter un collègue à un groupe, ou inviter une personne"),
+        Act("access:user_absence", "prévoir ou annuler l’absence d’une personne"),
+        Act("access:user_absence_cancel", "prévoir ou annuler l’absence d’une personne"),
+        Act("access:user_sign_out", "voir les appareils d’une personne, et les déconnecter"),
         Act("access:reset_second_factor", "réinitialiser le second facteur d’une personne"),
         Act("access:account_security", "voir qui a un second facteur"),
         Act("access:require_second_factor", "rendre le second facteur obligatoire dans la holding"),

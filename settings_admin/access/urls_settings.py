@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from settings_admin.access.views import groups, hub, imports, members, security, users
+from settings_admin.access.views import groups, hub, imports, members, security, user_acts, users
 
 app_name = "access"
 
@@ -21,11 +21,20 @@ urlpatterns = [
     # Users
     path("utilisateurs/", users.user_list, name="users"),
     path("utilisateurs/<int:pk>/", users.user_page, name="user"),
-    path("utilisateurs/<int:pk>/modifier/", users.user_edit, name="user_edit"),
-    path("utilisateurs/<int:pk>/depart/", users.user_leave, name="user_leave"),
-    path("utilisateurs/<int:pk>/retour/", users.user_come_back, name="user_come_back"),
-    path("utilisateurs/<int:pk>/inviter/", users.user_invite_again, name="user_invite_again"),
-    path("utilisateurs/<int:pk>/affectations/<int:membership_pk>/", users.user_sites, name="user_sites"),
+    path("utilisateurs/<int:pk>/modifier/", user_acts.user_edit, name="user_edit"),
+    path("utilisateurs/<int:pk>/depart/", user_acts.user_leave, name="user_leave"),
+    path("utilisateurs/<int:pk>/retour/", user_acts.user_come_back, name="user_come_back"),
+    path("utilisateurs/<int:pk>/inviter/", user_acts.user_invite_again, name="user_invite_again"),
+    path("utilisateurs/<int:pk>/affectations/<int:membership_pk>/", user_acts.user_sites, name="user_sites"),
+    path("utilisateurs/<int:pk>/groupes/ajouter/", user_acts.user_add, name="user_add"),
+    path("utilisateurs/<int:pk>/absences/nouvelle/", user_acts.user_absence, name="user_absence"),
+    path(
+        "utilisateurs/<int:pk>/absences/<int:absence_pk>/annuler/",
+        user_acts.user_absence_cancel,
+        name="user_absence_cancel",
+    ),
+    path("utilisateurs/<int:pk>/sessions/fermer/", user_acts.user_sign_out, name="user_sign_out"),
+    path("utilisateurs/<int:pk>/second-facteur/", user_acts.reset_second_factor, name="reset_second_factor"),
     # Users from a file
     path("utilisateurs/importer/", imports.upload, name="import"),
     path("utilisateurs/importer/modele/", imports.model_file, name="import_model"),
@@ -34,5 +43,4 @@ urlpatterns = [
     # Accounts
     path("securite/", security.account_security, name="account_security"),
     path("securite/second-facteur/", security.require_second_factor, name="require_second_factor"),
-    path("utilisateurs/<int:pk>/second-facteur/", security.reset_second_factor, name="reset_second_factor"),
 ]

@@ -1,12 +1,13 @@
 """Real values for the parameters of every route: a route of a new module that has none fails the crawl."""
 
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 from PIL import Image
 
-from settings_admin.models import Membership, UserGroup, UserImport
+from settings_admin.models import Absence, Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
@@ -34,9 +35,23 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
     with unscoped("test data"):
         group = UserGroup.objects.create(holding=cast.holding, entity=cast.north, name="Préparation", rights=[])
         membership = Membership.objects.get(user=cast.sam)
+        absence = Absence.objects.create(
+            holding=cast.holding,
+            user=cast.sam,
+            substitute=cast.marc,
+            starts_on=date(2027, 5, 3),
+            ends_on=date(2027, 5, 7),
+        )
     of_person = {
         f"access:{name}": lambda: {"pk": cast.sam.pk}
-        for name in ("user", "user_edit", "user_leave", "user_come_back", "user_invite_again")
+        for name in (
+            "user", "user_edit", "user_add", "user_leave", "user_come_back", "user_invite_again", "user_absence",
+            "user_sign_out", "reset_second_factor",
+        )
+    }  # fmt: skip
+    of_person |= {
+        "access:user_sites": lambda: {"pk": cast.sam.pk, "membership_pk": membership.pk},
+        "access:user_absence_cancel": lambda: {"pk": cast.sam.pk, "absence_pk": absence.pk},
     }
     of_group = {
         f"access:{name}": lambda: {"pk": group.pk}
@@ -79,7 +94,6 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         **of_export,
         **of_group,
         **of_person,
-        "access:user_sites": lambda: {"pk": cast.sam.pk, "membership_pk": membership.pk},
         "access:group_remove": lambda: {"pk": group.pk, "user_pk": cast.sam.pk},
         **of_import,
         **of_organisation,
@@ -91,7 +105,6 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         "vehicles:reserve": of_vehicle(),
         "vehicles:release": of_vehicle(),
         "vehicles:set_flag": of_vehicle(name="archive"),
-        "access:reset_second_factor": lambda: {"pk": cast.sam.pk},
         "end_my_session": lambda: {"pk": 1},
         "user_photo": lambda: {"pk": cast.sam.pk},
         "cancel_my_absence": lambda: {"pk": 1},

@@ -5,19 +5,22 @@ A route of *Paramètres* that takes a POST and has no form here fails `test_forg
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from openflex.core.checks import routes
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
-from settings_admin.models import Entity, Membership, PointOfSale, User, UserGroup, UserImport
+from settings_admin.models import Absence, Entity, Membership, PointOfSale, User, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
@@ -48,6 +51,7 @@ class World:
     gone: User
     spare_site: PointOfSale
     sent_file: UserImport
+    absence: Absence
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,10 @@ def build_world(cast: Cast) -> World:
     file = UserImport.objects.create(
         holding=cast.holding, created_by=cast.alice, filename="equipe.csv", lines=[[2, line]]
     )
-    return World(cast, sellers, admins, holding_admins, local, invited, gone, spare, file)
+    days = {"starts_on": date(2099, 1, 5), "ends_on": date(2099, 1, 9)}
+    away = Absence.objects.create(holding=cast.holding, user=cast.sam, substitute=cast.marc, **days)
+    UserSession.objects.create(user=cast.sam, session_key="of-sam", ip="192.0.2.7", last_seen_at=timezone.now())
+    return World(cast, sellers, admins, holding_admins, local, invited, gone, spare, file, away)
 
 
 def image() -> SimpleUploadedFile:
@@ -200,6 +207,22 @@ FORMS: dict[str, Callable[[World], list[Sent]]] = {
     # Whoever manages users may send one: it is kept for them, and changes nothing before it is confirmed.
     "access:import": lambda w: [],
     "access:import_preview": lambda w: [Sent("access:import_preview", {"pk": w.sent_file.pk}, {"lines": "2"})],
+    "access:user_add": lambda w: [
+        Sent("access:user_add", {"pk": w.cast.marc.pk}, {"group": w.local.pk}),
+        Sent("access:user_add", {"pk": w.cast.marc.pk}, {"group": w.sellers.pk, "answer": "oui"}),
+        Sent("access:user_add", {"pk": w.cast.marc.pk}, {"group": w.admins.pk, "answer": "non"}),
+    ],
+    "access:user_absence": lambda w: [
+        Sent(
+            "access:user_absence",
+            {"pk": w.cast.sam.pk},
+            {"starts_on": "02/03/2099", "ends_on": "06/03/2099", "substitute": w.cast.marc.pk},
+        )
+    ],
+    "access:user_absence_cancel": lambda w: [
+        Sent("access:user_absence_cancel", {"pk": w.cast.sam.pk, "absence_pk": w.absence.pk})
+    ],
+    "access:user_sign_out": lambda w: [Sent("access:user_sign_out", {"pk": w.cast.sam.pk})],
     "access:require_second_factor": lambda w: [Sent("access:require_second_factor", data={"required": "yes"})],
     "access:reset_second_factor": lambda w: [Sent("access:reset_second_factor", {"pk": w.cast.vera.pk})],
     "organisation:add_entity": lambda w: [Sent("organisation:add_entity", data={"key": key(), "name": "Est"})],

@@ -9,7 +9,8 @@ from settings_admin.access.services.absences import plan_absence
 from settings_admin.models import Absence, User
 from settings_admin.scoping import unscoped
 from tests.settings_admin.organisation.way import errors_of
-from tests.settings_admin.test_account import history, words
+from tests.settings_admin.test_account import history
+from tests.settings_admin.way import words
 from tests.support.htmx import parse
 
 URL, NEW = "/compte/", "/compte/absences/nouvelle/"

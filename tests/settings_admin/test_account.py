@@ -8,6 +8,7 @@ from settings_admin.models import TimelineEntry, User
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
 from tests.settings_admin.organisation.way import errors_of
+from tests.settings_admin.way import words
 from tests.support.htmx import parse
 
 URL = "/compte/"
@@ -22,10 +23,6 @@ def opened(client):
 
 def send(client, data=None, **typed):
     return client.post(URL, {**(opened(client) if data is None else data), **typed})
-
-
-def words(response):
-    return " ".join(parse(response).get_text(" ").split())
 
 
 def now(user):

@@ -11,7 +11,8 @@ from settings_admin.models import UserPhoto
 from settings_admin.scoping import unscoped
 from tests.settings_admin.organisation.test_logo import bomb
 from tests.settings_admin.organisation.way import errors_of, image_bytes, upload
-from tests.settings_admin.test_account import history, now, words
+from tests.settings_admin.test_account import history, now
+from tests.settings_admin.way import words
 from tests.support.htmx import parse
 
 SEND = "/compte/photo/"

@@ -342,8 +342,8 @@ def reset_url(user):
 def test_who_oversees_a_person_resets_theirs(cast, client_for, posted):
     activate(cast.marc)
     theirs = signed_in_with_code(code_of(SECRET))
-    assert posted(client_for(cast.alice), reset_url(cast.marc), {"next": "/parametres/groupes/"})["Location"] == (
-        "/parametres/groupes/"
+    assert (
+        posted(client_for(cast.alice), reset_url(cast.marc))["Location"] == f"/parametres/utilisateurs/{cast.marc.pk}/"
     )
     assert not Authenticator.objects.filter(user=cast.marc).exists()
     assert not is_signed_in(theirs)

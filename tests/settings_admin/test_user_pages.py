@@ -37,7 +37,7 @@ def test_the_list_takes_the_same_statements_for_few_and_many(cast, client_for, s
     client = client_for(cast.alice)
     with django_assert_max_num_queries(12):
         client.get("/parametres/utilisateurs/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(18):
         client.get(user_url(user))
 
 

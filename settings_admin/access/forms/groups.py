@@ -1,9 +1,12 @@
 """Groups: who enters one and where, its name, its rights."""
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
 
 from openflex.core.forms import NamedBlanks
 from settings_admin.access.models import User, UserGroup
@@ -14,11 +17,74 @@ PICK, INVITE = "pick", "invite"
 EVERYWHERE = "everywhere"
 
 
-class AddUserForm(forms.Form):
-    """A colleague picked, or a new person invited, and where they enter the group.
+class PlaceForm(forms.Form):
+    """Where somebody enters a group. `entities`: where the person who adds may do it; the field shows when there is a
+    choice. No ticked site: all."""
 
-    `entities`: where the person who adds may do it; the field shows when there is a choice. No ticked site: all.
-    """
+    entity = forms.ModelChoiceField(label="Entité", queryset=Entity.objects.none(), empty_label=None)
+    points_of_sale = forms.ModelMultipleChoiceField(
+        label="Points de vente",
+        queryset=PointOfSale.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Aucune case cochée\u00a0: tous, ceux ouverts plus tard compris.",
+    )
+
+    def __init__(self, *args: Any, entities: list[Entity], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["entity"].queryset = Entity.objects.filter(pk__in=[entity.pk for entity in entities])
+        self.entities = entities
+        if len(entities) == 1:
+            del fields["entity"]
+            fields["points_of_sale"].queryset = PointOfSale.objects.filter(entity=entities[0])
+            if fields["points_of_sale"].queryset.count() < 2:
+                del fields["points_of_sale"]
+        else:
+            del fields["points_of_sale"]
+
+    @property
+    def place(self) -> tuple[Entity, list[PointOfSale] | None]:
+        """The entity, and the sites when only some of them were ticked."""
+        entity = self.cleaned_data.get("entity") or self.entities[0]
+        return entity, list(self.cleaned_data.get("points_of_sale") or []) or None
+
+
+class OwnersIterator(ModelChoiceIterator):
+    """Groups under those to whom they belong: the holding, which shares them, then each entity."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield "", self.field.empty_label
+        for owner, groups in groupby(self.queryset, key=lambda group: group.entity):
+            yield (owner.name if owner else "Partagés"), [self.choice(group) for group in groups]
+
+
+class GroupField(forms.ModelChoiceField):
+    iterator = OwnersIterator
+
+
+class JoinGroupForm(PlaceForm):
+    """The group that a person enters, and where; a local group serves in its own entity."""
+
+    group = GroupField(label="Groupe", queryset=UserGroup.objects.none(), empty_label="Choisissez un groupe")
+    field_order = ("group", "entity", "points_of_sale")
+
+    def __init__(self, *args: Any, groups: QuerySet[UserGroup], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["group"].queryset = groups
+        if "entity" in fields:
+            fields["entity"].label = "Entité, pour un groupe partagé"
+
+    @property
+    def place(self) -> tuple[Entity, list[PointOfSale] | None]:
+        entity, sites = super().place
+        owner = self.cleaned_data["group"].entity
+        return (owner, sites) if owner else (entity, sites)
+
+
+class AddUserForm(PlaceForm):
+    """A colleague picked, or a new person invited, and where they enter the group."""
 
     who = forms.ChoiceField(
         label="Qui ajouter",
@@ -32,28 +98,12 @@ class AddUserForm(forms.Form):
     first_name = forms.CharField(label="Prénom", max_length=80, required=False)
     last_name = forms.CharField(label="Nom", max_length=80, required=False)
     job_title = forms.CharField(label="Fonction", max_length=80, required=False)
-    entity = forms.ModelChoiceField(label="Entité", queryset=Entity.objects.none(), empty_label=None)
-    points_of_sale = forms.ModelMultipleChoiceField(
-        label="Points de vente",
-        queryset=PointOfSale.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Aucune case cochée\u00a0: tous, ceux ouverts plus tard compris.",
-    )
+    field_order = ("who", "user", "email", "first_name", "last_name", "job_title", "entity", "points_of_sale")
 
-    def __init__(self, *args: Any, people: QuerySet[User], entities: list[Entity], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["user"].queryset = people
-        fields["entity"].queryset = Entity.objects.filter(pk__in=[entity.pk for entity in entities])
-        self.entities = entities
-        if len(entities) == 1:
-            del fields["entity"]
-            fields["points_of_sale"].queryset = PointOfSale.objects.filter(entity=entities[0])
-            if fields["points_of_sale"].queryset.count() < 2:
-                del fields["points_of_sale"]
-        else:
-            del fields["points_of_sale"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -64,12 +114,6 @@ class AddUserForm(forms.Form):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, "Ce champ est obligatoire.")
         return data
-
-    @property
-    def place(self) -> tuple[Entity, list[PointOfSale] | None]:
-        """The entity, and the sites when only some of them were ticked."""
-        entity = self.cleaned_data.get("entity") or self.entities[0]
-        return entity, list(self.cleaned_data.get("points_of_sale") or []) or None
 
 
 class GroupForm(NamedBlanks, forms.ModelForm):

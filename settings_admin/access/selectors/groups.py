@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from settings_admin.access.models import Membership, User, UserGroup
+from settings_admin.organisation.models import Entity
 from settings_admin.registries import all_rights, module_label
 from settings_admin.scoping import current_scope
 
@@ -34,6 +35,16 @@ def listed_groups() -> list[UserGroup]:
     """The shared groups and those of the entities chosen in the top bar, whatever wider scope the page reads in."""
     chosen = current_scope().current.entities
     return [group for group in groups() if group.entity_id is None or group.entity_id in chosen]
+
+
+def joinable_by(user: User, entities: list[Entity]) -> QuerySet[UserGroup]:
+    """The shared groups and those of `entities`, but those in which the person is everywhere already."""
+    inside = Membership.objects.filter(user=user, group=OuterRef("pk"), is_whole=True, entity=OuterRef("entity"))
+    everywhere = Membership.objects.filter(user=user, group=OuterRef("pk"), entity=None)
+    offered = UserGroup.objects.filter(Q(entity=None) | Q(entity__in=entities)).select_related("entity")
+    return offered.exclude(Exists(inside) | Exists(everywhere)).order_by(
+        F("entity__name").asc(nulls_first=True), "name"
+    )
 
 
 @dataclass

@@ -5,7 +5,10 @@ from datetime import datetime
 from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 
+from openflex.core.errors import Refused
 from settings_admin.access.models import User
+from settings_admin.access.services.guarding import changing_access, holding_of, locked_person
+from settings_admin.records.services import record_event
 
 
 def note_seen(user: User, *, key: str, ip: str, user_agent: str, now: datetime) -> None:
@@ -25,6 +28,21 @@ def end_sessions(user: User, *, keep: str | None = None) -> int:
     sessions = list(UserSession.objects.filter(user=user).exclude(session_key=keep or "").order_by("pk"))
     get_adapter().end_sessions(sessions)
     return len(sessions)
+
+
+def end_sessions_of(*, actor: User, user: User) -> int:
+    """Signs somebody whom the actor oversees out everywhere; returns how many sessions ended.
+
+    Raises Refused: "oneself", "beyond_own_rights".
+    """
+    with changing_access(holding_of(user)):
+        user = locked_person(actor, user)
+        if user.pk == actor.pk:
+            raise Refused("oneself", "Vos propres appareils se déconnectent dans votre compte.")
+        ended = end_sessions(user)
+        if ended:
+            record_event(user, kind="devices_signed_out", actor=actor)
+        return ended
 
 
 def end_session(session: UserSession) -> None:

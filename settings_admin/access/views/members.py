@@ -19,13 +19,12 @@ from settings_admin.access.selectors import effects
 from settings_admin.access.selectors import groups as selectors
 from settings_admin.access.selectors.people import colleagues
 from settings_admin.access.services import memberships, people
-from settings_admin.guards import RightMissing, get_for, right
+from settings_admin.access.views import joining
+from settings_admin.guards import get_for, right
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.scoping import current_scope
 
 CANDIDATES_SHOWN = 8
-# The answers of the pop-up.
-YES, NO = "oui", "non"
 
 
 @right(MANAGE_USERS, on="row")
@@ -38,39 +37,21 @@ def group_add(request: StaffRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"who": PICK, "user": request.GET.get("user")},
         people=colleagues(current_scope()).filter(is_active=True),
-        entities=_entities(group),
+        entities=joining.entities_of(group),
     )
     if form.is_valid():
         entity, sites = form.place
-        asks = _asks(group) and sites is None
-        answer = request.POST.get("answer", "")
-        if answer == YES and not asks:
-            # Nobody was asked: a forged form. Only administrators of the holding give in all of its entities.
-            raise RightMissing(MANAGE_SHARED_GROUPS)
-        if asks and answer not in (YES, NO):
+        answer = joining.answer_of(request, group, sites=sites)
+        if answer is None:
             return _ask(request, group, form, entity)
         try:
-            user = _add(request, group, form, entity=None if answer == YES else entity, sites=sites)
+            user = _add(request, group, form, entity=None if answer == joining.YES else entity, sites=sites)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
-            where = "toutes les entités" if answer == YES else entity.name
-            messages.success(request, f"{user.full_name} est dans le groupe {group.name} sur {where}.")
+            messages.success(request, joining.joined(group, user, entity=entity, answer=answer))
             return htmx.redirect(request, reverse("access:group", args=[pk]))
     return _add_dialog(request, group, form)
-
-
-def _entities(group: UserGroup) -> list[Entity]:
-    """Where people may be added now: the group's own entity, or those of the top bar in which one manages users."""
-    scope = current_scope()
-    if group.entity is not None:
-        return [group.entity]
-    here = scope.current.entities & scope.granted(MANAGE_USERS).entities
-    return list(Entity.objects.filter(pk__in=here or scope.granted(MANAGE_USERS).entities))
-
-
-def _asks(group: UserGroup) -> bool:
-    return group.is_shared and {MANAGE_SHARED_GROUPS, MANAGE_USERS} <= current_scope().holding_rights
 
 
 def _add(
@@ -99,22 +80,18 @@ def _add(
 
 
 def _ask(request: StaffRequest, group: UserGroup, form: AddUserForm, entity: Entity) -> HttpResponse:
-    """The pop-up of the release notes; it carries what was typed, and says what *Oui* would change."""
     data = form.cleaned_data
     known = data["user"] if data["who"] == PICK else None
-    everything = list(Entity.objects.filter(holding_id=group.holding_id))
-    context = {
-        "group": group,
-        "person": known.full_name if known else f"{data['first_name']} {data['last_name']}",
-        "email": known.email if known else data["email"],
-        "entity": entity,
-        "entities": everything,
-        "sites": PointOfSale.objects.filter(entity__in=everything).count(),
-        "with_yes": effects.of_joining(known, group, entity=None) if known else None,
-        "with_no": effects.of_joining(known, group, entity=entity) if known else None,
-        "carried": [(name, value) for name, values in request.POST.lists() if name != "answer" for value in values],
-    }
-    return htmx.render_part(request, "access/group_ask.html", "act", context)
+    return joining.ask(
+        request,
+        group,
+        name=known.full_name if known else f"{data['first_name']} {data['last_name']}",
+        email=known.email if known else data["email"],
+        known=known,
+        entity=entity,
+        url=request.path,
+        back=reverse("access:group", args=[group.pk]),
+    )
 
 
 def _add_dialog(request: StaffRequest, group: UserGroup, form: AddUserForm) -> HttpResponse:
@@ -122,7 +99,7 @@ def _add_dialog(request: StaffRequest, group: UserGroup, form: AddUserForm) -> H
     context: dict[str, Any] = {
         "group": group,
         "form": form,
-        "asks": _asks(group),
+        "asks": joining.asks(group),
         "words": words,
         "candidates": _candidates(group, form, words),
     }

@@ -1,0 +1,85 @@
+"""Into a group from its own page or from that of a person: where one may be put, and the question of shared groups."""
+
+from django.http import HttpResponse
+
+from openflex.core.dialogs import Dialog, render_dialog
+from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS
+from settings_admin.access.models import User, UserGroup
+from settings_admin.access.requests import StaffRequest
+from settings_admin.access.selectors import effects
+from settings_admin.guards import RightMissing
+from settings_admin.organisation.models import Entity, PointOfSale
+from settings_admin.scoping import current_scope
+
+# The answers of the pop-up.
+YES, NO = "oui", "non"
+
+
+def entities_of(group: UserGroup | None) -> list[Entity]:
+    """Where people may be added now: the group's own entity, or those of the top bar in which one manages users."""
+    scope = current_scope()
+    if group is not None and group.entity is not None:
+        return [group.entity]
+    managed = scope.granted(MANAGE_USERS).entities
+    return list(Entity.objects.filter(pk__in=(scope.current.entities & managed) or managed))
+
+
+def asks(group: UserGroup) -> bool:
+    """A shared group, and somebody who administers the holding."""
+    return group.is_shared and {MANAGE_SHARED_GROUPS, MANAGE_USERS} <= current_scope().holding_rights
+
+
+def answer_of(request: StaffRequest, group: UserGroup, *, sites: list[PointOfSale] | None) -> str | None:
+    """*Oui* or *Non*; *Non* where nobody is asked; None: the question is still to be put."""
+    answer = request.POST.get("answer", "")
+    if not asks(group) or sites is not None:
+        if answer == YES:
+            # Nobody was asked: a forged form. Only administrators of the holding give in all of its entities.
+            raise RightMissing(MANAGE_SHARED_GROUPS)
+        return NO
+    return answer if answer in (YES, NO) else None
+
+
+def ask(
+    request: StaffRequest,
+    group: UserGroup,
+    *,
+    name: str,
+    email: str,
+    known: User | None,
+    entity: Entity,
+    url: str,
+    back: str,
+) -> HttpResponse:
+    """The pop-up of the release notes; it carries what was typed, and says what *Oui* would change. `known`: who has an
+    account already."""
+    everything = list(Entity.objects.filter(holding_id=group.holding_id))
+    left_out = ("answer", "csrfmiddlewaretoken")
+    carried = [(key, value) for key, values in request.POST.lists() if key not in left_out for value in values]
+    dialog = Dialog(
+        title="Ajouter sur toutes les entités du groupe\u00a0?",
+        subtitle=f"{name} · {email}",
+        url=url,
+        back=back,
+        icon="building",
+        body="access/_group_ask.html",
+        buttons="access/_group_ask_buttons.html",
+    )
+    return render_dialog(
+        request,
+        dialog,
+        group=group,
+        name=name,
+        entity=entity,
+        entities=everything,
+        sites=PointOfSale.objects.filter(entity__in=everything).count(),
+        with_yes=effects.of_joining(known, group, entity=None) if known else None,
+        with_no=effects.of_joining(known, group, entity=entity) if known else None,
+        carried=carried,
+    )
+
+
+def joined(group: UserGroup, person: User, *, entity: Entity, answer: str) -> str:
+    """« Sam MARTIN est dans le groupe Vendeur sur Nord. »"""
+    where = "toutes les entités" if answer == YES else entity.name
+    return f"{person.full_name} est dans le groupe {group.name} sur {where}."
