@@ -21,6 +21,8 @@ def _access(*kinds: AccessKind) -> Q:
     return Q(is_change=False, kind__in=kinds)
 
 
+_IMPORTS: Final = _access(AccessKind.USERS_IMPORTED)
+
 # Key, label, condition.
 ACTS: Final[tuple[tuple[str, str, Q], ...]] = (
     ("connexion", "Connexion", _access(AccessKind.SIGNED_IN)),
@@ -31,7 +33,11 @@ ACTS: Final[tuple[tuple[str, str, Q], ...]] = (
     ("export", "Export", _access(AccessKind.EXPORTED, AccessKind.EXPORT_DOWNLOADED)),
     ("donnees", "Fiche consultée", _access(AccessKind.PERSONAL_DATA_SEEN)),
     ("affectation", "Affectation", Q(is_change=True, target_type=USER, kind__startswith="member_")),
-    ("compte", "Compte", Q(is_change=True, target_type__in=(USER, HOLDING)) & ~Q(kind__startswith="member_")),
+    (
+        "compte",
+        "Compte",
+        (Q(is_change=True, target_type__in=(USER, HOLDING)) & ~Q(kind__startswith="member_")) | _IMPORTS,
+    ),
     ("groupe", "Groupe et ses droits", Q(is_change=True, target_type=GROUP)),
     ("organisation", "Organisation", Q(is_change=True) & ~Q(target_type__in=_OF_PEOPLE)),
 )
@@ -39,7 +45,7 @@ ACTS: Final[tuple[tuple[str, str, Q], ...]] = (
 TABS: Final[tuple[tuple[str, str, Q], ...]] = (
     ("", "Tout", Q()),
     ("connexions", "Connexions", _access(*_SIGN_INS, *_OF_SAFETY)),
-    ("droits", "Droits et comptes", Q(is_change=True, target_type__in=_OF_PEOPLE)),
+    ("droits", "Droits et comptes", Q(is_change=True, target_type__in=_OF_PEOPLE) | _IMPORTS),
     ("organisation", "Organisation", Q(is_change=True) & ~Q(target_type__in=_OF_PEOPLE)),
     ("exports", "Exports", _access(AccessKind.EXPORTED, AccessKind.EXPORT_DOWNLOADED)),
     ("donnees", "Données personnelles", _access(AccessKind.PERSONAL_DATA_SEEN)),

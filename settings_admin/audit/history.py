@@ -29,6 +29,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     AccessKind.EXPORTED: ("a exporté la liste", "file-export"),
     AccessKind.EXPORT_DOWNLOADED: ("a téléchargé le fichier", "download"),
     AccessKind.PERSONAL_DATA_SEEN: ("a consulté la fiche", "eye"),
+    AccessKind.USERS_IMPORTED: ("a importé un fichier d’utilisateurs", "file-import"),
 }
 _FAILURES = (AccessKind.SIGN_IN_FAILED, AccessKind.SECOND_FACTOR_FAILED, AccessKind.LOCKED_OUT)
 
@@ -56,7 +57,7 @@ def told(line: AuditLine) -> HistoryLine:
 
 
 def _access_told(line: AuditLine) -> HistoryLine:
-    sentence, icon = _SENTENCES[line.kind]
+    sentence, icon = _SENTENCES.get(line.kind, ("a fait un acte", "history"))
     rows, closed = line.details.get("rows"), line.details.get("count")
     if rows is not None:
         sentence = f"{sentence} ({counted(rows, 'ligne')})"

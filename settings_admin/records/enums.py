@@ -17,3 +17,4 @@ class AccessKind(StrEnum):
     EXPORTED = "exported"
     EXPORT_DOWNLOADED = "export_downloaded"
     PERSONAL_DATA_SEEN = "personal_data_seen"
+    USERS_IMPORTED = "users_imported"

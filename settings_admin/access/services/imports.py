@@ -15,6 +15,7 @@ from settings_admin.access.services.import_lines import COLUMNS, JudgedLine, Pro
 from settings_admin.access.services.memberships import Entry, add_members, widen
 from settings_admin.access.services.people import EMAIL_TAKEN, open_accounts
 from settings_admin.organisation.models import Holding
+from settings_admin.records.enums import AccessKind
 from settings_admin.records.services import record_seen
 
 KEPT_FOR: Final = timedelta(hours=24)
@@ -123,7 +124,7 @@ def _end(row: UserImport, judged: Sequence[JudgedLine], *, actor: User) -> None:
     row.lines = [[one.number, dict(one.line.cells)] for one in refused]
     row.save(update_fields=["lines", "outcome"])
     details: dict[str, Any] = {**counts, "refused": len(refused)}
-    record_seen(user=actor, kind="users_imported", **details)
+    record_seen(user=actor, kind=AccessKind.USERS_IMPORTED, **details)
 
 
 def forget_old(*, now: datetime) -> int:
