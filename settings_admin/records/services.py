@@ -182,6 +182,33 @@ def answer_of(key: uuid.UUID) -> str | None:
     return IdempotencyKey.objects.filter(key=key).values_list("result", flat=True).first()
 
 
+def take_key(key: uuid.UUID, *, what: str, user: Any) -> IdempotencyKey | int:
+    """Takes the key of a form that makes one row; sent twice, it gives the number of the row of its first sender.
+
+    `what` the row is, "site" say, stands beside the number: the key of another form leads to no row of this kind.
+    """
+    if (first := _made_with(key, what, user)) is not None:
+        return first
+    try:
+        return use_key(key, user=user)
+    except Refused:
+        # The first sender was still at work a moment ago; by now the answer is there, unless the key is not ours.
+        if (first := _made_with(key, what, user)) is None:
+            raise
+        return first
+
+
+def answer_key(used: IdempotencyKey, *, what: str, made: models.Model) -> None:
+    """Writes down which row the form with this key made."""
+    used.result = f"{what} {made.pk}"
+    used.save(update_fields=["result"])
+
+
+def _made_with(key: uuid.UUID, what: str, user: Any) -> int | None:
+    answer = IdempotencyKey.objects.filter(key=key, user=user).values_list("result", flat=True).first() or ""
+    return int(answer.removeprefix(f"{what} ")) if answer.startswith(f"{what} ") else None
+
+
 def save_columns(*, user: Any, list_key: str, columns: list[str]) -> None:
     """Keeps how this person likes the columns of a list."""
     ListView.objects.update_or_create(user=user, list_key=list_key, name="", defaults={"columns": columns})

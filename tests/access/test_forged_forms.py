@@ -181,7 +181,7 @@ def forged_at_home(world) -> list[Sent]:
         return Sent("access:group_add", {"pk": group.pk}, {"who": "pick", **data})
 
     def create(**data: Any) -> Sent:
-        return Sent("access:group_create", data={"name": "Neuf", "rights": ["vehicles.view"], **data})
+        return Sent("access:group_create", data={"key": key(), "name": "Neuf", "rights": ["vehicles.view"], **data})
 
     def rights(group: UserGroup, *more: str) -> Sent:
         data = {"base": group.rights, "rights": [*group.rights, *more], "confirmed": "1"}
@@ -277,7 +277,10 @@ def test_who_manages_people_does_not_raise_herself_or_others(world, client_for, 
         ),
         Sent("access:group_add", {"pk": world.sellers.pk}, invitation()),
         Sent("access:group_rights", {"pk": own.pk}, raised),
-        Sent("access:group_create", data={"name": "Neuf", "entity": cast.south.pk, "rights": ["vehicles.view"]}),
+        Sent(
+            "access:group_create",
+            data={"key": key(), "name": "Neuf", "entity": cast.south.pk, "rights": ["vehicles.view"]},
+        ),
         # More sites for somebody is more of what she does not have.
         Sent("access:user_sites", {"pk": cast.nobody.pk, "membership_pk": membership.pk}, {"points_of_sale": []}),
         Sent(

@@ -87,7 +87,7 @@ def test_an_entity_administrator_is_not_asked_and_forges_no_yes(cast, client_for
     assert places(cast.eve, sellers) == {cast.south.pk}
 
 
-def test_a_preparation_asks_nothing_and_knows_no_yes(cast, client_for, preparation):
+def test_a_local_group_asks_nothing_and_knows_no_yes(cast, client_for, preparation):
     client = client_for(cast.alice, scope="all")
     sent = {"who": "pick", "user": cast.nobody.pk}
     assert client.post(group_url(preparation, "ajouter/"), {**sent, "answer": "oui"}).status_code == 403

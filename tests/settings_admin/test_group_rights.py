@@ -1,5 +1,7 @@
 """The rights of groups and their effects; groups made, copied, compared and removed."""
 
+from uuid import uuid4
+
 import pytest
 
 from settings_admin.access.services.holdings import built_in_group
@@ -83,20 +85,32 @@ def test_taking_the_last_administrators_right_is_refused(cast, client_for):
 # --- Making, copying, removing groups ----------------------------------------------------------------------
 
 
-def test_a_preparation_is_made_and_a_shared_one_only_by_the_holding(cast, client_for):
-    sent = {"name": "Livraison", "description": "", "entity": cast.south.pk, "rights": ["vehicles.view"]}
+def test_a_local_group_is_made_and_a_shared_one_only_by_the_holding(cast, client_for):
+    sent = {
+        "key": uuid4(),
+        "name": "Livraison",
+        "description": "",
+        "entity": cast.south.pk,
+        "rights": ["vehicles.view"],
+    }
     assert client_for(cast.eve).post("/parametres/groupes/nouveau/", sent).status_code == 303
     assert UserGroup.objects.get(name="Livraison").entity == cast.south
     for entity in ("", cast.north.pk, cast.elsewhere.pk):
-        forged = {**sent, "name": "Autre", "entity": entity}
+        forged = {**sent, "key": uuid4(), "name": "Autre", "entity": entity}
         assert client_for(cast.eve).post("/parametres/groupes/nouveau/", forged).status_code == 422
-    shared = {**sent, "name": "Partout", "entity": ""}
+    shared = {**sent, "key": uuid4(), "name": "Partout", "entity": ""}
     assert client_for(cast.alice).post("/parametres/groupes/nouveau/", shared).status_code == 303
     assert UserGroup.objects.get(name="Partout").is_shared
 
 
 def test_a_taken_name_is_said_beside_it_and_nothing_is_lost(cast, client_for, preparation):
-    sent = {"name": "préparation", "description": "Le matin", "entity": cast.south.pk, "rights": ["vehicles.view"]}
+    sent = {
+        "key": uuid4(),
+        "name": "préparation",
+        "description": "Le matin",
+        "entity": cast.south.pk,
+        "rights": ["vehicles.view"],
+    }
     response = client_for(cast.eve).post("/parametres/groupes/nouveau/", sent)
     assert response.status_code == 422
     page = parse(response)

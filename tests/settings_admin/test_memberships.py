@@ -102,7 +102,7 @@ def test_whoever_manages_no_users_adds_nobody(cast, sellers):
     refused("right_missing", add_member, actor=cast.marc, user=cast.nobody, group=sellers, entity=cast.north)
 
 
-def test_a_preparation_serves_in_its_entity_only(cast, preparation):
+def test_a_local_group_serves_in_its_entity_only(cast, preparation):
     for entity in (None, cast.north):
         refused("local_group", add_member, actor=cast.alice, user=cast.nobody, group=preparation, entity=entity)
 

@@ -1,5 +1,6 @@
 """Groups: who enters one and where, its name, its rights."""
 
+import uuid
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -136,6 +137,7 @@ class GroupForm(NamedBlanks, forms.ModelForm):
 class NewGroupForm(forms.Form):
     """A new group: its owner is an entity, or (empty) the holding, which shares it."""
 
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     name = forms.CharField(label="Nom", max_length=80)
     description = forms.CharField(
         label="Description", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})

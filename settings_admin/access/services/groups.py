@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from openflex.core.constraints import refusing
 from openflex.core.errors import Refused
@@ -10,16 +11,24 @@ from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.services.guarding import changing_access, locked_group, power_of
 from settings_admin.access.services.memberships import record_membership
 from settings_admin.organisation.models import Entity
-from settings_admin.records.services import apply_edit, record_event, save_changes
+from settings_admin.records.services import answer_key, apply_edit, record_event, save_changes, take_key
 from settings_admin.registries import all_rights
 
+_GROUP = "group"
 _NAMES = {"group_name_unique": Refused("name_taken", "Un autre groupe porte déjà ce nom.", "name")}
 
 
 def create_group(
-    *, actor: User, entity: Entity | None, name: str, description: str = "", rights: Iterable[str] = ()
+    *,
+    actor: User,
+    entity: Entity | None,
+    name: str,
+    description: str = "",
+    rights: Iterable[str] = (),
+    key: UUID | None = None,
 ) -> UserGroup:
-    """A group of one entity, or (`entity` None) one shared by the holding of the actor.
+    """A group of one entity, or (`entity` None) one shared by the holding of the actor. `key` is the form's: sent
+    twice, the second call returns the group of the first.
 
     Raises Refused: "right_missing", "beyond_own_rights", "unknown_right", "name_taken".
     """
@@ -28,6 +37,9 @@ def create_group(
     if holding_id is None or holding_id != actor.holding_id:
         raise Refused("other_holding", "Cette entité n’est pas de votre holding.")
     with changing_access(holding_id):
+        used_key = take_key(key, what=_GROUP, user=actor) if key else None
+        if isinstance(used_key, int):
+            return UserGroup.objects.get(pk=used_key, holding_id=holding_id)
         group = UserGroup(
             holding_id=holding_id, entity=entity, name=name.strip(), description=description.strip(), rights=chosen
         )
@@ -37,6 +49,8 @@ def create_group(
         with refusing(_NAMES):
             group.save()
         record_event(group, kind="group_created", actor=actor, changes={"rights": [[], chosen]})
+        if used_key is not None:
+            answer_key(used_key, what=_GROUP, made=group)
         return group
 
 

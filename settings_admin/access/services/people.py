@@ -1,7 +1,7 @@
 """People get an account by invitation, change it, leave and come back."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ INVITATIONS_AT_A_TIME: Final = 100
 EMAIL_TAKEN = Refused(
     "email_taken", "Cette adresse e-mail appartient déjà à un autre compte. Choisissez-en une autre.", "email"
 )
+# A double click, or two administrators at once, send one letter.
+_NOT_AGAIN_WITHIN = timedelta(seconds=10)
 _SAME_EMAIL = {"settings_admin_user_email_key": EMAIL_TAKEN}
 
 
@@ -123,7 +125,10 @@ def invite_again(*, actor: User, user: User) -> None:
         user = locked_person(actor, user)
         if user.has_usable_password():
             raise Refused("accepted", "Cette personne a déjà choisi son mot de passe.")
-        user.invited_at = timezone.now()
+        now = timezone.now()
+        if user.invited_at is not None and now - user.invited_at < _NOT_AGAIN_WITHIN:
+            return
+        user.invited_at = now
         user.save(update_fields=["invited_at"])
         record_event(user, kind="invited_again", actor=actor)
         _send_invitation(user, actor=actor, holding=Holding.objects.get(pk=holding_of(user)))

@@ -108,6 +108,7 @@ def group_create(request: StaffRequest) -> HttpResponse:
                 name=data["name"],
                 description=data["description"],
                 rights=data["rights"],
+                key=data["key"],
             )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)

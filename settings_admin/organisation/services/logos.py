@@ -10,11 +10,17 @@ from settings_admin.records.services import record_event
 
 
 def set_logo(*, row: Entity | PointOfSale, file: BinaryIO, size: int, actor: Any) -> Logo:
-    """Keeps an image file as the logo of an entity or a site. Raises Refused beside `logo` (see `clean_logo`)."""
+    """Keeps an image file as the logo of an entity or a site; the same image again changes nothing.
+
+    Raises Refused beside `logo` (see `clean_logo`).
+    """
     image = clean_logo(file, size=size)
     place = _place(row)
     with transaction.atomic():
         _lock(row)
+        same = Logo.objects.filter(**place, content=image.content).first()
+        if same is not None:
+            return same
         kept = {"content": image.content, "width": image.width, "height": image.height}
         logo, _ = Logo.objects.update_or_create(**place, defaults=kept)
         record_event(row, kind="logo_changed", actor=actor, entity=place["entity"])

@@ -13,12 +13,11 @@ from settings_admin.organisation import selectors
 from settings_admin.organisation.models import Entity, Holding, PointOfSale
 from settings_admin.organisation.services.sheets import ENTITY_ONCE, SITE_ONCE
 from settings_admin.organisation.validators.companies import check_siret_of
-from settings_admin.records.models import IdempotencyKey
-from settings_admin.records.services import answer_of, record_event, use_key
+from settings_admin.records.services import answer_key, record_event, take_key
 from settings_admin.registries import SiteCopy
 from settings_admin.scoping import unscoped
 
-_ENTITY, _SITE = "entity ", "site "
+_ENTITY, _SITE = "entity", "site"
 
 
 @transaction.atomic
@@ -27,7 +26,7 @@ def create_entity(*, holding: Holding, values: Mapping[str, Any], actor: Any, ke
 
     Raises Refused beside `name` or `siren` when another entity of the holding has it.
     """
-    used_key = _taken(key, what=_ENTITY, actor=actor)
+    used_key = take_key(key, what=_ENTITY, user=actor)
     # Nobody's scope holds what does not exist yet.
     with unscoped("an entity is born"):
         if isinstance(used_key, int):
@@ -36,7 +35,7 @@ def create_entity(*, holding: Holding, values: Mapping[str, Any], actor: Any, ke
         with refusing(ENTITY_ONCE):
             entity.save()
         record_event(entity, kind="created", actor=actor, entity=entity)
-    _answer(used_key, f"{_ENTITY}{entity.pk}")
+    answer_key(used_key, what=_ENTITY, made=entity)
     return entity
 
 
@@ -54,7 +53,7 @@ def create_site(
 
     Raises Refused beside `name` or `siret`, and as the copies do; nothing is kept then.
     """
-    used_key = _taken(key, what=_SITE, actor=actor)
+    used_key = take_key(key, what=_SITE, user=actor)
     if isinstance(used_key, int):
         return PointOfSale.objects.get(pk=used_key)
     locked = Entity.objects.select_for_update(of=("self",)).get(pk=entity.pk)
@@ -65,33 +64,10 @@ def create_site(
     taken = list(copies) if source is not None else []
     for one in taken:
         one.copy(source, site, actor=actor)
-    _answer(used_key, f"{_SITE}{site.pk}")
+    answer_key(used_key, what=_SITE, made=site)
     label = f"repris de {source.name}{NBSP}: {', '.join(one.label for one in taken)}" if source and taken else ""
     record_event(site, kind="created", actor=actor, details={"label": label} if label else None)
     return site
-
-
-def _taken(key: UUID, *, what: str, actor: Any) -> IdempotencyKey | int:
-    """The key of the form, or the number of what its first sender made."""
-    if (first := _made_with(key, what)) is not None:
-        return first
-    try:
-        return use_key(key, user=actor)
-    except Refused:
-        # The first sender was still at work a moment ago; by now the answer is there, unless the key is not ours.
-        if (first := _made_with(key, what)) is None:
-            raise
-        return first
-
-
-def _made_with(key: UUID, what: str) -> int | None:
-    answer = answer_of(key) or ""
-    return int(answer.removeprefix(what)) if answer.startswith(what) else None
-
-
-def _answer(used_key: IdempotencyKey, result: str) -> None:
-    used_key.result = result
-    used_key.save(update_fields=["result"])
 
 
 @transaction.atomic
