@@ -96,13 +96,16 @@ class SettingsPage:
 class HandOver:
     """What a leaver leaves open, in one app's words: « opportunités en cours ».
 
-    `count(user)` says how many there are; `move(user, to=colleague, actor=…)` hands them over inside the leaver's
-    transaction and returns how many it moved.
+    `count(user)` says how many there are, `places(user)` where: pairs of an entity's and a point of sale's id, None for
+    what belongs to the whole entity. Whoever takes them over holds `right` in all of these places.
+    `move(user, to=colleague, actor=…)` hands them over inside the leaver's transaction and returns how many it moved.
     """
 
     key: str
     label: str
+    right: str
     count: Callable[[Any], int]
+    places: Callable[[Any], Iterable[tuple[int, int | None]]]
     move: Callable[..., int]
 
 

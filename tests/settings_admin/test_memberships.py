@@ -8,7 +8,7 @@ from settings_admin.access.services import people
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member, remove_member, set_sites
 from settings_admin.models import Entity, Membership, TimelineEntry, User, UserGroup
-from settings_admin.registries import BuiltInGroup, HandOver, register_hand_over
+from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import Reach
 from tests.settings_admin.way import places
 
@@ -205,47 +205,7 @@ def test_yes_for_the_last_administrator_of_an_entity_keeps_it_administered(cast)
     assert places(cast.eve, admins) == {None}
 
 
-# --- Leavers and absences -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def tasks(monkeypatch):
-    """A registered app: each person's open tasks, by user."""
-    open_tasks: dict[int, int] = {}
-
-    def move(user, *, to, actor):
-        count = open_tasks.pop(user.pk)
-        open_tasks[to.pk] = open_tasks.get(to.pk, 0) + count
-        return count
-
-    monkeypatch.setattr("settings_admin.registries._hand_overs", {})
-    register_hand_over(HandOver("tasks", "tâches ouvertes", count=lambda user: open_tasks.get(user.pk, 0), move=move))
-    return open_tasks
-
-
-def test_a_leaver_hands_over_and_is_out(cast, tasks):
-    tasks[cast.sam.pk] = 3
-    assert refused("successor", people.leave, actor=cast.alice, user=cast.sam, successor=None).field == "successor"
-    refused("successor", people.leave, actor=cast.alice, user=cast.sam, successor=cast.otto)
-    assert User.objects.get(pk=cast.sam.pk).is_active
-    assert people.leave(actor=cast.alice, user=cast.sam, successor=cast.marc) == {"tasks": 3}
-    assert tasks == {cast.marc.pk: 3}
-    assert not User.objects.get(pk=cast.sam.pk).is_active
-    line = TimelineEntry.objects.get(kind="left", target_id=cast.sam.pk)
-    assert line.details == {"successor": "Marc Nom", "moved": {"tasks": 3}}
-    people.leave(actor=cast.alice, user=cast.sam, successor=None)
-    people.come_back(actor=cast.alice, user=cast.sam)
-    assert belonging_of(cast.sam).grants
-
-
-def test_a_leaver_with_nothing_open_needs_no_successor(cast, tasks):
-    assert people.leave(actor=cast.alice, user=cast.sam, successor=None) == {}
-
-
-def test_a_refused_leaver_leaves_nothing_handed_over(cast, tasks):
-    tasks[cast.eve.pk] = 2
-    refused("last_administrator", people.leave, actor=cast.alice, user=cast.eve, successor=cast.marc)
-    assert User.objects.get(pk=cast.eve.pk).is_active
+# --- Stronger accounts -------------------------------------------------------------------------------------
 
 
 def test_nobody_closes_a_stronger_account_or_their_own(cast):

@@ -34,6 +34,11 @@ class LeaverForm(forms.Form):
         fields: dict[str, Any] = self.fields
         if is_needed:
             fields["successor"].queryset = colleagues
+            if not colleagues.exists():
+                fields["successor"].help_text = (
+                    "Aucun collègue n’a les droits qu’il faut partout où quelque chose est ouvert\u00a0: donnez-les "
+                    "d’abord à quelqu’un."
+                )
         else:
             del fields["successor"]
 

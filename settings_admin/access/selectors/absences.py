@@ -6,7 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from settings_admin.access.models import Absence, Membership, User
 from settings_admin.access.selectors.belonging import belonging_of
-from settings_admin.scoping import unscoped
+from settings_admin.access.selectors.hand_over import grants_of
+from settings_admin.scoping import NOWHERE, unscoped
 
 
 def absences_of(user: User, *, today: date) -> QuerySet[Absence]:
@@ -29,20 +30,26 @@ def possible_substitutes(user: User) -> QuerySet[User]:
     return User.objects.filter(Exists(beside), holding_id=user.holding_id, is_active=True).exclude(pk=user.pk)
 
 
-def receiver_of(user: User, *, on: date) -> User:
-    """Who receives on this day (Europe/Paris) what would come to `user`: the person, or who stands in for them.
+def receiver_of(user: User, *, on: date, right: str, entity_id: int, point_of_sale_id: int | None = None) -> User:
+    """Who receives on this day (Europe/Paris) what would come to `user` in this place: the person, or who stands in for
+    them and holds `right` there, without which it could not be shown to them.
 
     A substitute who is away too passes it on to theirs; a circle of absent people ends with the person.
     """
-    receiver, seen = user, {user.pk}
+    chain = [user]
     with unscoped("absences are the application's to follow"):
-        while absence := (
-            Absence.objects.filter(user=receiver, starts_on__lte=on, ends_on__gte=on, substitute__is_active=True)
-            .select_related("substitute")
-            .first()
-        ):
-            receiver = absence.substitute
-            if receiver.pk in seen:
+        while (substitute := _substitute_of(chain[-1], on=on)) is not None:
+            if substitute in chain:
                 return user
-            seen.add(receiver.pk)
-    return receiver
+            chain.append(substitute)
+    if len(chain) == 1:
+        return user
+    grants = grants_of(user.holding_id, [one.pk for one in chain])
+    able = [one for one in chain[1:] if grants[one.pk].get(right, NOWHERE).covers(entity_id, point_of_sale_id)]
+    return able[-1] if able else user
+
+
+def _substitute_of(user: User, *, on: date) -> User | None:
+    running = Absence.objects.filter(user=user, starts_on__lte=on, ends_on__gte=on, substitute__is_active=True)
+    absence = running.select_related("substitute").first()
+    return absence.substitute if absence else None

@@ -14,13 +14,15 @@ from openflex.core.constraints import refusing
 from openflex.core.errors import Refused
 from settings_admin.access.authority import Place, check_may_grant, check_may_place
 from settings_admin.access.models import User, UserGroup
+from settings_admin.access.selectors.hand_over import left_open_by, missing_right
+from settings_admin.access.services.absences import check_receiver
 from settings_admin.access.services.guarding import changing_access, holding_of, locked_group, locked_person, power_of
 from settings_admin.access.services.memberships import add_member, check_belongs_together
 from settings_admin.access.services.passwords import password_link
 from settings_admin.access.services.sessions import end_sessions
 from settings_admin.organisation.models import Entity, Holding, PointOfSale
 from settings_admin.records.services import apply_edit, event_of, record_event, record_events, save_changes
-from settings_admin.registries import hand_overs
+from settings_admin.registries import right_label
 
 INVITATIONS_AT_A_TIME: Final = 100
 EMAIL_TAKEN = Refused(
@@ -190,20 +192,24 @@ def leave(*, actor: User, user: User, successor: User | None) -> dict[str, int]:
 
 
 def _hand_over(user: User, *, successor: User | None, actor: User) -> dict[str, int]:
-    moved = {}
-    for one in hand_overs():
-        if not one.count(user):
-            continue
-        if successor is None:
+    left_open = left_open_by(user)
+    if not left_open:
+        return {}
+    if successor is None:
+        labels = ", ".join(one.label for one, _ in left_open)
+        raise Refused(
+            "successor", f"Choisissez qui reprend ce que cette personne laisse ouvert\u00a0: {labels}.", "successor"
+        )
+    check_receiver(user, successor, field="successor")
+    for one, _ in left_open:
+        if missing_right(user, successor, one):
             raise Refused(
                 "successor",
-                f"Choisissez qui reprend ce que cette personne laisse ouvert\u00a0: {one.label}.",
+                f"{successor.full_name} n’a pas partout le droit qu’il faut pour reprendre ceci\u00a0: {one.label} "
+                f"(«\u00a0{right_label(one.right)}\u00a0»).",
                 "successor",
             )
-        if successor.pk == user.pk or successor.holding_id != user.holding_id or not successor.is_active:
-            raise Refused("successor", "Choisissez un collègue dont le compte est actif.", "successor")
-        moved[one.key] = one.move(user, to=successor, actor=actor)
-    return moved
+    return {one.key: one.move(user, to=successor, actor=actor) for one, _ in left_open}
 
 
 def come_back(*, actor: User, user: User) -> None:

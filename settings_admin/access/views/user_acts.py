@@ -14,7 +14,7 @@ from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from openflex.core.sections import told_of_conflict
-from settings_admin.access.authority import MANAGE_USERS
+from settings_admin.access.authority import MANAGE_USERS, may_manage
 from settings_admin.access.fetching import colleague_for
 from settings_admin.access.forms.account import AbsenceForm
 from settings_admin.access.forms.groups import JoinGroupForm
@@ -23,15 +23,13 @@ from settings_admin.access.models import Absence, Membership, User
 from settings_admin.access.requests import StaffRequest
 from settings_admin.access.selectors.absences import possible_substitutes
 from settings_admin.access.selectors.groups import joinable_by
-from settings_admin.access.selectors.people import colleagues
+from settings_admin.access.selectors.hand_over import able_to_take_over, left_open_by
 from settings_admin.access.services import absences, memberships, people, second_factor, sessions
 from settings_admin.access.services.memberships import place_of
 from settings_admin.access.views import joining
 from settings_admin.guards import right
 from settings_admin.organisation.models import PointOfSale
 from settings_admin.records.services import EditConflict
-from settings_admin.registries import hand_overs
-from settings_admin.scoping import current_scope
 
 _RESET = (
     "Pour un téléphone perdu\u00a0: l’application et les codes de secours ne servent plus, toutes les sessions "
@@ -96,8 +94,9 @@ def user_add(request: StaffRequest, pk: int) -> HttpResponse:
 def user_leave(request: StaffRequest, pk: int) -> HttpResponse:
     """The leaver's one act: it says what is open and who takes it over."""
     person = colleague_for(request, pk, right=MANAGE_USERS)
-    left_open = [(one.label, count) for one in hand_overs() if (count := one.count(person))]
-    others = colleagues(current_scope()).filter(is_active=True).exclude(pk=pk)
+    # Who does not oversee the person is refused below, and told nothing.
+    left_open = left_open_by(person) if may_manage(request.belonging, person) else []
+    others = able_to_take_over(person, among=possible_substitutes(person)) if left_open else User.objects.none()
     form = LeaverForm(_sent(request), colleagues=others, is_needed=bool(left_open))
     if form.is_valid():
         try:
@@ -111,7 +110,7 @@ def user_leave(request: StaffRequest, pk: int) -> HttpResponse:
         request,
         person,
         form,
-        context={"left_open": left_open},
+        context={"left_open": [(one.label, count) for one, count in left_open]},
         title="Désactiver le compte",
         verb="Désactiver",
         icon="user-off",

@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+
+class ErrandsConfig(AppConfig):
+    name = "tests.errands"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from settings_admin.registries import HandOver, register_hand_over
+        from tests.errands import selectors, services
+
+        register_hand_over(
+            HandOver(
+                key="errands",
+                label="tâches ouvertes",
+                right=services.RIGHT,
+                count=selectors.count_open,
+                places=selectors.places_of_open,
+                move=services.hand_over,
+            )
+        )
