@@ -11,11 +11,14 @@ from django.core.exceptions import ValidationError
 from openflex.core.forms import AmountField, DayField, NamedBlanks, WholeNumberField, YesNoField, set_units
 from openflex.core.french import format_number
 from openflex.core.sections import SectionForm
+from quotation.enums import PlateCountry
 from quotation.models import Quotation, QuotationSettings
 from quotation.providers.base import ListingState, MarketFilters, SellerKind
 from quotation.selectors import MarketWords
 from vehicles import enums, validators
 from vehicles.forms import MileageField, PlateField, VinField
+
+FIRST_YEAR_OF_LONG_VINS = 1981
 
 
 class PlateSearchForm(forms.Form):
@@ -26,7 +29,20 @@ class PlateSearchForm(forms.Form):
         self.fields["plate"].widget.attrs.update({"placeholder": "AA-123-AA", "autofocus": True})
 
     def clean_plate(self) -> str:
-        return validators.parse_plate(self.cleaned_data["plate"]).normalised
+        return _read_plate(
+            self.cleaned_data["plate"], otherwise="Un véhicule immatriculé à l’étranger se choisit manuellement."
+        )
+
+
+def _read_plate(text: str, *, is_foreign: bool = False, otherwise: str) -> str:
+    """The plate as it is stored; `otherwise` says what to do with one that no French form fits."""
+    try:
+        return validators.parse_plate(text, foreign=is_foreign).normalised
+    except ValidationError as error:
+        if error.code == "unreadable" and not is_foreign:
+            example = "Immatriculation non reconnue\u00a0: écrivez par exemple AA-123-AA ou 1234 AB 56."
+            raise ValidationError(f"{example} {otherwise}", code=error.code) from None
+        raise
 
 
 class CatalogueForm(forms.Form):
@@ -48,7 +64,10 @@ class DetailsForm(NamedBlanks, forms.ModelForm):
     exterior_colour = forms.CharField(label="Couleurs extérieures", required=False, max_length=200)
     interior_colour = forms.CharField(label="Couleurs intérieures", required=False, max_length=200)
     plate = PlateField(label="Immatriculation", required=False)
-    vin = VinField(label="VIN", required=False)
+    plate_country = forms.ChoiceField(
+        label="Pays d’immatriculation", required=False, choices=[("", "France"), *PlateCountry.choices]
+    )
+    vin = VinField(label="VIN", required=False, takes_short=True)
     first_registration = DayField(label="Date MEC")
     mileage_km = MileageField(label="Kilométrage")
     # The provider asks for both: what it is told when nobody answers must not be a secret.
@@ -57,8 +76,8 @@ class DetailsForm(NamedBlanks, forms.ModelForm):
     class Meta:
         model = Quotation
         fields = [
-            "exterior_colour", "interior_colour", "plate", "has_no_plate", "vin", "first_registration", "mileage_km",
-            "first_hand", "origin",
+            "exterior_colour", "interior_colour", "plate", "plate_country", "has_no_plate", "vin",
+            "first_registration", "mileage_km", "first_hand", "origin",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -67,6 +86,10 @@ class DetailsForm(NamedBlanks, forms.ModelForm):
         super().__init__(*args, **kwargs)
         set_units(self, {"mileage_km": "km"})
         self.initial.update(self.instance.unread)
+        self.fields["plate_country"].choices = [("", "France"), *PlateCountry.choices]  # type: ignore[attr-defined]
+        if self["plate_country"].value():
+            vars(self.fields["plate"])["is_foreign"] = True
+            self.fields["plate"].widget.attrs["data-format"] = "upper"
         self.fields["origin"].help_text = "Sans réponse, la cote compte «\u00a0Particulier\u00a0»."
         if self.instance.mileage_km is None and "mileage_km" not in self.instance.unread:
             # The one thing that no plate tells.
@@ -78,7 +101,11 @@ class DetailsForm(NamedBlanks, forms.ModelForm):
             self.add_error("plate", "Saisissez l’immatriculation, ou cochez «\u00a0VN ou véhicule sans plaque\u00a0».")
         elif data.get("plate"):
             try:
-                data["plate"] = validators.parse_plate(data["plate"]).normalised
+                data["plate"] = _read_plate(
+                    data["plate"],
+                    is_foreign=bool(data.get("plate_country")),
+                    otherwise="S’il est immatriculé à l’étranger, choisissez son pays.",
+                )
             except ValidationError as error:
                 self.add_error("plate", error)
         if data.get("first_registration"):
@@ -89,8 +116,17 @@ class DetailsForm(NamedBlanks, forms.ModelForm):
             except ValidationError as error:
                 self.add_error("first_registration", error)
         if data.get("vin"):
-            self.warnings += validators.vin_warnings(data["vin"])
+            self._check_vin(data["vin"], data.get("first_registration"))
         return data
+
+    def _check_vin(self, vin: str, first_registration: date | None) -> None:
+        """A short one is right for a vehicle of before 1981, and where its sheet in stock or the register has it."""
+        is_old = first_registration is not None and first_registration.year < FIRST_YEAR_OF_LONG_VINS
+        if len(vin) < validators.VIN_LENGTH and vin != self.instance.vin and not is_old:
+            message = validators.vin_length_message(vin)
+            self.add_error("vin", f"{message} Seul un véhicule d’avant {FIRST_YEAR_OF_LONG_VINS} en a moins.")
+            return
+        self.warnings += validators.vin_warnings(vin)
 
     def readable(self) -> tuple[dict[str, Any], dict[str, str]]:
         """For the draft: the values that can be read, and the words of those that cannot."""

@@ -32,7 +32,7 @@ def tabs(user_id: int, *, sees_all: bool) -> list[Tab]:
 class QuotationTable(ListTable):
     plate = PartColumn(
         "quotation/cells/plate.html",
-        export=lambda quotation: quotation.plate,
+        export=lambda quotation: quotation.plate_display,
         verbose_name="Immatriculation",
         attrs=cell("cell-plate", "pin-1"),
     )

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from quotation.enums import SENT, AnswerKind, CallName, QuotationState
+from quotation.enums import SENT, AnswerKind, CallName, PlateCountry, QuotationState
 from quotation.providers import failures
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.scoping import Audience, ScopedModel
@@ -100,6 +100,10 @@ class Quotation(ScopedModel):
 
     # 2. Détails
     plate = models.CharField("immatriculation", max_length=20, blank=True)
+    # Empty: in France.
+    plate_country = models.CharField(
+        "pays d’immatriculation", max_length=5, choices=PlateCountry.choices, blank=True, default=""
+    )
     has_no_plate = models.BooleanField("VN ou véhicule sans plaque", default=False)
     vin = models.CharField("VIN", max_length=17, blank=True)
     first_registration = models.DateField("date MEC", null=True, blank=True)
@@ -183,7 +187,16 @@ class Quotation(ScopedModel):
 
     @property
     def plate_display(self) -> str:
-        return format_plate(self.plate)
+        return format_plate(self.plate, foreign=self.is_foreign)
+
+    @property
+    def is_foreign(self) -> bool:
+        return bool(self.plate_country)
+
+    @property
+    def country_letters(self) -> str:
+        """As they stand on the plate; empty for a French one, and when nobody said which country."""
+        return "" if self.plate_country == PlateCountry.OTHER else self.plate_country
 
 
 class ProviderCall(ScopedModel):

@@ -284,7 +284,7 @@ def values_in_time(quotation: Quotation) -> list[Quotation]:
     first = quotation.redone_from_id or quotation.pk
     same = Q(pk=first) | Q(redone_from=first)
     if quotation.plate:
-        same |= Q(plate=quotation.plate, version_code=quotation.version_code)
+        same |= Q(plate=quotation.plate, plate_country=quotation.plate_country, version_code=quotation.version_code)
     others = Quotation.objects.filter(same, entity=quotation.entity, state=QuotationState.VALUED).exclude(
         pk=quotation.pk
     )

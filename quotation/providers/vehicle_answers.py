@@ -20,7 +20,8 @@ from quotation.providers.base import (
 from quotation.providers.fields import CODE, Fields, unique
 from vehicles.enums import Energy, Gearbox, VehicleKind
 
-_VIN: Final = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
+# Before 1981 each maker had a form of his own, and none was longer.
+_VIN: Final = re.compile(r"[A-HJ-NPR-Z0-9]{17}|[A-Z0-9]{3,16}")
 _CNIT: Final = re.compile(r"[A-Z0-9*]{5,20}")
 # Field J.1 of the registration certificate; more are in use than the contract lists (VASP, TCP…).
 _GENRE: Final = re.compile(r"[A-Z][A-Z0-9-]{1,9}")

@@ -21,6 +21,7 @@ from settings_admin.records.services import EditConflict
 from vehicles.models.vehicle import fold
 
 HP_PER_KW = Decimal("1.35962")
+_FRENCH = {"plate_country": "", "has_no_plate": False}
 _FROM_PLATE = ("plate", "vin", "first_registration")
 
 
@@ -31,7 +32,7 @@ def identify_plate(*, draft: Quotation, plate: str, provider: ValuationProvider,
     Refused("quota_reached" or "being_asked"); the draft is as before then, but for the plate.
     """
     vin = draft.vin if plate == draft.plate else ""
-    set_fields(draft, {**_forgotten(draft, plate), **_unlinked(draft, plate), "plate": plate, "has_no_plate": False})
+    set_fields(draft, {**_forgotten(draft, plate), **_unlinked(draft, plate), "plate": plate, **_FRENCH})
     request = Request(AnswerKind.PLATE, {"plate": plate}, lambda act: provider.identify(plate, act=act))
     with claimed(draft, now=asker.now):
         answer = ask(asker, request)
@@ -231,7 +232,8 @@ def new_draft(
 
 _COPIED = (
     "vehicle_id", "kind", "make", "model", "version_code", "version", "catalogue_date", "doors", "price_new", "energy",
-    "gearbox", "power_hp", "plate", "has_no_plate", "vin", "first_registration", "mileage_km", "first_hand", "origin",
+    "gearbox", "power_hp", "plate", "plate_country", "has_no_plate", "vin", "first_registration", "mileage_km",
+    "first_hand", "origin",
     "exterior_colour", "interior_colour", "catalogue", "plate_answer", "equipment_answer", "colours_answer",
 )  # fmt: skip
 

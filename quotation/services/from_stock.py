@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from openflex.core.errors import Refused
-from quotation.enums import QuotationState
+from quotation.enums import PlateCountry, QuotationState
 from quotation.models import Quotation
 from quotation.providers.base import Candidate, Make, Model, ValuationProvider, Version
 from quotation.providers.failures import PlateMalformed, PlateUnknown, ProviderFailure
@@ -45,6 +45,7 @@ def draft_of_vehicle(*, vehicle: Vehicle, actor: User) -> Quotation:
         actor=actor,
         vehicle=locked,
         has_no_plate=not locked.plate,
+        plate_country=PlateCountry.OTHER if locked.is_foreign else "",
         **{name: getattr(locked, name) for name in (*_KNOWN, *_OWN)},
     )
 

@@ -26,6 +26,7 @@ from quotation.services.asking import Asker, Request, ask, ask_all, claimed
 from quotation.services.drafts import copied
 from vehicles.enums import Origin
 from vehicles.services.stock import record_market_value
+from vehicles.validators import VIN_LENGTH
 
 RADARS = {AnswerKind.ON_SALE: ListingState.ON_SALE, AnswerKind.SOLD: ListingState.SOLD}
 
@@ -118,7 +119,8 @@ def question_of(draft: Quotation) -> ValuationQuestion:
         first_hand=bool(draft.first_hand),
         origin=Origin(draft.origin or Origin.PRIVATE),
         postcode=_postcode(draft),
-        vin=draft.vin or None,
+        # A number of before 1981 is shorter: the provider knows none of these, and refuses the whole question.
+        vin=draft.vin if len(draft.vin) == VIN_LENGTH else None,
         exterior_colour=draft.exterior_colour or None,
         interior_colour=draft.interior_colour or None,
     )

@@ -187,10 +187,12 @@ def _render(
 ) -> HttpResponse:
     """`act`: what the page has asked of the provider already; the lists of the manual way share its time."""
     mode = mode or request.GET.get("mode", "")
+    if draft is not None and draft.is_foreign:
+        mode = "manuel"  # the register knows French plates
     if mode not in ("plaque", "manuel"):
         mode = "manuel" if draft is not None and draft.catalogue is not None else "plaque"
     found = answers.identified(draft.plate_answer) if draft and draft.plate_answer else None
-    plate_form = plate_form or PlateSearchForm(initial={"plate": draft.plate if draft else ""})
+    plate_form = plate_form or PlateSearchForm(initial={"plate": draft.plate if draft and not draft.is_foreign else ""})
     if found:  # the version is chosen next: Enter must not search again
         del plate_form.fields["plate"].widget.attrs["autofocus"]
     context = page_context(

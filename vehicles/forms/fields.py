@@ -15,7 +15,12 @@ from vehicles.models import Vehicle
 
 
 class PlateField(forms.CharField):
-    """Typed in any spacing and case, kept normalised, shown with its hyphens. Its format is the form's to judge."""
+    """Typed in any spacing and case, kept normalised, shown with its hyphens. Its format is the form's to judge.
+
+    `is_foreign`: what it holds may look like a French plate and is none.
+    """
+
+    is_foreign = False
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=30, **options)
@@ -25,7 +30,7 @@ class PlateField(forms.CharField):
         return validators.normalise_plate(super().to_python(value) or "")
 
     def prepare_value(self, value: Any) -> Any:
-        return validators.format_plate(value) if isinstance(value, str) else value
+        return validators.format_plate(value, foreign=self.is_foreign) if isinstance(value, str) else value
 
 
 class VinField(forms.CharField):
