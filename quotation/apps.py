@@ -6,13 +6,14 @@ class QuotationConfig(AppConfig):
     verbose_name = "Cotations"
 
     def ready(self) -> None:
-        from quotation import rights
+        from quotation import exports, rights
         from quotation.services.access import reseal_credentials
         from settings_admin.registries import (
             NavEntry,
             SettingsPage,
             SettingsSection,
             SheetAction,
+            register_export,
             register_nav,
             register_sealed,
             register_settings,
@@ -20,6 +21,8 @@ class QuotationConfig(AppConfig):
         )
 
         rights.register()
+        register_export(exports.QUOTATIONS)
+        register_export(exports.CALLS)
         register_sealed(reseal_credentials)
         register_nav(
             NavEntry(

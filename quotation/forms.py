@@ -64,9 +64,7 @@ class DetailsForm(NamedBlanks, forms.ModelForm):
     exterior_colour = forms.CharField(label="Couleurs extérieures", required=False, max_length=200)
     interior_colour = forms.CharField(label="Couleurs intérieures", required=False, max_length=200)
     plate = PlateField(label="Immatriculation", required=False)
-    plate_country = forms.ChoiceField(
-        label="Pays d’immatriculation", required=False, choices=[("", "France"), *PlateCountry.choices]
-    )
+    plate_country = forms.ChoiceField(label="Pays", required=False, choices=[("", "France"), *PlateCountry.choices])
     vin = VinField(label="VIN", required=False, takes_short=True)
     first_registration = DayField(label="Date MEC")
     mileage_km = MileageField(label="Kilométrage")

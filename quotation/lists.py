@@ -11,6 +11,7 @@ from openflex.core.filters import CheckboxesFilter, SearchFilter
 from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell
 from quotation.enums import CallName, QuotationState
 from quotation.models import ProviderCall, Quotation
+from settings_admin.scoping import Scope
 from vehicles.enums import VehicleKind
 from vehicles.validators import normalise_plate
 
@@ -27,6 +28,11 @@ def tabs(user_id: int, *, sees_all: bool) -> list[Tab]:
         Tab("drafts", "Brouillons", mine & Q(state=QuotationState.DRAFT)),
     ]
     return [*own, Tab("all", "Toutes les cotations", Q(), has_count=False)] if sees_all else own
+
+
+def tabs_for(scope: Scope) -> list[Tab]:
+    """Those of this person: everybody's quotations are a tab for who manages them wherever the list looks."""
+    return tabs(scope.user_id or 0, sees_all=scope.allows_everywhere("quotation.manage"))
 
 
 class QuotationTable(ListTable):

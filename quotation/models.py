@@ -183,7 +183,8 @@ class Quotation(ScopedModel):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.make} {self.model}".strip() or "Cotation"
+        """Nothing is known of a draft whose plate nobody could identify."""
+        return f"{self.make} {self.model}".strip() or "Véhicule à identifier"
 
     @property
     def plate_display(self) -> str:

@@ -2,27 +2,26 @@
 
 from dataclasses import replace
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from openflex.core import htmx
 from openflex.core.dates import paris_day_bounds, today_paris
 from openflex.core.http import read_only, writes
-from openflex.core.lists import Tab, build_list, filtered_rows
+from openflex.core.lists import build_list
 from openflex.core.paging import capped_counts
-from openflex.core.xlsx import xlsx_response
 from quotation import lists, selectors
 from quotation.enums import QuotationState
-from quotation.exports import calls_sheet, quotations_sheet
+from quotation.exports import CALLS, QUOTATIONS
 from quotation.models import Quotation
 from quotation.providers.failures import ProviderFailure
 from quotation.services import drafts, valuing
 from quotation.views.acting import USE, asker_for, fetch, page_context, sent_key, tell
 from quotation.views.radar import render_result
-from settings_admin.access.requests import StaffRequest, origin_of
+from settings_admin.access.requests import StaffRequest
+from settings_admin.exports.views import answer_export
 from settings_admin.guards import right
-from settings_admin.records.enums import AccessKind
-from settings_admin.records.services import record_seen
 from settings_admin.scoping import current_scope
 
 CONSUMPTION = "settings.consumption"
@@ -31,7 +30,7 @@ CONSUMPTION = "settings.consumption"
 @right(USE, on="scope")
 @read_only
 def quotation_list(request: StaffRequest) -> HttpResponse:
-    tabs = _tabs(request)
+    tabs = lists.tabs_for(current_scope())
     counts = capped_counts(Quotation.objects.all(), {tab.key: tab.condition for tab in tabs if tab.has_count})
     page = build_list(
         request,
@@ -51,24 +50,11 @@ def quotation_list(request: StaffRequest) -> HttpResponse:
     return htmx.render_part(request, "quotation/list.html", "list", context)
 
 
-def _tabs(request: StaffRequest) -> list[Tab]:
-    return lists.tabs(request.user.pk, sees_all=current_scope().allows_everywhere("quotation.manage"))
-
-
 @right(USE, on="scope")
-@read_only
-def export_quotations(request: StaffRequest) -> FileResponse:
-    """Exactly what is filtered; who exported what is written down."""
-    rows = filtered_rows(
-        request.GET,
-        rows=selectors.quotation_rows(),
-        filter_class=lists.QuotationFilter,
-        sorts=lists.SORTS,
-        default_sort=lists.DEFAULT_SORT,
-        tabs=_tabs(request),
-    )
-    _note_export(request, "quotations", "Cotations")
-    return xlsx_response(quotations_sheet(rows), filename=f"cotations-{today_paris(timezone.now()):%Y-%m-%d}.xlsx")
+@writes("POST")
+def export_quotations(request: StaffRequest) -> HttpResponseBase:
+    """Exactly what is filtered."""
+    return answer_export(request, QUOTATIONS, columns=())
 
 
 @right(USE, on="row")
@@ -129,19 +115,6 @@ def consumption(request: StaffRequest) -> HttpResponse:
 
 
 @right(CONSUMPTION, on="scope")
-@read_only
-def export_calls(request: StaffRequest) -> FileResponse:
-    rows = filtered_rows(
-        request.GET,
-        rows=lists.call_rows(),
-        filter_class=lists.CallFilter,
-        sorts=lists.CALL_SORTS,
-        default_sort=lists.DEFAULT_CALL_SORT,
-    )
-    _note_export(request, "provider_calls", "Consommation")
-    return xlsx_response(calls_sheet(rows), filename=f"appels-{today_paris(timezone.now()):%Y-%m-%d}.xlsx")
-
-
-def _note_export(request: StaffRequest, key: str, label: str) -> None:
-    query = request.GET.urlencode()
-    record_seen(user=request.user, kind=AccessKind.EXPORTED, **origin_of(request), list=key, label=label, query=query)
+@writes("POST")
+def export_calls(request: StaffRequest) -> HttpResponseBase:
+    return answer_export(request, CALLS, columns=())

@@ -1,10 +1,11 @@
 """The market of one quotation as the address asks to see it: both tabs of the result stand on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from openflex.core.lists import Chip, address
 from quotation import answers, selectors, study
@@ -19,8 +20,12 @@ SHOWN = "shown"
 
 @dataclass(frozen=True)
 class MarketView:
-    """`listings` are those that count, sorted; `has_come` is false when the provider gave none of this state."""
+    """`listings` are those that count, sorted; `has_come` is false when the provider gave none of this state.
 
+    `url` is the tab's own: its links must lead there from a refused form too, whose address is another one.
+    """
+
+    url: str
     state: ListingState
     listings: list[Listing]
     total: int
@@ -35,7 +40,8 @@ class MarketView:
         return bool(self.chips)
 
 
-def market_view(request: StaffRequest, quotation: Quotation) -> MarketView:
+def market_view(request: StaffRequest, quotation: Quotation, *, url_name: str) -> MarketView:
+    url = reverse(url_name, args=[quotation.pk])
     asked = request.GET.get("state", "")
     state = ListingState(asked) if asked in ListingState.values else ListingState.ON_SALE
     found = selectors.listings_of(quotation, state)
@@ -45,13 +51,14 @@ def market_view(request: StaffRequest, quotation: Quotation) -> MarketView:
     sort = form.cleaned_data.get("sort") or "price"
     kept = study.filtered(everything, form.filters())
     return MarketView(
+        url=url,
         state=state,
         listings=study.sorted_by(kept, SORT_ORDERS.get(sort, sort)),
         total=len(everything),
         form=form,
         sort=dict(SORTS)[sort],
-        chips=_chips(request.GET, form),
-        reset_url=_reset_url(request.GET),
+        chips=[replace(chip, url=f"{url}{chip.url}") for chip in _chips(request.GET, form)],
+        reset_url=f"{url}{_reset_url(request.GET)}",
         has_come=found is not None,
     )
 

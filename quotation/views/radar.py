@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -80,12 +81,12 @@ def render_result(
     status: int = 200,
 ) -> HttpResponse:
     """`retry_form` is the id of the form that asked when it failed: its button sends it again."""
-    market = market_view(request, quotation)
+    market = market_view(request, quotation, url_name="quotation:radar")
     context = result_context(quotation, market, failure=failure, retry_form=retry_form)
     width, height = SCATTER_SIZE
     scatter = study.scatter(market.listings, mine=_mine(quotation), width=width, height=height)
     context.update(
-        slice=_slice(request, quotation, market.listings),
+        slice=_slice(request, quotation, market),
         rank=study.price_rank(quotation.adjusted_value, market.listings)
         if quotation.adjusted_value is not None and market.listings
         else None,
@@ -96,22 +97,23 @@ def render_result(
     return htmx.render_part(request, TEMPLATE, "result", context, status=status)
 
 
-def _slice(request: StaffRequest, quotation: Quotation, listings: Sequence[Listing]) -> Slice:
+def _slice(request: StaffRequest, quotation: Quotation, market: MarketView) -> Slice:
     """As many as the address asks for, never fewer than the first slice."""
     asked = request.GET.get(SHOWN, "")
+    listings, with_shown = market.listings, partial(_with_shown, request, market.url)
     shown = max(SLICE, int(asked)) if re.fullmatch("[0-9]{1,6}", asked) else SLICE
     return Slice(
         rows=[
             Row(one, study.difference_to_adjusted(one), *_name_and_version(one.label, str(quotation)))
             for one in listings[:shown]
         ],
-        more_url=_with_shown(request, shown + SLICE) if shown < len(listings) else "",
-        all_url=_with_shown(request, len(listings)) if shown + SLICE < len(listings) else "",
+        more_url=with_shown(shown + SLICE) if shown < len(listings) else "",
+        all_url=with_shown(len(listings)) if shown + SLICE < len(listings) else "",
     )
 
 
-def _with_shown(request: StaffRequest, shown: int) -> str:
-    return address(request.GET, **{SHOWN: str(shown)})
+def _with_shown(request: StaffRequest, url: str, shown: int) -> str:
+    return f"{url}{address(request.GET, **{SHOWN: str(shown)})}"
 
 
 def _dots(scatter: study.Scatter, listings: Sequence[Listing]) -> list[Dot]:

@@ -51,7 +51,7 @@ def save_sale_price(request: StaffRequest, pk: int) -> HttpResponse:
 def _render(
     request: StaffRequest, quotation: Quotation, *, price_form: SalePriceForm | None = None, status: int = 200
 ) -> HttpResponse:
-    market = market_view(request, quotation)
+    market = market_view(request, quotation, url_name="quotation:study")
     context = result_context(quotation, market)
     context.update(
         price_form=price_form or SalePriceForm(initial={"sale_price": quotation.sale_price}),

@@ -12,6 +12,7 @@ from quotation.models import Quotation
 from quotation.providers import autovista
 from settings_admin.scoping import unscoped
 from tests.journeys.conftest import DESK, PHONE, Visit
+from tests.make import make_empty_radars, make_quotation
 from tests.support.sandbox_process import Sandbox, running_sandbox
 
 BOTH = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -366,6 +367,26 @@ def test_too_little_market_is_a_page_too(cast, visit, size):
     expect(page.get_by_text("Pas assez de marché pour une valeur.")).to_be_visible()
     desk.check()
     to_study(page)
+    desk.check()
+
+
+@BOTH
+def test_a_value_without_a_single_comparable_is_a_page_too(cast, visit, size):
+    """Both tabs say that there is none, with no figure of nothing and no chart of nothing."""
+    quotation = make_quotation(entity=cast.north, created_by=cast.sam, **make_empty_radars(cast.north))
+    desk = visit(cast.sam, size=size)
+    page = desk.go(f"/cotations/{quotation.pk}/annonces/")
+    expect(page.get_by_role("heading", name="Aucune annonce")).to_be_visible()
+    assert "Rang par prix –" in words(page)
+    assert "None" not in words(page)
+    desk.check()
+    page.get_by_label("Afficher").select_option("sold")
+    page.wait_for_url("**state=sold**")
+    expect(page.get_by_text("n’a trouvé aucun véhicule comparable vendu")).to_be_visible()
+    desk.check()
+    to_study(page)
+    assert "None" not in words(page)
+    assert "9 394,20" in re.sub(r"\s", " ", words(page))
     desk.check()
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from quotation.enums import QuotationState
-from quotation.models import Quotation
+from quotation.enums import AnswerKind, QuotationState
+from quotation.models import ProviderAnswer, Quotation
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
 from settings_admin.exports.enums import ExportState
@@ -112,3 +112,20 @@ def make_quotation(
     }
     with unscoped("test data"):
         return Quotation.objects.create(entity=entity, point_of_sale=point_of_sale, created_by=created_by, **values)
+
+
+def make_empty_radars(entity: Entity) -> dict[str, ProviderAnswer]:
+    """For `make_quotation`: what the provider answers where nothing comparable is or was on the market."""
+    market = {
+        "mean_price": None, "median": None, "mean_days_online": None, "percentiles": {}, "price_to_days": [],
+        "market_days_supply": {"overall": None, "like_mine": None, "trend": None},
+        "histograms": {"price": [], "year": [], "mileage": []},
+    }  # fmt: skip
+    raw = [{"listings": [{"items": [], "total": 0, "next": None}], "market": [market]}]
+    with unscoped("test data"):
+        return {
+            f"{kind.value}_answer": ProviderAnswer.objects.create(
+                entity=entity, kind=kind, question=f"{next(_numbers):064}", raw=raw, answered_at=timezone.now()
+            )
+            for kind in (AnswerKind.ON_SALE, AnswerKind.SOLD)
+        }

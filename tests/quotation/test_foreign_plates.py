@@ -60,7 +60,7 @@ class TestTyped:
         way.post("value", chosen.pk, **ITALIAN)
         cell = soup(way.get("list")).select_one("td.cell-plate")
         assert words(cell) == SHOWN
-        assert [row["Immatriculation"] for row in rows_of(way.get("export"))] == ["AA123AA"]
+        assert [row["Immatriculation"] for row in rows_of(way.post("export"))] == ["AA123AA"]
         assert "AA123AA" in text(way.get("list", q="aa 123"))
 
     def test_it_comes_back_as_it_was_typed(self, way, chosen):

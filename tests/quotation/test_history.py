@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from quotation.enums import QuotationState
 from quotation.models import ProviderCall, QuotationSettings
-from settings_admin.models import Entity, User
+from settings_admin.exports import views as answering
+from settings_admin.exports.services import write
+from settings_admin.models import Entity, Export, User
 from settings_admin.scoping import unscoped
 from tests.make import make_quotation
 from tests.quotation.way import soup, text
@@ -83,6 +86,19 @@ class TestList:
         page = text(client_for(cast.sam).get("/cotations/"))
         assert "Une immatriculation suffit" in page
         assert "Cotation rapide" in page
+        button = soup(client_for(cast.sam).get("/cotations/")).select_one(".empty a.button.primary")
+        assert (button.text.strip(), button["href"]) == ("Nouvelle cotation", "/cotations/nouvelle/")
+
+    def test_a_draft_whose_plate_nobody_knows_has_a_name_and_dashes(self, cast, client_for):
+        unknown = dict.fromkeys(("make", "model", "version", "version_code"), "")
+        make_quotation(
+            entity=cast.north, created_by=cast.sam, state=QuotationState.DRAFT, first_registration=None,
+            mileage_km=None, **unknown, **NOTHING,
+        )  # fmt: skip
+        (row,) = soup(client_for(cast.sam).get("/cotations/")).select("table tbody tr")
+        cells = [" ".join(cell.text.split()) for cell in row.select("td")]
+        assert cells[:5] == ["FGD-642-JM", "Véhicule à identifier", "–", "–", "–"]
+        assert cells[6:8] == ["– €", "–"]
 
     def test_the_statements_do_not_grow_with_the_rows(self, cast, client_for, django_assert_max_num_queries):
         client = client_for(cast.sam)
@@ -154,32 +170,57 @@ class TestConsumption:
         call(cast.north, cast.marc, name="listings", is_paid=False)
         call(cast.south, cast.eve)
         client = client_for(cast.alice, scope=f"e{cast.north.pk}")
-        sheet = rows_of(client.get("/cotations/consommation/export/", {"is_paid": "True"}))
+        sheet = rows_of(client.post("/cotations/consommation/export/?is_paid=True"))
         assert sheet[0][:5] == ("Le", "Appel", "Par", "Entité", "Payant")
         assert sorted(row[1:5] for row in sheet[1:]) == [
             ("Immatriculation", "Marc Nom", "Nord", "Oui"),
             ("Valeur de marché", "Sam Nom", "Nord", "Oui"),
         ]
-        assert len(rows_of(client.get("/cotations/consommation/export/"))) == 4
+        assert len(rows_of(client.post("/cotations/consommation/export/"))) == 4
 
     def test_a_seller_may_not_see_it(self, cast, client_for):
-        for name in ("", "export/"):
-            assert client_for(cast.sam).get(f"/cotations/consommation/{name}").status_code == 403
+        client = client_for(cast.sam)
+        assert client.get("/cotations/consommation/").status_code == 403
+        assert client.post("/cotations/consommation/export/").status_code == 403
 
 
 class TestExport:
+    def test_everybodys_are_written_for_who_manages_them_only(self, rows, cast, client_for):
+        for user, expected in ((cast.alice, 3), (cast.sam, 2)):
+            client = client_for(user, scope=f"e{cast.north.pk}")
+            assert len(rows_of(client.post("/cotations/export/?tab=all"))) == 1 + expected
+
+    @pytest.mark.parametrize("page", ["/cotations/", "/cotations/consommation/"])
+    def test_the_button_sends_what_is_filtered(self, rows, cast, client_for, page):
+        client = client_for(cast.alice, scope=f"e{cast.north.pk}")
+        form = soup(client.get(f"{page}?tab=all&name=plate")).select_one("#list-export")
+        assert form["method"] == "post"
+        assert form["action"].startswith(f"{page}export/?")
+        assert "name=plate" in form["action"]
+
+    def test_many_are_written_in_the_background(self, rows, cast, client_for, monkeypatch, as_user):
+        monkeypatch.setattr(answering, "MOST_ROWS_AT_ONCE", 1)
+        client = client_for(cast.sam)
+        response = client.post("/cotations/export/")
+        assert (response.status_code, response["Location"]) == (303, "/mes-exports/")
+        with unscoped("the test looks at what was written"):
+            export = Export.objects.get()
+        write(export.pk, now=timezone.now())
+        sheet = rows_of(client.get(f"/mes-exports/{export.pk}/fichier/"))
+        assert {row[1] for row in sheet[1:]} == {"VOLKSWAGEN Golf Plus", "RENAULT Clio V"}
+
     def test_my_quotations_as_they_are_filtered(self, rows, cast, client_for):
-        sheet = rows_of(client_for(cast.sam).get("/cotations/export/", {"state": "valued"}))
+        sheet = rows_of(client_for(cast.sam).post("/cotations/export/?state=valued"))
         assert "Valeur ajustée" in sheet[0]
         assert len(sheet) == 2
         row = dict(zip(sheet[0], sheet[1], strict=True))
-        assert row["Immatriculation"] == "GD642JM"
+        assert row["Immatriculation"] == "GD-642-JM"
         assert Decimal(str(row["Valeur ajustée"])) == Decimal(9210)
         assert row["Au"].date() == date(2024, 12, 2)
 
     def test_a_formula_is_text(self, cast, client_for):
         make_quotation(entity=cast.north, created_by=cast.sam, version='=HYPERLINK("http://x")')
-        response = client_for(cast.sam).get("/cotations/export/")
+        response = client_for(cast.sam).post("/cotations/export/")
         book = load_workbook(BytesIO(b"".join(response.streaming_content) if response.streaming else response.content))
         cell = next(one for row in book.active.iter_rows() for one in row if "HYPERLINK" in str(one.value))
         assert cell.data_type == "s"

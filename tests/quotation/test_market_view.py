@@ -241,3 +241,22 @@ def test_a_filter_that_cannot_be_read_filters_nothing_and_says_why(way, golf):
 @pytest.mark.parametrize("annonce", ["none", "../../etc", "<b>", "", "9" * 5000])
 def test_the_details_of_an_advert_that_is_not_there(way, golf, annonce):
     assert way.get("price_details", golf.pk, annonce=annonce).status_code == (200 if annonce == "" else 404)
+
+
+class TestAfterARefusal:
+    """The page of a refused form stands at the form's own address, where no page can be got."""
+
+    def test_every_link_leads_to_the_tab_and_none_to_the_form(self, way, many, provider):
+        provider.misbehave("server_error", "valuation")
+        failed = way.post("redo", many.pk)
+        refused = way.client.post(f"/cotations/{many.pk}/prix-de-vente/?stars=4", {"sale_price": "beaucoup"})
+        for page, tab in ((failed, "annonces"), (refused, "etude")):
+            assert page.status_code == 422
+            links = [link["href"] for link in soup(page).select("main #result a[href]")]
+            assert [link for link in links if link.startswith("?")] == []
+            assert any(link.startswith(f"/cotations/{many.pk}/{tab}/?") for link in links)
+            assert soup(page).select_one("#market-form")["action"] == f"/cotations/{many.pk}/{tab}/"
+
+    def test_a_chip_taken_off_keeps_the_rest(self, way, golf):
+        page = soup(way.get("radar", golf.pk, stars="4", radius="500"))
+        assert f"/cotations/{golf.pk}/annonces/?radius=500" in {one["href"] for one in page.select("a.chip-close")}

@@ -233,7 +233,7 @@ class TestSecrecy:
                 alice.get(reverse("quotation:consumption")),
                 alice.get(reverse("organisation:entity", args=[cast.north.pk])),
             ]
-            calls = rows_of(alice.get(reverse("quotation:export_calls")))
+            calls = rows_of(alice.post(reverse("quotation:export_calls")))
         said = "".join(f"{answer.text} {answer.headers}" for answer in answers)
         written = json.dumps(list(all_rows()), default=str)
         for secret in (SECRET, CLIENT_ID):

@@ -108,8 +108,8 @@ def test_every_export_says_which_list_how_much_and_where(cast, client_for):
     make_vehicle(entity=cast.north)
     make_quotation(entity=cast.north, created_by=cast.marc)
     client_for(cast.vera).post("/vehicules/export/?sort=model")
-    client_for(cast.marc).get("/cotations/export/")
-    client_for(cast.alice).get("/cotations/consommation/export/")
+    client_for(cast.marc).post("/cotations/export/")
+    client_for(cast.alice).post("/cotations/consommation/export/")
     client_for(cast.alice, scope="all").post("/vehicules/export/")
     with unscoped("the test looks at what was written"):
         rows = AccessLog.objects.filter(kind="exported").order_by("id")
@@ -117,8 +117,8 @@ def test_every_export_says_which_list_how_much_and_where(cast, client_for):
         assert rows[0].details["query"] == "sort=model"
     assert found == [
         ("Vera", "Véhicules", cast.north.pk, 1),
-        ("Marc", "Cotations", None, None),
-        ("Alice", "Consommation", None, None),
+        ("Marc", "Cotations", cast.north.pk, 1),
+        ("Alice", "Appels au fournisseur de cotes", cast.north.pk, 0),
         ("Alice", "Véhicules", None, 1),
     ]
 
