@@ -6,6 +6,7 @@ class SettingsAdminConfig(AppConfig):
     verbose_name = "Paramètres"
 
     def ready(self) -> None:
+        from settings_admin.access.exports import USER_RIGHTS, USERS
         from settings_admin.access.rights import register
         from settings_admin.access.services.memberships import PEOPLE_OF_SITE
         from settings_admin.audit.exports import AUDIT_LOG
@@ -25,6 +26,8 @@ class SettingsAdminConfig(AppConfig):
         register()
         register_export(AUDIT_LOG)
         register_audit_targets(*TARGETS)
+        register_export(USERS)
+        register_export(USER_RIGHTS)
         register_site_copy(*OWN_COPIES, PEOPLE_OF_SITE)
         register_nav(
             NavEntry(

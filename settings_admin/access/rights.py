@@ -39,6 +39,8 @@ def register() -> None:
         Act("access:group_add", "ajouter un collègue à un groupe, ou inviter une personne"),
         Act("access:group_remove", "retirer une personne d’un groupe"),
         Act("access:users", "voir les utilisateurs de ses entités"),
+        Act("exports:users", "exporter la liste des utilisateurs"),
+        Act("exports:user_rights", "exporter qui a quels droits, et où"),
         Act("access:user", "voir les affectations d’une personne, et pourquoi elle a un droit"),
         Act("access:user_edit", "modifier un compte"),
         Act("access:user_leave", "désactiver un compte, réactiver un compte"),

@@ -176,7 +176,8 @@ def _file(export: Export, mine: Any, scope: Scope, now: datetime) -> IO[bytes]:
     held = {code: reach.to_json() for code, reach in selectors.rights_under(kind, scope).items()}
     sheet = kind.sheet(kind.rows(QueryDict(export.query), now), export.columns, now)
     mine.update(held=held, total=sheet.total, alive_at=timezone.now())
-    return write_xlsx(replace(sheet, rows=_counted(sheet.rows, mine)))
+    others = [replace(one, rows=_kept_alive(one.rows, mine)) for one in sheet.others]
+    return write_xlsx(replace(sheet, rows=_counted(sheet.rows, mine), others=others))
 
 
 def _counted(rows: Iterable[Any], mine: Any) -> Iterator[Any]:
@@ -189,8 +190,17 @@ def _counted(rows: Iterable[Any], mine: Any) -> Iterator[Any]:
     _tell(mine, done)
 
 
-def _tell(mine: Any, done: int) -> None:
-    if not mine.update(done=done, alive_at=timezone.now()):
+def _kept_alive(rows: Iterable[Any], mine: Any) -> Iterator[Any]:
+    """The rows of a sheet behind the first, which the progress does not count."""
+    for done, row in enumerate(rows, start=1):
+        yield row
+        if done % CHUNK == 0:
+            _tell(mine)
+
+
+def _tell(mine: Any, done: int | None = None) -> None:
+    progress = {} if done is None else {"done": done}
+    if not mine.update(alive_at=timezone.now(), **progress):
         raise _Stopped
 
 

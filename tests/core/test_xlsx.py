@@ -74,3 +74,13 @@ def test_the_answer_is_a_file_to_keep():
     assert response["Content-Type"] == CONTENT_TYPE
     assert response["Content-Disposition"].startswith("attachment;")
     assert b"".join(response.streaming_content).startswith(b"PK")
+
+
+def test_sheets_stand_behind_each_other():
+    first = Sheet("Un", ["A"], ([number] for number in range(3)), others=[Sheet("Deux", ["B"], [["=1"]])])
+    book = openpyxl.load_workbook(io.BytesIO(write_xlsx(first).read()))
+    assert {page.title: list(page.values) for page in book} == {
+        "Un": [("A",), (0,), (1,), (2,)],
+        "Deux": [("B",), ("=1",)],
+    }
+    assert book["Deux"]["A2"].data_type == "s"

@@ -1,5 +1,8 @@
 """The page of a person: the detail of the assignments by hover, focus and touch; a leaver."""
 
+import io
+
+import openpyxl
 import pytest
 from playwright.sync_api import expect
 
@@ -8,7 +11,7 @@ from settings_admin.access.services.memberships import add_member
 from settings_admin.models import User
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import DESK, PHONE
 
 
 @pytest.fixture
@@ -68,3 +71,19 @@ def test_a_leaver_leaves_after_the_consequence_was_said(cast, nobody, visit):
     page.get_by_role("button", name="Désactiver").click()
     expect(page.get_by_text("Le compte de Nobody Nom est désactivé.")).to_be_visible()
     assert not User.objects.get(pk=nobody.pk).is_active
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_what_is_filtered_is_exported_by_the_keyboard(cast, visit, size):
+    person = visit(cast.alice, size=size)
+    page = person.go("/parametres/utilisateurs/")
+    page.get_by_role("searchbox", name="Nom, e-mail, fonction").fill("sam")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    for label, name in (("La liste affichée", "utilisateurs"), ("Les droits de ces personnes", "droits")):
+        page.get_by_role("button", name="Exporter").press("Enter")
+        person.check()
+        with page.expect_download() as download:
+            page.get_by_role("button", name=label).press("Enter")
+        assert download.value.suggested_filename == f"{name}-2026-11-24.xlsx"
+        rows = list(openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).active.values)
+        assert [row[0] for row in rows[1:]] == ["Sam Nom"]

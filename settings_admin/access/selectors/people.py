@@ -122,7 +122,7 @@ def with_reach(users: list[User]) -> None:
     for user in users:
         held = found.get(user.pk, [])
         facts = vars(user)
-        facts["group_names"] = ", ".join(sorted({membership.group.name for membership in held})) or "–"
+        facts["group_names"] = ", ".join(sorted({membership.group.name for membership in held}))
         entities = sorted({membership.entity.name for membership in held if membership.entity})
         everywhere = any(membership.entity_id is None for membership in held)
-        facts["reach"] = "Toutes les entités" if everywhere else ", ".join(entities) or "–"
+        facts["reach"] = "Toutes les entités" if everywhere else ", ".join(entities)

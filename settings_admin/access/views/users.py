@@ -40,8 +40,9 @@ def user_list(request: StaffRequest) -> HttpResponse:
         tabs=lists.tabs(),
         prepare=selectors.with_reach,
     )
-    response = htmx.render_part(request, "access/users.html", "list", {"list": page})
-    if htmx.is_partial(request):
+    is_partial = htmx.is_partial(request)
+    response = htmx.render_part(request, "access/users.html", "list", {"list": page, "is_partial": is_partial})
+    if is_partial:
         response.headers["HX-Push-Url"] = f"{request.path}{page.address}"
     return response
 
