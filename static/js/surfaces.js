@@ -5,6 +5,7 @@
    #dialog-content       hx-target for a dialog whose content the server sends; it opens after the swap
    data-keep             on a dialog: what was typed in it may be lost without a word
    popover + popovertarget   menus; .end aligns right, .up opens upwards
+   .detail-spot          a label and its .detail: shown on hover and focus, until Escape; a popover by click and touch
    data-closes-popover   on a form inside a popover, or on the button in it that sends: sending closes the popover
    data-move="-1|1"      a button that moves its [data-sortable-item] among its neighbours
    data-preference       a form that posts theme, density, rail or shortcuts: applied at once, stored behind
@@ -114,6 +115,20 @@ function place(menu, opener) {
   const below = !menu.matches(".up") && at.bottom + height + 8 <= innerHeight;
   menu.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
   menu.style.top = `${below ? at.bottom + 4 : Math.max(8, at.top - height - 4)}px`;
+}
+
+/* ---- details beside a label: Escape puts them away though pointer and focus stay where they are (WCAG 1.4.13) ---- */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const spot of document.querySelectorAll(".detail-spot:is(:hover, :focus-within)")) spot.dataset.dismissed = "";
+});
+
+// Coming back to the label asks for them again.
+for (const arrival of ["pointerover", "focusin"]) {
+  document.addEventListener(arrival, ({ target, relatedTarget }) => {
+    const spot = target.closest?.(".detail-spot[data-dismissed]");
+    if (spot && !spot.contains(relatedTarget)) delete spot.dataset.dismissed;
+  });
 }
 
 const items = (menu) => [...menu.querySelectorAll("a, button, input")].filter((item) => !item.disabled && item.offsetParent);

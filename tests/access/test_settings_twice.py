@@ -15,7 +15,7 @@ from tests.access.test_forged_forms import dump, send
 # What they take away is gone by the second time: it is not there, and nothing else happens.
 TAKE_AWAY = {"access:group_delete", "access:user_absence_cancel", "organisation:delete_site"}
 # The second time there is nothing to be done, and this is said.
-SAY_SO = {"access:group_remove", "access:reset_second_factor", "access:user_add"}
+SAY_SO = {"access:group_remove", "access:reset_second_factor"}
 
 
 @pytest.fixture

@@ -37,14 +37,15 @@ def listed_groups() -> list[UserGroup]:
     return [group for group in groups() if group.entity_id is None or group.entity_id in chosen]
 
 
-def joinable_by(user: User, entities: list[Entity]) -> QuerySet[UserGroup]:
-    """The shared groups and those of `entities`, but those in which the person is everywhere already."""
-    inside = Membership.objects.filter(user=user, group=OuterRef("pk"), is_whole=True, entity=OuterRef("entity"))
-    everywhere = Membership.objects.filter(user=user, group=OuterRef("pk"), entity=None)
+def joinable_groups(entities: list[Entity], *, but_of: User | None) -> QuerySet[UserGroup]:
+    """The shared groups and those of `entities`, but those in which somebody (`but_of`) is everywhere already."""
     offered = UserGroup.objects.filter(Q(entity=None) | Q(entity__in=entities)).select_related("entity")
-    return offered.exclude(Exists(inside) | Exists(everywhere)).order_by(
-        F("entity__name").asc(nulls_first=True), "name"
-    )
+    offered = offered.order_by(F("entity__name").asc(nulls_first=True), "name")
+    if but_of is None:
+        return offered
+    inside = Membership.objects.filter(user=but_of, group=OuterRef("pk"), is_whole=True, entity=OuterRef("entity"))
+    everywhere = Membership.objects.filter(user=but_of, group=OuterRef("pk"), entity=None)
+    return offered.exclude(Exists(inside) | Exists(everywhere))
 
 
 @dataclass

@@ -22,7 +22,7 @@ from settings_admin.access.forms.people import LeaverForm, PersonForm, SitesForm
 from settings_admin.access.models import Absence, Membership, User
 from settings_admin.access.requests import StaffRequest
 from settings_admin.access.selectors.absences import possible_substitutes
-from settings_admin.access.selectors.groups import joinable_by
+from settings_admin.access.selectors.groups import joinable_groups
 from settings_admin.access.selectors.hand_over import able_to_take_over, left_open_by
 from settings_admin.access.services import absences, memberships, people, second_factor, sessions
 from settings_admin.access.services.memberships import place_of
@@ -61,7 +61,9 @@ def user_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Into a group, with the question *Oui* / *Non* where it is shared, as from the page of the group."""
     person = colleague_for(request, pk, right=MANAGE_USERS)
     entities = joining.entities_of(None)
-    form = JoinGroupForm(_sent(request), groups=joinable_by(person, entities), entities=entities)
+    # Sent twice, it finds the person in the group and changes nothing: that is no wrong choice.
+    groups = joinable_groups(entities, but_of=person if request.method == "GET" else None)
+    form = JoinGroupForm(_sent(request), groups=groups, entities=entities)
     if form.is_valid():
         group, (entity, sites) = form.cleaned_data["group"], form.place
         answer = joining.answer_of(request, group, sites=sites)
