@@ -133,7 +133,7 @@ def _reserve(asker: Asker, paid: Sequence[Request]) -> list[ProviderCall]:
     """
     if not paid:
         return []
-    Entity.objects.select_for_update(no_key=True).get(pk=asker.entity.pk)
+    Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=asker.entity.pk)
     quota = quota_of(asker.entity)
     start, end = paris_day_bounds(today_paris(asker.now))
     if paid_calls_between(asker.entity, start, end) + len(paid) > quota:

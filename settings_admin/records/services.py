@@ -158,7 +158,7 @@ def next_number(*, entity: Any, series: str) -> int:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a legal number outside a transaction could leave a gap")
     DocumentCounter.objects.bulk_create([DocumentCounter(entity=entity, series=series)], ignore_conflicts=True)
-    counter = DocumentCounter.objects.select_for_update().get(entity=entity, series=series)
+    counter = DocumentCounter.objects.select_for_update(of=("self",)).get(entity=entity, series=series)
     counter.last += 1
     counter.save(update_fields=["last"])
     return counter.last

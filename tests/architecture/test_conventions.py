@@ -71,6 +71,20 @@ def test_nobody_catches_everything_but_the_edges() -> None:
     assert caught == []
 
 
+def test_a_lock_names_its_table() -> None:
+    """A later `select_related` would otherwise lock the joined rows too, in an order that nobody chose."""
+    calls = [
+        (f"{source.name}:{node.lineno}", {keyword.arg for keyword in node.keywords})
+        for source in OURS
+        for node in source.walk()
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "select_for_update"
+    ]
+    assert len(calls) > 10
+    assert [place for place, keywords in calls if "of" not in keywords] == []
+
+
 def test_business_is_called_by_name_and_not_by_signal() -> None:
     listening = [source.name for source in OURS if set(imported_by(source)) & set(SIGNALS)]
     assert listening == []

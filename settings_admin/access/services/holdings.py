@@ -31,7 +31,7 @@ def distribute_rights() -> list[str]:
         rights = all_rights().values()
         known = set(DistributedRight.objects.values_list("code", flat=True))
         new = [right for right in rights if right.code not in known]
-        for group in UserGroup.objects.exclude(built_in="").select_for_update():
+        for group in UserGroup.objects.exclude(built_in="").select_for_update(of=("self",)):
             missing = [right.code for right in new if group.built_in in right.groups and right.code not in group.rights]
             if missing:
                 group.rights = [*group.rights, *missing]

@@ -48,7 +48,7 @@ def reset_second_factor(*, actor: User, user: User) -> None:
 @transaction.atomic
 def reseal_second_factors() -> int:
     """Moves every secret to the newest key (`openflex.core.sealing`); returns how many there are."""
-    rows = list(Authenticator.objects.select_for_update().filter(type__in=_SEALED).order_by("pk"))
+    rows = list(Authenticator.objects.select_for_update(of=("self",)).filter(type__in=_SEALED).order_by("pk"))
     for row in rows:
         name = _SEALED[Authenticator.Type(row.type)]
         row.data[name] = reseal(row.data[name])
