@@ -1,5 +1,7 @@
 """Each act that the log promises is really written, by the requests that people send."""
 
+from uuid import uuid4
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -143,7 +145,7 @@ def test_changes_of_rights_people_and_places(cast, client_for):
     with unscoped("test data"):
         sellers = built_in_group(cast.holding, BuiltInGroup.SALESPERSON)
     before = len(written_lines())
-    alice.post("/parametres/groupes/nouveau/", {"name": "Atelier", "entity": cast.north.pk})
+    alice.post("/parametres/groupes/nouveau/", {"key": uuid4(), "name": "Atelier", "entity": cast.north.pk})
     alice.post(f"/parametres/groupes/{sellers.pk}/retirer/{cast.sam.pk}/", {"where": "everywhere"})
     alice.post(f"/parametres/utilisateurs/{cast.marc.pk}/depart/")
     send(alice, cast.north_2, "identite", name="Nord 22")
