@@ -46,6 +46,7 @@ class QuotationConfig(AppConfig):
                 url_name="quotation:providers",
                 right="settings.manage_organisation",
                 order=10,
+                url_prefix="quotation:provider",
             ),
             SettingsPage(
                 key="consumption",

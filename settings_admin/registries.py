@@ -90,6 +90,8 @@ class SettingsPage:
     url_name: str
     right: str
     order: int
+    # Under these names of URLs the rail says *Paramètres*, though the routes stand among those of another entry.
+    url_prefix: str = ""
 
 
 @dataclass(frozen=True)

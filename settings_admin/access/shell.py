@@ -17,6 +17,7 @@ PREFERENCES = {
     "shortcuts": ("on", "off"),
 }
 BOTTOM_BAR_ENTRIES = 4
+SETTINGS_KEY = "settings"
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     belonging: Belonging | None = getattr(request, "belonging", None)
     if belonging is not None:
         _describe_place(result, belonging, request.scope_choice)  # type: ignore[attr-defined]
-        items = [_item(request, entry) for entry in nav_entries() if may_enter(entry)]
-        result.nav = [item for item in items if item.key != "settings"]
-        result.settings_nav = [item for item in items if item.key == "settings"]
+        active = _active_key(request)
+        items = [_item(entry, is_active=entry.key == active) for entry in nav_entries() if may_enter(entry)]
+        result.nav = [item for item in items if item.key != SETTINGS_KEY]
+        result.settings_nav = [item for item in items if item.key == SETTINGS_KEY]
     return {"shell": result}
 
 
@@ -101,16 +103,24 @@ def may_enter(entry: NavEntry) -> bool:
     return scope.allows_somewhere(entry.right)
 
 
-def _item(request: HttpRequest, entry: NavEntry) -> NavItem:
+def _active_key(request: HttpRequest) -> str:
+    """The entry that the page belongs to: a page of *Paramètres* that another app owns belongs to *Paramètres*."""
     match = request.resolver_match
     view_name = match.view_name if match else ""
+    if any(view_name.startswith(page.url_prefix or page.url_name) for page in settings_pages()):
+        return SETTINGS_KEY
+    found = (entry.key for entry in nav_entries() if view_name.startswith(entry.url_prefixes))
+    return next(found, "")
+
+
+def _item(entry: NavEntry, *, is_active: bool) -> NavItem:
     return NavItem(
         key=entry.key,
         label=entry.label,
         icon=entry.icon,
         url=reverse(entry.url_name),
         shortcut=entry.shortcut,
-        is_active=any(view_name.startswith(prefix) for prefix in entry.url_prefixes),
+        is_active=is_active,
     )
 
 

@@ -77,9 +77,7 @@ def test_a_lock_names_its_table() -> None:
         (f"{source.name}:{node.lineno}", {keyword.arg for keyword in node.keywords})
         for source in OURS
         for node in source.walk()
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "select_for_update"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "select_for_update"
     ]
     assert len(calls) > 10
     assert [place for place, keywords in calls if "of" not in keywords] == []

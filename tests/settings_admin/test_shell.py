@@ -146,3 +146,16 @@ def test_the_settings_page_shows_what_one_may_enter(cast, client_for):
 def test_messages_are_said_at_once_when_something_failed(cast, client_for):
     page = parse(client_for(cast.marc).get("/vehicules/"))
     assert [region["role"] for region in page.select("#toasts > *")] == ["alert", "status"]
+
+
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [
+        ("/cotations/", "Cotations"),
+        ("/cotations/consommation/", "Paramètres"),
+        ("/cotations/fournisseur/", "Paramètres"),
+    ],
+)
+def test_a_page_of_parametres_that_another_app_owns_stands_under_parametres(cast, client_for, path, entry):
+    page = parse(client_for(cast.alice).get(path))
+    assert [link.text.strip() for link in page.select(".rail a[aria-current=page]")] == [entry]
