@@ -55,7 +55,9 @@ def judged_lines(row: UserImport, *, actor: User) -> list[JudgedLine]:
     return [JudgedLine(line, dict(line.cells), told[line.number], None, ()) for line in lines_of(row)]
 
 
-def confirm(*, actor: User, row: UserImport, numbers: Collection[int], now: datetime) -> None:
+def confirm(
+    *, actor: User, row: UserImport, numbers: Collection[int], now: datetime, ip: str | None = None, device: str = ""
+) -> None:
     """Does what the lines `numbers`, good ones of the preview, say; once.
 
     Every line is looked at again under the lock: what is refused by now is told in the outcome, and lines that the
@@ -73,7 +75,8 @@ def confirm(*, actor: User, row: UserImport, numbers: Collection[int], now: date
         taken = _invite(_having(judged, LineEffect.INVITE), actor=actor, row=row, now=now)
         judged = [one.refused(_TAKEN) if one.facts["email"] in taken else one for one in judged]
         _add(_having(judged, LineEffect.ADD), actor=actor)
-        _end(row, judged, actor=actor)
+        counts = _end(row, judged)
+        record_seen(user=actor, kind=AccessKind.USERS_IMPORTED, ip=ip, device=device, **counts)
 
 
 def _having(judged: Sequence[JudgedLine], effect: LineEffect) -> list[JudgedLine]:
@@ -114,17 +117,15 @@ def _entries(people: Iterable[tuple[JudgedLine, User | None]]) -> list[Entry]:
     ]
 
 
-def _end(row: UserImport, judged: Sequence[JudgedLine], *, actor: User) -> None:
+def _end(row: UserImport, judged: Sequence[JudgedLine]) -> dict[str, Any]:
+    """Keeps what came of each line; returns how many lines had each effect."""
     refused = _having(judged, LineEffect.REFUSED)
-    counts = {
-        str(effect): len(_having(judged, effect)) for effect in (LineEffect.INVITE, LineEffect.ADD, LineEffect.NOTHING)
-    }
+    counts = {str(effect): len(_having(judged, effect)) for effect in LineEffect}
     told = [[one.number, [[problem.column, problem.message] for problem in one.problems]] for one in refused]
     row.outcome = {**counts, "refused": told}
     row.lines = [[one.number, dict(one.line.cells)] for one in refused]
     row.save(update_fields=["lines", "outcome"])
-    details: dict[str, Any] = {**counts, "refused": len(refused)}
-    record_seen(user=actor, kind=AccessKind.USERS_IMPORTED, **details)
+    return counts
 
 
 def forget_old(*, now: datetime) -> int:

@@ -20,7 +20,7 @@ from settings_admin.access.authority import MANAGE_USERS
 from settings_admin.access.enums import LineEffect
 from settings_admin.access.forms.imports import ConfirmForm, UploadForm
 from settings_admin.access.models import UserImport
-from settings_admin.access.requests import StaffRequest
+from settings_admin.access.requests import StaffRequest, origin_of
 from settings_admin.access.services import imports
 from settings_admin.access.services.import_lines import COLUMNS, JudgedLine
 from settings_admin.guards import get_for, right
@@ -62,7 +62,8 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            imports.confirm(actor=request.user, row=row, numbers=form.cleaned_data["lines"], now=timezone.now())
+            numbers, now = form.cleaned_data["lines"], timezone.now()
+            imports.confirm(actor=request.user, row=row, numbers=numbers, now=now, **origin_of(request))
         except Refused as refusal:
             # A double click, another tab: the first one's outcome is shown.
             if refusal is not imports.ALREADY_CONFIRMED:

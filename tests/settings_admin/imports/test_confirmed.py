@@ -81,6 +81,7 @@ def test_good_lines_are_done_and_told(cast, client, sellers, mailoutbox, django_
     assert (added.actor, added.entity, added.details["place"]) == (cast.alice, cast.north, "Nord (Nord 1, Nord 2)")
     assert timeline_of(new).get(kind="invited").entity == cast.north
     log = AccessLog.objects.get(kind="users_imported")
+    assert log.ip == "127.0.0.1"
     assert (log.user, log.details) == (cast.alice, {"invite": 3, "add": 2, "nothing": 1, "refused": 1})
 
 
