@@ -32,7 +32,7 @@ class Dialog:
 def render_dialog(
     request: HttpRequest, dialog: Dialog, *, form: Any = None, refusal: str = "", **context: Any
 ) -> HttpResponse:
-    """422 with a refused form, 409 with a refusal that is beside no field of any form."""
-    status = 422 if form is not None and form.errors else 409 if refusal else 200
+    """422, which is swapped into the dialog, with a refused form or a refusal that is beside no field of any form."""
+    status = 422 if refusal or (form is not None and form.errors) else 200
     context |= {"dialog": dialog, "form": form, "refusal": refusal}
     return htmx.render_part(request, "forms/dialog.html", "act", context, status=status)

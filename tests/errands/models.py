@@ -16,4 +16,6 @@ class Errand(ScopedModel):
     is_done = models.BooleanField(default=False)
 
     class Meta(ScopedModel.Meta):
+        verbose_name = "tâche"
+        verbose_name_plural = "tâches"
         ordering = ["pk"]

@@ -58,9 +58,10 @@ def test_what_somebody_else_changed_meanwhile_stays(cast, client_for, preparatio
 
 def test_a_right_one_lacks_enters_no_group(cast, client_for, preparation):
     client = client_for(cast.eve)
-    for code in ("holding.manage_shared_groups", "vehicles.fly"):
+    # What one lacks is refused in the dialog; what no app has registered is a forged request.
+    for code, status in (("holding.manage_shared_groups", 422), ("vehicles.fly", 409)):
         sent = {"base": preparation.rights, "rights": [*preparation.rights, code], "confirmed": "1"}
-        assert client.post(group_url(preparation, "droits/"), sent).status_code == 409
+        assert client.post(group_url(preparation, "droits/"), sent).status_code == status
     preparation.refresh_from_db()
     assert preparation.rights == ["vehicles.view", "vehicles.edit"]
 
@@ -78,7 +79,7 @@ def test_taking_the_last_administrators_right_is_refused(cast, client_for):
     admins = built_in_group(cast.holding, BuiltInGroup.HOLDING_ADMIN)
     sent = {"base": admins.rights, "rights": ["vehicles.view"], "confirmed": "1"}
     response = client_for(cast.alice).post(group_url(admins, "droits/"), sent)
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert "dernière personne qui administre" in said(response)
 
 
@@ -145,7 +146,7 @@ def test_a_group_is_removed_with_its_people_and_remembered(cast, client_for, pre
 
 def test_groups_of_origin_stay(cast, client_for, sellers):
     response = client_for(cast.alice).post(group_url(sellers, "supprimer/"))
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert UserGroup.objects.filter(pk=sellers.pk).exists()
 
 

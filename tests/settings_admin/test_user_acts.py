@@ -197,7 +197,7 @@ def test_the_reset_says_what_it_does_and_leads_back_to_the_person(cast, client_f
     assert not Authenticator.objects.filter(user=cast.sam).exists()
     assert "Second facteur Inactif" in words(client.get(url(cast.sam)))
     again = client.post(address)
-    assert again.status_code == 409
+    assert again.status_code == 422
     assert "Cette personne n’a pas de second facteur." in words(again)
 
 

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
 from openflex.core import htmx
 from openflex.core.dates import today_paris
+from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from settings_admin.access.requests import StaffRequest
@@ -38,7 +40,7 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
             return htmx.redirect(request, "vehicles:sheet", pk)
-    return _render(request, vehicle, form, title="Changer le statut", verb="Changer le statut", action="vehicles:move")
+    return _render(request, vehicle, form, title="Changer le statut", verb="Changer le statut")
 
 
 @right("vehicles.edit", on="row")
@@ -61,7 +63,6 @@ def change_site(request: StaffRequest, pk: int) -> HttpResponse:
         form,
         title="Déplacer vers un autre point de vente",
         verb="Déplacer",
-        action="vehicles:change_site",
     )
 
 
@@ -78,9 +79,7 @@ def reserve(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Véhicule réservé pour 48\u00a0heures.")
             return htmx.redirect(request, "vehicles:sheet", pk)
-    return _render(
-        request, vehicle, form, title="Réserver pour 48\u00a0heures", verb="Réserver", action="vehicles:reserve"
-    )
+    return _render(request, vehicle, form, title="Réserver pour 48\u00a0heures", verb="Réserver")
 
 
 @right("vehicles.edit", on="row")
@@ -123,12 +122,14 @@ def _vehicle(request: StaffRequest, pk: int) -> Vehicle:
     return get_for(request, selectors.vehicle_rows(now=timezone.now()), pk, right="vehicles.edit")
 
 
-def _render(request: StaffRequest, vehicle: Vehicle, form: Any, **context: str) -> HttpResponse:
+def _render(request: StaffRequest, vehicle: Vehicle, form: Any, *, title: str, verb: str) -> HttpResponse:
     """The form in its dialog, or as a page of its own where there is no script."""
-    return htmx.render_part(
-        request,
-        "vehicles/act.html",
-        "act",
-        {"vehicle": vehicle, "form": form, **context},
-        status=422 if form.errors else 200,
+    plate = f" · {vehicle.plate_display}" if vehicle.plate else ""
+    dialog = Dialog(
+        title=title,
+        subtitle=f"{vehicle.make} {vehicle.model}{plate}",
+        url=request.path,
+        back=reverse("vehicles:sheet", args=[vehicle.pk]),
+        verb=verb,
     )
+    return render_dialog(request, dialog, form=form)

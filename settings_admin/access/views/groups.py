@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from openflex.core import htmx
+from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
+from openflex.core.french import counted
 from openflex.core.http import read_only, writes
 from settings_admin.access import authority
 from settings_admin.access.authority import MANAGE_GROUPS, MANAGE_SHARED_GROUPS, MANAGE_USERS
@@ -165,8 +167,10 @@ def group_edit(request: StaffRequest, pk: int) -> HttpResponse:
                 form.add_error(name, f"Quelqu’un l’a changé entre-temps en «\u00a0{theirs}\u00a0».")
         else:
             return htmx.redirect(request, "access:group", pk)
-    context = {"group": group, "form": form}
-    return htmx.render_part(request, "access/group_edit.html", "act", context, status=422 if form.errors else 200)
+    dialog = Dialog(
+        title="Modifier le groupe", subtitle=group.name, url=request.path, back=group_url(group), verb="Enregistrer"
+    )
+    return render_dialog(request, dialog, form=form)
 
 
 @right(MANAGE_GROUPS, on="row")
@@ -189,15 +193,31 @@ def save_rights(request: StaffRequest, pk: int) -> HttpResponse:
             refusal = error.message
         else:
             return _rights_saved(request, group, f"Droits du groupe {group.name} enregistrés.")
-    context = {
-        "group": group,
-        "form": form,
-        "refusal": refusal,
-        "gained": effects.by_right(touched, gained=True),
-        "lost": effects.by_right(touched, gained=False),
-        "people": len(touched),
-    }
-    return htmx.render_part(request, "access/group_rights_ask.html", "act", context, status=409 if refusal else 200)
+    return _ask_about_rights(request, group, form, touched, refusal=refusal)
+
+
+def _ask_about_rights(
+    request: StaffRequest, group: UserGroup, form: RightsForm, touched: list[effects.Effect], *, refusal: str
+) -> HttpResponse:
+    reach = f"Cela touche {counted(len(touched), 'personne')}." if touched else ""
+    dialog = Dialog(
+        title=f"Changer les droits de {group.name}",
+        subtitle=reach or "Cela ne touche personne pour l’instant.",
+        url=request.path,
+        back=f"{group_url(group)}?onglet=droits",
+        icon="key",
+        body="access/_group_rights_ask.html",
+        buttons="access/_group_rights_buttons.html",
+    )
+    return render_dialog(
+        request,
+        dialog,
+        refusal=refusal,
+        base=form.cleaned_data["base"],
+        rights=form.cleaned_data["rights"],
+        gained=effects.by_right(touched, gained=True),
+        lost=effects.by_right(touched, gained=False),
+    )
 
 
 def _rights_saved(request: StaffRequest, group: UserGroup, message: str) -> HttpResponse:
@@ -219,13 +239,21 @@ def group_delete(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, f"Le groupe {group.name} est supprimé.")
             return htmx.redirect(request, "access:groups")
     touched = effects.of_changed_rights(group, rights=[])
-    context = {
-        "group": group,
-        "refusal": refusal,
-        "lost": effects.by_right(touched, gained=False),
-        "people": len(touched),
-    }
-    return htmx.render_part(request, "access/group_delete.html", "act", context, status=409 if refusal else 200)
+    inside: int = vars(group)["people"]
+    dialog = Dialog(
+        title=f"Supprimer le groupe {group.name}\u00a0?",
+        subtitle=f"{counted(inside, 'personne')} dans ce groupe, dont {len(touched)} y perdent des droits."
+        if inside
+        else "Personne n’est dans ce groupe.",
+        url=request.path,
+        back=group_url(group),
+        verb="Supprimer le groupe",
+        busy="Suppression…",
+        icon="trash",
+        body="access/_group_lost.html",
+        is_grave=True,
+    )
+    return render_dialog(request, dialog, refusal=refusal, lost=effects.by_right(touched, gained=False))
 
 
 @right(MANAGE_USERS, on="scope")

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from openflex.core import htmx
+from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS
@@ -146,14 +147,22 @@ def group_remove(request: StaffRequest, pk: int, user_pk: int) -> HttpResponse:
             where = f" sur {entity.name}" if entity else ""
             messages.success(request, f"{user.full_name} n’est plus dans le groupe {group.name}{where}.")
             return htmx.redirect(request, reverse("access:group", args=[pk]))
-    context = {
-        "group": group,
-        "person": user,
-        "form": form,
-        "is_everywhere": is_everywhere,
-        "lost": effects.of_leaving(user, group, entity=None).losses,
-    }
-    return htmx.render_part(request, "access/group_remove.html", "act", context, status=422 if form.errors else 200)
+    lost = effects.of_leaving(user, group, entity=None).losses
+    return render_dialog(request, _removal(request, group, user), form=form, is_everywhere=is_everywhere, lost=lost)
+
+
+def _removal(request: StaffRequest, group: UserGroup, user: User) -> Dialog:
+    return Dialog(
+        title=f"Retirer du groupe {group.name}",
+        subtitle=f"{user.full_name} · {user.email}",
+        url=request.path,
+        back=reverse("access:group", args=[group.pk]),
+        verb="Retirer",
+        busy="Retrait…",
+        icon="user-minus",
+        body="access/_group_remove_fields.html",
+        is_grave=True,
+    )
 
 
 def _entities_left(held: list[Membership], *, is_everywhere: bool, group: UserGroup) -> list[Entity]:

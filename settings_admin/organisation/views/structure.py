@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from openflex.core import htmx
+from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from settings_admin.guards import RightMissing, right
@@ -78,6 +79,15 @@ def delete_site(request: HttpRequest, pk: int) -> HttpResponse:
             refusal = refused.message
         else:
             return htmx.redirect(request, reverse("organisation:entity", args=[site.entity_id]))
-    context = {"site": site, "refusal": refusal}
-    status = 422 if refusal else 200
-    return htmx.render_part(request, "organisation/delete_site.html", "act", context, status=status)
+    dialog = Dialog(
+        title=f"Supprimer {site.name}",
+        subtitle=f"Point de vente de {site.entity.name}",
+        url=request.path,
+        back=reverse("organisation:site", args=[pk]),
+        verb="Supprimer",
+        consequence=""
+        if refusal
+        else "Un point de vente se supprime tant que rien ne s’y rattache. Son historique reste.",
+        is_grave=True,
+    )
+    return render_dialog(request, dialog, refusal=refusal)
