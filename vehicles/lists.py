@@ -135,6 +135,8 @@ class VehicleTable(ListTable):
 
 
 AGEING_BANDS = {"0-30": (0, 30), "31-60": (31, 60), "61-90": (61, 90), "90+": (91, None)}
+AGEING_LABELS = {"0-30": "0 à 30", "31-60": "31 à 60", "61-90": "61 à 90", "90+": "plus de 90"}
+AGE = "age"
 
 
 class VehicleFilter(filters.FilterSet):
@@ -152,7 +154,7 @@ class VehicleFilter(filters.FilterSet):
     age = filters.ChoiceFilter(
         method="by_age",
         label="Jours en stock",
-        choices=[("0-30", "0 à 30"), ("31-60", "31 à 60"), ("61-90", "61 à 90"), ("90+", "plus de 90")],
+        choices=list(AGEING_LABELS.items()),
         empty_label="Tous",
     )
     inspection = filters.ChoiceFilter(

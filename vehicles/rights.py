@@ -36,6 +36,7 @@ def register() -> None:
     )
     register_acts(
         Act("vehicles:list", "voir la liste du stock, la chercher, la filtrer et la trier"),
+        Act("vehicles:capital", "voir le capital immobilisé par ancienneté du stock"),
         Act("vehicles:export", "exporter la liste du stock"),
         Act("vehicles:choose_columns", "choisir les colonnes de la liste"),
         Act("vehicles:add", "ajouter un véhicule"),

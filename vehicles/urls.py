@@ -9,6 +9,7 @@ app_name = "vehicles"
 
 urlpatterns = [
     path("", list_views.vehicle_list, name="list"),
+    path("capital/", list_views.capital, name="capital"),
     path("export/", list_views.export, name="export"),
     path("colonnes/", list_views.choose_columns, name="choose_columns"),
     path("ajouter/", add.add_vehicle, name="add"),

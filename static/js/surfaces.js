@@ -6,7 +6,8 @@
    data-keep             on a dialog: what was typed in it may be lost without a word
    popover + popovertarget   menus; .end aligns right, .up opens upwards
    .detail-spot          a label and its .detail: shown on hover and focus, until Escape; a popover by click and touch
-   data-closes-popover   on a form inside a popover, or on the button in it that sends: sending closes the popover
+   data-closes-popover   on a form inside a popover, or on the button in it that sends: sending closes the popover; on a
+                         link in it: following it does
    data-move="-1|1"      a button that moves its [data-sortable-item] among its neighbours
    data-preference       a form that posts theme, density, rail or shortcuts: applied at once, stored behind
    data-here             the hidden field of where a form comes back to: the address as it is when the form is sent
@@ -148,6 +149,10 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("submit", ({ target, submitter }) => {
   const within = [target, submitter].find((element) => element?.matches("[data-closes-popover]"));
   within?.closest("[popover]")?.hidePopover();
+});
+
+document.addEventListener("click", ({ target }) => {
+  target.closest("a[data-closes-popover]")?.closest("[popover]")?.hidePopover();
 });
 
 // An ordered choice (the columns of a list): the arrows move an item among its neighbours.

@@ -12,7 +12,7 @@ from django.utils import timezone
 from openflex.core import htmx
 from openflex.core.dates import today_paris
 from openflex.core.http import read_only, safe_next, writes
-from openflex.core.lists import TAB, ListPage, build_list
+from openflex.core.lists import AFTER, BEFORE, TAB, ListPage, address, apply_tab, build_list
 from openflex.core.paging import capped_counts
 from settings_admin.access.requests import StaffRequest
 from settings_admin.exports.views import answer_export
@@ -39,6 +39,7 @@ def vehicle_list(request: StaffRequest) -> HttpResponse:
         "can_add": scope.allows_somewhere("vehicles.edit"),
         "can_quote": scope.allows_somewhere("quotation.use"),
         "can_export": scope.allows_somewhere("vehicles.export"),
+        "can_see_capital": scope.allows_somewhere("vehicles.see_margin"),
         "is_partial": htmx.is_partial(request),
     }
     response = htmx.render_part(request, "vehicles/list.html", "list", context)
@@ -69,6 +70,33 @@ def _columns() -> Sequence[str]:
     if chosen or len(current_scope().reach.entities) < 2:
         return chosen or lists.DEFAULT_COLUMNS
     return (*lists.DEFAULT_COLUMNS[:-1], "entity", "actions")
+
+
+@right("vehicles.see_margin", on="scope")
+@read_only
+def capital(request: StaffRequest) -> HttpResponse:
+    """What is tied up in each ageing band of what the other filters keep, where the person sees purchase prices.
+
+    Asked for when the filters open: the list itself never waits for a sum over the whole stock.
+    """
+    today = today_paris(timezone.now())
+    query = request.GET.copy()
+    for name in (lists.AGE, AFTER, BEFORE):
+        query.pop(name, None)
+    rows = apply_tab(query, Vehicle.objects.all(), lists.tabs(today))
+    sums = selectors.capital_by_band(
+        lists.VehicleFilter(query, queryset=rows).qs, bands=lists.AGEING_BANDS, today=today
+    )
+    url = reverse("vehicles:list")
+    context = {
+        "bands": [
+            {"label": lists.AGEING_LABELS[band], "sum": one, "url": f"{url}{address(query, **{lists.AGE: band})}"}
+            for band, one in sums.items()
+        ],
+        "total": sum(one.amount for one in sums.values()),
+        "unpriced": sum(one.unpriced for one in sums.values()),
+    }
+    return htmx.render_part(request, "vehicles/capital.html", "bands", context)
 
 
 @right("vehicles.export", on="scope")
