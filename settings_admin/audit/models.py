@@ -1,10 +1,25 @@
 """Accesses and changes of *Paramètres*, read as one log."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
-from settings_admin.records.models import TimelineEntry
-from settings_admin.scoping import Audience, ScopedModel
+from settings_admin.records.models import OF_SETTINGS, TimelineEntry
+from settings_admin.scoping import Audience, ScopedManager, ScopedModel
+
+# Here and not in the view: a part of a union that has a condition of its own is read whole and sorted, whatever its
+# indexes, where the last forty lines are asked for.
+_IN_THE_LOG = Q(is_change=False) | (
+    OF_SETTINGS
+    & ~Q(target_type="settings_admin.usergroup", kind__in=("member_added", "member_moved", "member_removed"))
+)
+
+
+class AuditManager(ScopedManager["AuditLine"]):
+    def get_queryset(self) -> models.QuerySet["AuditLine"]:
+        return super().get_queryset().filter(_IN_THE_LOG)
 
 
 class AuditLine(ScopedModel):
@@ -15,6 +30,7 @@ class AuditLine(ScopedModel):
     """
 
     audience = Audience(entity="entity_id", holding="holding_id")
+    objects: ClassVar[AuditManager] = AuditManager()
 
     id = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()

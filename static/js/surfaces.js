@@ -76,10 +76,18 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (!frame.open) frame.showModal();
 });
 
-// What was typed before htmx listened (a dialog that settles, a page that loads) is searched for too.
+// What was typed before htmx listened (a dialog that settles, a page that loads) is searched for too. What was asked for
+// is remembered: a swap leaves a box that has the focus as it was, and would else ask for the same words for ever.
+const asked = new WeakMap();
+const searchBoxes = (elt) => [elt, ...(elt.querySelectorAll?.("input") ?? [])].filter((box) => box.type === "search");
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  for (const box of searchBoxes(elt)) asked.set(box, box.value);
+});
+
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
-  for (const box of elt.querySelectorAll?.("input[type=search]") ?? []) {
-    if (box.value !== box.defaultValue) htmx.trigger(box, "typed-early");
+  for (const box of searchBoxes(elt)) {
+    if (box.value !== (asked.get(box) ?? box.defaultValue)) htmx.trigger(box, "typed-early");
   }
 });
 

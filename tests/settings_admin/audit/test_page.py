@@ -1,5 +1,7 @@
 """The log as a list: whose lines one reads, words, search, filters, tabs, pages, and its export."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,12 +11,13 @@ from settings_admin.access.services import groups, people
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
 from settings_admin.audit.enums import TABS
+from settings_admin.audit.selectors import audit_lines
 from settings_admin.exports import views
 from settings_admin.models import AuditLine, Membership, UserGroup
 from settings_admin.records.enums import AccessKind
 from settings_admin.records.services import record_event
 from settings_admin.registries import BuiltInGroup
-from settings_admin.scoping import unscoped
+from settings_admin.scoping import current_scope, unscoped
 from tests.make import make_user
 from tests.settings_admin.audit.way import PAGE, acts_of, note, rows_of
 from tests.support.htmx import content, parse, swap
@@ -267,6 +270,18 @@ def test_the_same_statements_at_one_three_and_many_lines(cast, client_for):
             client.get(PAGE)
         counts.append(len(statements))
     assert counts[0] == counts[1] == counts[2] <= 12, counts
+
+
+def test_the_last_lines_are_read_in_their_order_and_not_sorted(cast, as_user):
+    """Of both tables: one that was read whole and sorted would make the page slower with each day."""
+    as_user(cast.alice, choice="all")
+    with connection.cursor() as cursor:
+        for setting in ("seqscan", "bitmapscan", "sort"):
+            cursor.execute(f"SET LOCAL enable_{setting} = off")
+    plan = audit_lines(current_scope()).order_by("-at", "-id")[:41].explain()
+    assert "using access_log_by_time" in plan
+    assert "using timeline_of_settings on" in plan
+    assert not re.search(r"->\s+Sort ", plan), plan
 
 
 # --- Its export ----------------------------------------------------------------------------------------------
