@@ -75,6 +75,11 @@ def _refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any
     return execute(sql, params, many, context)
 
 
+def row_number(text: str) -> int | None:
+    """The number of a row that an address or a form names; None for anything else. `isdigit` alone takes ² for one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def safe_next(request: HttpRequest, *, default: str) -> str:
     """The address a form asks to come back to, when it is one of ours."""
     target = request.POST.get("next") or request.GET.get("next") or ""
@@ -96,6 +101,23 @@ def image_response(request: HttpRequest, content: bytes, *, kind: str, version: 
     response.headers["Cache-Control"] = "private, max-age=86400, immutable" if is_named else "private, no-cache"
     response.headers["ETag"] = etag
     return response
+
+
+class NulMiddleware:
+    """No text of ours holds a NUL, and the database answers one with an error: in an address it stands for nothing.
+
+    Before anything reads `request.GET`. What is typed into a form is refused beside its field by the form itself.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        query = request.META.get("QUERY_STRING", "")
+        while "%00" in query or "\x00" in query:  # what is left of %%0000 is %00
+            query = query.replace("%00", "").replace("\x00", "")
+        request.META["QUERY_STRING"] = query
+        return self.get_response(request)
 
 
 class RefusalMiddleware:

@@ -11,7 +11,7 @@ from openflex.core import htmx
 from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.french import counted
-from openflex.core.http import read_only, writes
+from openflex.core.http import read_only, row_number, writes
 from settings_admin.access import authority
 from settings_admin.access.authority import MANAGE_GROUPS, MANAGE_SHARED_GROUPS, MANAGE_USERS
 from settings_admin.access.forms.groups import GroupForm, NewGroupForm, RightsForm
@@ -128,8 +128,8 @@ def group_create(request: StaffRequest) -> HttpResponse:
 
 
 def _model_group(request: StaffRequest) -> UserGroup | None:
-    asked = request.GET.get("copie", "")
-    return get_object_or_404(selectors.groups(), pk=asked) if asked.isdigit() else None
+    asked = row_number(request.GET.get("copie", ""))
+    return get_object_or_404(selectors.groups(), pk=asked) if asked is not None else None
 
 
 def _initial(

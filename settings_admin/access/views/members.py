@@ -11,7 +11,7 @@ from django.urls import reverse
 from openflex.core import htmx
 from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
-from openflex.core.http import writes
+from openflex.core.http import row_number, writes
 from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS
 from settings_admin.access.forms.groups import INVITE, PICK, AddUserForm, RemoveForm
 from settings_admin.access.models import Membership, User, UserGroup
@@ -115,8 +115,8 @@ def _candidates(group: UserGroup, form: AddUserForm, words: str) -> list[User]:
     for word in words.split():
         found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word))
     candidates = list(found.exclude(pk__in=inside)[:CANDIDATES_SHOWN])
-    chosen = str(form["user"].value() or "")
-    if chosen.isdigit() and int(chosen) not in {user.pk for user in candidates}:
+    chosen = row_number(str(form["user"].value() or ""))
+    if chosen is not None and chosen not in {user.pk for user in candidates}:
         candidates[:0] = form.fields["user"].queryset.filter(pk=chosen)  # type: ignore[attr-defined]
     return candidates
 

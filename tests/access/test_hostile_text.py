@@ -1,0 +1,156 @@
+"""Hostile text in every field of every form of *Paramètres*, and in every address: shown as text, or refused in words.
+
+The client of the tests raises whatever a view raises: a request that is answered at all is no 500.
+"""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from bs4 import BeautifulSoup
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.urls import reverse
+
+from settings_admin.models import Entity, User, UserGroup
+from settings_admin.scoping import unscoped
+from tests.access import samples
+from tests.access.crawl import ROUTES, Site
+from tests.access.settings_forms import Sent, World, all_forms, build_world, invitation, key, person
+from tests.access.test_forged_forms import send
+
+HOSTILE = {
+    # Markup, template, formula, SQL, path and a turn to the left, in what a name may hold.
+    "text": "=1+1<script>alert(1)</script>{{ 7|add:7 }}';--../\u202e\"><img src=x>",
+    "long": "é" * 20_000,
+    "nul": "avant\x00après",
+    "lines": "Nom\r\nBcc: pirate@example.test",
+    "digit": "²",
+    "number": "9" * 40,
+}
+# What a browser would run, load or follow if it came through as markup.
+MARKUP = ("<script>alert(1)", "<img src=x")
+
+
+@pytest.fixture
+def world(cast) -> World:
+    with unscoped("test data"):
+        return build_world(cast)
+
+
+def held_as_text(response: Any, text: str, *, field: str = "") -> None:
+    """The page has no markup of the text; the field, when it is still there, has the text itself."""
+    assert not any(piece in response.text for piece in MARKUP)
+    if field and "\x00" not in text and "\n" not in text:
+        for control in BeautifulSoup(response.content, "html.parser").select(f"input[name='{field}']"):
+            if control.get("type", "text") in ("text", "email", "tel", "search"):
+                assert control.get("value") in (text, text.strip(), text.lower())
+
+
+def fields_of(client: Any, sent: Sent) -> set[str]:
+    """The names in a form: those that are sent, and those that its page draws."""
+    names = {name for name, value in sent.data.items() if not hasattr(value, "read")}
+    page = client.get(sent.url)
+    if page.status_code == 200 and page["Content-Type"].startswith("text/html"):
+        form = BeautifulSoup(page.content, "html.parser").select_one("main form[method=post]")
+        names |= {control["name"] for control in form.select("[name]")} if form else set()
+    return names - {"csrfmiddlewaretoken"}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_every_field_of_every_form_takes_it_as_text(world, client_for, kind, django_capture_on_commit_callbacks):
+    text = HOSTILE[kind]
+    client = client_for(world.cast.alice, scope=f"e{world.cast.north.pk}")
+    tried = set()
+    for sent in all_forms(world):
+        for field in fields_of(client, sent):
+            if (place := (sent.url_name, sent.parameters.get("key"), field)) in tried:
+                continue
+            tried.add(place)
+            point = transaction.savepoint()
+            with django_capture_on_commit_callbacks(execute=True):
+                response = client.post(sent.url, {**sent.data, field: text})
+            assert response.status_code in (200, 303, 403, 404, 409, 422), (sent, field)
+            held_as_text(response, text, field=field)
+            if response.status_code == 303 and kind == "text":
+                held_as_text(client.get(response["Location"], {"onglet": "historique"}), text)
+            transaction.savepoint_rollback(point)
+    assert len(tried) > 80
+    assert all("\n" not in message.subject and message.bcc == [] for message in mail.outbox)
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_every_page_takes_it_in_its_address(cast, client_for, kind):
+    text = HOSTILE[kind]
+    site, client = Site(cast, samples.build(cast)), client_for(cast.alice, scope="all")
+    names = ("q", "tab", "sort", "onglet", "modifier", "a", "b", "copie", "group", "user", "part", "after", "page",
+             "entity", "from", "to", "who", "kind", "siren", "vat_number")  # fmt: skip
+    for route in ROUTES:
+        url = site.url(route)
+        if not url.startswith("/parametres/") or "GET" not in route.methods:
+            continue
+        for headers in ({}, {"HX-Request": "true"}):
+            response = client.get(url, dict.fromkeys(names, text), headers=headers)
+            assert response.status_code in (200, 204, 302, 303, 304, 404, 422), url
+            if response.get("Content-Type", "").startswith("text/html"):
+                held_as_text(response, text)
+
+
+@pytest.mark.parametrize("kind", ["text", "nul", "long"])
+def test_the_name_of_a_file_is_nothing_but_a_name(world, client_for, kind):
+    client = client_for(world.cast.alice)
+    for sent in all_forms(world):
+        for field, value in sent.data.items():
+            if hasattr(value, "read"):
+                file = SimpleUploadedFile("x", value.read(), "image/png")
+                file._name = HOSTILE[kind]  # as a request may say it; the class would clean it
+                response = client.post(sent.url, {**sent.data, field: file})
+                # A head of a part that is longer than any name is no request at all.
+                assert response.status_code == (400 if kind == "long" else 303)
+                held_as_text(response, "")
+
+
+# --- What leaves the application ---------------------------------------------------------------------------
+
+
+def test_names_stand_in_an_invitation_as_they_were_typed(world, client_for, django_capture_on_commit_callbacks):
+    """The one who invites stands in it, in plain text: nothing of it is escaped, nothing is read as a template."""
+    User.objects.filter(pk=world.cast.alice.pk).update(first_name="D’Arc & {{ x }}", last_name="<b>O'Brien</b>")
+    with django_capture_on_commit_callbacks(execute=True):
+        sent = Sent("access:group_add", {"pk": world.local.pk}, invitation())
+        assert send(client_for(world.cast.alice), sent).status_code == 303
+    (message,) = mail.outbox
+    assert "D’Arc & {{ x }} <b>O'Brien</b> vous a ouvert un compte" in message.body
+    assert message.to == ["neuve@example.test"]
+
+
+def test_a_name_in_lines_adds_no_head_to_an_email(world, client_for, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        send(client_for(world.cast.alice), person(world.cast.alice, first_name=HOSTILE["lines"]))
+        sent = Sent("access:group_add", {"pk": world.local.pk}, invitation(first_name=HOSTILE["lines"]))
+        send(client_for(world.cast.alice), sent)
+    for message in mail.outbox:
+        assert "\n" not in message.subject
+        assert message.recipients() in (["neuve@example.test"], ["alice@example.test"])
+        assert "Bcc" not in message.message()
+
+
+def test_a_formula_in_a_file_is_text(world, client_for):
+    formulas = ['=HYPERLINK("http://evil.test";"x")', "+1+1", "-2", "@SUM(A1)"]
+    with unscoped("test data"):
+        for formula in formulas:
+            UserGroup.objects.create(holding=world.cast.holding, name=formula, rights=[])
+        Entity.objects.create(holding=world.cast.holding, name="=1+1")
+    response = client_for(world.cast.alice, scope="all").get(reverse("access:import_model"))
+    pages = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).worksheets
+    cells = {cell.value: cell.data_type for page in pages for row in page.iter_rows() for cell in row if cell.value}
+    assert {cells[formula] for formula in [*formulas, "=1+1"]} == {"s"}
+
+
+def test_a_key_that_is_no_key_makes_no_group(world, client_for):
+    data = {"key": HOSTILE["text"], "name": "Neuf", "entity": world.cast.north.pk}
+    client = client_for(world.cast.alice)
+    assert send(client, Sent("access:group_create", data=data)).status_code == 422
+    assert send(client, Sent("access:group_create", data={**data, "key": key()})).status_code == 303
