@@ -17,7 +17,16 @@ from openflex.core.dates import PARIS, today_paris
 from openflex.demo.world import PASSWORD
 from openflex.embedded import development
 from settings_admin.access.selectors.belonging import belonging_of
-from settings_admin.models import DocumentCounter, Entity, Holding, Merchant, PointOfSale, TimelineEntry, User
+from settings_admin.models import (
+    DocumentCounter,
+    Entity,
+    Holding,
+    Merchant,
+    PointOfSale,
+    TimelineEntry,
+    User,
+    UserGroup,
+)
 from vehicles import enums, inspection, validators
 from vehicles.models import Hold, Vehicle
 from vehicles.selectors import inspection_of, vehicle_margin
@@ -83,6 +92,17 @@ def test_everyone_is_where_the_list_of_accounts_says() -> None:
     assert places("autre@demo.test") == [("Armor Automobiles", True, 1)]
     assert "holding.manage_entities" in belonging_of(User.objects.get(email="admin@demo.test")).grants
     assert "holding.manage_entities" not in belonging_of(User.objects.get(email="entite@demo.test")).grants
+
+
+@pytest.mark.usefixtures("demo")
+def test_one_entity_has_a_group_of_its_own_with_people_in_it() -> None:
+    (group,) = UserGroup.objects.exclude(entity=None).order_by("pk")
+    assert (group.entity.name, group.name) == ("bee2link PP Vincent S.", "Préparation")
+    people = group.memberships.order_by("user__email").values_list("user__email", "entity__name")
+    assert list(people) == [
+        ("audrey.v@demo.test", "bee2link PP Vincent S."),
+        ("vo@demo.test", "bee2link PP Vincent S."),
+    ]
 
 
 @pytest.mark.usefixtures("demo")

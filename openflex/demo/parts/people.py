@@ -8,7 +8,7 @@ from openflex.demo.world import PASSWORD, World
 from settings_admin.access.enums import MerchantRole
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
-from settings_admin.models import User
+from settings_admin.models import User, UserGroup
 from settings_admin.registries import BuiltInGroup
 
 
@@ -58,6 +58,13 @@ BUYERS = [
     ("marchand2", "marchand2@demo.test", "Karim", "LEFEBVRE", "jura", MerchantRole.ADMIN),
 ]
 
+# A local group, of one entity, beside the shared ones: who prepares cars there, with what it takes and no more.
+PREPARATION = (
+    "Préparation", "Ceux qui préparent les véhicules, de l’entrée au parc de vente",
+    ["vehicles.view", "vehicles.edit"],
+)  # fmt: skip
+PREPARATION_PEOPLE = ("audrey", "vo")
+
 
 def seed(world: World) -> None:
     # Hashed once: the algorithm is slow on purpose.
@@ -74,6 +81,17 @@ def seed(world: World) -> None:
             merchant_role=role,
             password=password,
         )
+    _add_local_group(world)
+
+
+def _add_local_group(world: World) -> None:
+    name, description, rights = PREPARATION
+    entity = world.entities["main"]
+    group = UserGroup.objects.create(
+        holding=entity.holding, entity=entity, name=name, description=description, rights=rights
+    )
+    for key in PREPARATION_PEOPLE:
+        add_member(actor=None, user=world.users[key], group=group, entity=entity)
 
 
 def _add_colleague(world: World, colleague: Colleague, password: str) -> User:
