@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from settings_admin import scoping
+from settings_admin.access.news import newest
 from settings_admin.access.selectors.belonging import ALL_ENTITIES, Belonging
 from settings_admin.registries import NavEntry, nav_entries, settings_pages
 
@@ -56,6 +57,7 @@ class Shell:
     theme: str = "system"
     density: str = "comfortable"
     rail_collapsed: bool = False
+    has_news: bool = False  # a version whose notes the person has not opened
     single_keys: bool = True  # shortcuts of one key, without Ctrl
 
     @property
@@ -83,6 +85,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         result.base = "priceback_base.html"
     belonging: Belonging | None = getattr(request, "belonging", None)
     if belonging is not None:
+        result.has_news = user.seen_version != newest()
         _describe_place(result, belonging, request.scope_choice)  # type: ignore[attr-defined]
         active = _active_key(request)
         items = [_item(entry, is_active=entry.key == active) for entry in nav_entries() if may_enter(entry)]

@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
 from openflex.core.http import public
-from settings_admin.access.views import account, sessions
+from settings_admin.access.views import account, news, sessions
 from settings_admin.access.views import shell as views
 from settings_admin.guards import signed_in
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("priceback/", views.priceback_home, name="priceback_home"),
     path("perimetre/", views.switch_scope, name="switch_scope"),
     path("preferences/", views.set_preference, name="set_preference"),
+    path("nouveautes/", news.news, name="news"),
+    path("nouveautes/ouvrir/", news.open_news, name="open_news"),
     path("compte/", account.my_account, name="my_account"),
     path("compte/photo/", account.save_my_photo, name="save_my_photo"),
     path("compte/photos/<int:pk>/", account.photo, name="user_photo"),

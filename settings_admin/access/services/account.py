@@ -58,3 +58,8 @@ def _record(user: User, kind: str) -> None:
     """A merchant's people have no history: nobody but they themselves would read it."""
     if user.holding_id is not None:
         record_event(user, kind=kind, actor=user)
+
+
+def see_version(*, user: User, version: str) -> None:
+    """The person has opened the notes of this version; it is no longer marked as new for them."""
+    User.objects.filter(pk=user.pk).exclude(seen_version=version).update(seen_version=version)
