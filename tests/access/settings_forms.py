@@ -107,7 +107,7 @@ def build_world(cast: Cast) -> World:
     gone.save()
     TOTP.activate(cast.vera, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     for row in (cast.north, cast.north_1):
-        logo = image()
+        logo = image("white")  # another one than the forms send: the same again changes nothing
         set_logo(row=row, file=logo, size=logo.size, actor=cast.alice)
     spare = PointOfSale.objects.create(entity=cast.north, name="Nord 3", brands=["PEUGEOT"])
     line = {
@@ -126,9 +126,9 @@ def build_world(cast: Cast) -> World:
     return World(cast, sellers, admins, holding_admins, local, invited, gone, spare, file, away)
 
 
-def image() -> SimpleUploadedFile:
+def image(colour: str = "navy") -> SimpleUploadedFile:
     out = BytesIO()
-    Image.new("RGB", (60, 30), (10, 20, 30)).save(out, "PNG")
+    Image.new("RGB", (60, 30), colour).save(out, "PNG")
     return SimpleUploadedFile("logo.png", out.getvalue(), "image/png")
 
 
