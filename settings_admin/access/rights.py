@@ -84,6 +84,8 @@ def register() -> None:
         Act("exports:download", "télécharger, annuler ou relancer un de ses exports"),
         Act("exports:cancel", "télécharger, annuler ou relancer un de ses exports"),
         Act("exports:try_again", "télécharger, annuler ou relancer un de ses exports"),
+        Act("news", "lire les nouveautés de chaque version, de ce qu’on peut ouvrir"),
+        Act("open_news", "lire les nouveautés de chaque version, de ce qu’on peut ouvrir"),
         Act("my_account", "tenir à jour son compte et sa photo"),
         Act("save_my_photo", "tenir à jour son compte et sa photo"),
         Act("user_photo", "voir la photo de ceux avec qui l’on travaille"),
