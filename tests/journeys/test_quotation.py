@@ -249,7 +249,7 @@ def test_what_was_typed_is_there_after_leaving_at_any_field(cast, visit, size):
 def test_a_motorcycle_by_hand(cast, visit, size):
     desk = visit(cast.sam, size=size)
     page = desk.go("/cotations/nouvelle/")
-    page.get_by_role("link", name="Manuellement").click()
+    page.get_by_role("link", name="Manuellement", exact=True).click()
     page.wait_for_url("**mode=manuel**")
     desk.check()
     page.get_by_text("Moto", exact=True).click()

@@ -151,7 +151,7 @@ def test_each_fault_of_each_call_has_its_sentence_and_loses_nothing(way, provide
         return
     code = DIFFERENT.get((kind, route), FAILURES[kind]).code
     _tells_and_keeps(way, page, route, code)
-    _is_in_the_ledger(route, code)
+    _is_in_the_ledger(kind, route, code)
     provider.behave()
     again = press(way) if route not in ("equipment", "colours", "listings", "market") else _ask_again(way, route)
     assert SENTENCES[code] not in everything(again)
@@ -241,8 +241,9 @@ def _tells_and_keeps(way: Way, page: Any, route: str, code: str) -> None:
     kept(way, page)
 
 
-def _is_in_the_ledger(route: str, code: str) -> None:
-    """Calls made by reading (the catalogue's lists) are free and leave no row: a GET writes nothing."""
+def _is_in_the_ledger(kind: str, route: str, code: str) -> None:
+    """Calls made by reading (the catalogue's lists) are free and leave no row: a GET writes nothing. A paid call that
+    was never sent for want of a token, or that the provider turned away at the door, is not paid."""
     if route in ("makes", "models", "versions"):
         return
     name = "plate" if route == "token" else route
@@ -250,7 +251,8 @@ def _is_in_the_ledger(route: str, code: str) -> None:
         last = ProviderCall.objects.filter(name=name).order_by("-pk")[0]
     if (route, code) != ("market", "inconsistent_answer"):  # right by itself, it contradicts the adverts
         assert last.outcome == code
-    assert last.is_paid == (name in ("plate", "valuation"))
+    is_turned_away = route == "token" or kind in ("unauthorized", "forbidden")
+    assert last.is_paid == (name in ("plate", "valuation") and not is_turned_away)
 
 
 def _ask_again(way: Way, route: str) -> Any:

@@ -158,7 +158,10 @@ def test_an_export_is_written_down(cast, client_for):
     client_for(cast.vera).post("/vehicules/export/?energy=diesel")
     with unscoped("the test looks at what was written"):
         seen = AccessLog.objects.get(kind="exported")
-    assert (seen.user, seen.details) == (cast.vera, {"list": "vehicles", "query": "energy=diesel"})
+    assert (seen.user, seen.details) == (
+        cast.vera,
+        {"list": "vehicles", "label": "Véhicules", "query": "energy=diesel", "rows": 0},
+    )
 
 
 def test_without_the_right_there_is_neither_button_nor_file(cast, client_for):
