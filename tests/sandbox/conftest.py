@@ -56,10 +56,15 @@ def token_of(base_url: str) -> str:
 
 @contextmanager
 def signed_client(settings: Settings) -> Iterator[httpx.Client]:
-    with running(settings) as base_url:
-        headers = {"Authorization": f"Bearer {token_of(base_url)}", "Accept-Language": "fr"}
-        with httpx.Client(base_url=base_url, headers=headers, timeout=20) as client:
-            yield client
+    french = {"Accept-Language": "fr"}
+    with running(settings) as base_url, httpx.Client(base_url=base_url, headers=french, timeout=20) as client:
+        yield sign(client)
+
+
+def sign(client: httpx.Client) -> httpx.Client:
+    """The client with a new token: one lives for fifteen minutes, which a run of the whole suite outlasts."""
+    client.headers["Authorization"] = f"Bearer {token_of(str(client.base_url))}"
+    return client
 
 
 @pytest.fixture(scope="session")
@@ -68,16 +73,26 @@ def settings() -> Settings:
 
 
 @pytest.fixture(scope="session")
-def api(settings: Settings) -> Iterator[httpx.Client]:
-    """A signed client of the default sandbox on 02/12/2024."""
+def default_sandbox(settings: Settings) -> Iterator[httpx.Client]:
     with signed_client(settings) as client:
         yield client
 
 
+@pytest.fixture
+def api(default_sandbox: httpx.Client) -> httpx.Client:
+    """A client of the default sandbox on 02/12/2024, signed for this test."""
+    return sign(default_sandbox)
+
+
 @pytest.fixture(scope="session")
-def other_seed(settings: Settings) -> Iterator[httpx.Client]:
+def seed_181(settings: Settings) -> Iterator[httpx.Client]:
     with signed_client(replace(settings, seed="181")) as client:
         yield client
+
+
+@pytest.fixture
+def other_seed(seed_181: httpx.Client) -> httpx.Client:
+    return sign(seed_181)
 
 
 @pytest.fixture
