@@ -18,6 +18,8 @@ from django.utils import timezone
 from PIL import Image
 
 from openflex.core.checks import routes
+from quotation.providers.wire import Credentials
+from quotation.services.access import save_credentials
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
 from settings_admin.models import Absence, Entity, Membership, PointOfSale, User, UserGroup, UserImport
@@ -72,14 +74,16 @@ class Sent:
 
 # They change nothing and name no row: tests/settings_admin/audit says whose lines stand in the file.
 EXPORTS = {"audit:export"}
+# Where the pages of *Paramètres* stand, those of other apps too.
+PLACES = ("parametres/", "cotations/fournisseur/")
 
 
 def posting_routes() -> list[str]:
-    """The names of all routes under /parametres/ that take a POST, but for exports."""
+    """The names of all routes of *Paramètres* that take a POST, but for exports."""
     return [
         route.name
         for route in routes()
-        if route.pattern.startswith("parametres/")
+        if route.pattern.startswith(PLACES)
         and route.name not in EXPORTS
         and "POST" in getattr(route.view, "http_methods", ("GET", "POST"))
     ]
@@ -109,6 +113,8 @@ def build_world(cast: Cast) -> World:
     for row in (cast.north, cast.north_1):
         logo = image("white")  # another one than the forms send: the same again changes nothing
         set_logo(row=row, file=logo, size=logo.size, actor=cast.alice)
+    held = Credentials("avant", "secret-avant")
+    save_credentials(entity=cast.north, credentials=held, actor=cast.alice, now=timezone.now())
     spare = PointOfSale.objects.create(entity=cast.north, name="Nord 3", brands=["PEUGEOT"])
     line = {
         "first_name": "Neuve",
@@ -225,6 +231,24 @@ FORMS: dict[str, Callable[[World], list[Sent]]] = {
     "access:user_sign_out": lambda w: [Sent("access:user_sign_out", {"pk": w.cast.sam.pk})],
     "access:require_second_factor": lambda w: [Sent("access:require_second_factor", data={"required": "yes"})],
     "access:reset_second_factor": lambda w: [Sent("access:reset_second_factor", {"pk": w.cast.vera.pk})],
+    "quotation:save_credentials": lambda w: [
+        Sent("quotation:save_credentials", {"pk": w.cast.north.pk}, {"client_id": "pirate", "client_secret": "pirate"})
+    ],
+    "quotation:remove_credentials": lambda w: [Sent("quotation:remove_credentials", {"pk": w.cast.north.pk})],
+    "quotation:save_settings": lambda w: [
+        Sent(
+            "quotation:save_settings",
+            {"pk": w.cast.north.pk},
+            {
+                "initial-daily_quota": "",
+                "daily_quota": "7",
+                "initial-proposed_price_percent": "102",
+                "proposed_price_percent": "102",
+            },
+        )
+    ],
+    # Asks the provider: tests/quotation/test_provider_page.py has one, and says who may.
+    "quotation:try_access": lambda w: [],
     "organisation:add_entity": lambda w: [Sent("organisation:add_entity", data={"key": key(), "name": "Est"})],
     "organisation:save_entity": lambda w: [
         section(w.cast.north, "identite", name="À moi"),

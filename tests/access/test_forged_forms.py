@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import transaction
 from django.test import Client
 
+from quotation.models import ProviderCredentials, QuotationSettings
 from settings_admin.access.services import groups
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member, remove_member, set_sites
@@ -41,6 +42,8 @@ TABLES = [
     *(model for model in apps.get_app_config("settings_admin").get_models(include_auto_created=True)),
     Authenticator,
     UserSession,
+    ProviderCredentials,
+    QuotationSettings,
 ]
 
 

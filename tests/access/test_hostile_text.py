@@ -18,7 +18,7 @@ from settings_admin.models import Entity, User, UserGroup
 from settings_admin.scoping import unscoped
 from tests.access import samples
 from tests.access.crawl import ROUTES, Site
-from tests.access.settings_forms import Sent, World, all_forms, build_world, invitation, key, person
+from tests.access.settings_forms import PLACES, Sent, World, all_forms, build_world, invitation, key, person
 from tests.access.test_forged_forms import send
 
 HOSTILE = {
@@ -89,7 +89,7 @@ def test_every_page_takes_it_in_its_address(cast, client_for, kind):
              "entity", "from", "to", "who", "kind", "siren", "vat_number")  # fmt: skip
     for route in ROUTES:
         url = site.url(route)
-        if not url.startswith("/parametres/") or "GET" not in route.methods:
+        if not url.removeprefix("/").startswith(PLACES) or "GET" not in route.methods:
             continue
         for headers in ({}, {"HX-Request": "true"}):
             response = client.get(url, dict.fromkeys(names, text), headers=headers)
