@@ -1,9 +1,14 @@
-"""The asynchronous door: Daphne serves pages through it in development; websockets join it with the live layer."""
+"""The asynchronous door: Daphne serves websockets through it, and in development the pages too."""
 
 import os
 
+from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openflex.settings")
 
-application = get_asgi_application()
+pages = get_asgi_application()
+
+from openflex.live.consumers import live_socket  # noqa: E402 - models are there once the application is set up
+
+application = ProtocolTypeRouter({"http": pages, "websocket": live_socket})

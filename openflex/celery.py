@@ -18,5 +18,6 @@ app.conf.beat_schedule = {
     "restart-stuck-exports": {"task": "settings_admin.exports.tasks.restart_stuck", "schedule": 60.0},
     "throw-away-old-exports": {"task": "settings_admin.exports.tasks.throw_away_old", "schedule": 600.0},
     "forget-old-imports": {"task": "settings_admin.access.tasks.forget_old_imports", "schedule": 600.0},
+    "forget-live-events": {"task": "openflex.live.tasks.forget_events", "schedule": 300.0},
     "clear-sessions": {"task": "openflex.core.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "openflex.core",
     "settings_admin",
+    "openflex.live",
     "vehicles",
     "quotation",
     "openflex.demo",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("parametres/organisation/", include("settings_admin.organisation.urls")),
     path("parametres/journal/", include("settings_admin.audit.urls")),
     path("parametres/", include("settings_admin.access.urls_settings")),
+    path("live/", include("openflex.live.urls")),
     path("mes-exports/", include("settings_admin.exports.urls")),
     path("", include("settings_admin.access.urls")),
 ]

@@ -98,13 +98,24 @@ def get_for(request: HttpRequest, rows: QuerySet[RowT], pk: int, *, right: str) 
     scope = scoping.current_scope()
     scoping.enter(scope.narrowed(scope.widest))
     row = get_object_or_404(rows, pk=pk)
-    entity_id, point_of_sale_id = place_of(row)
-    # A row of the whole holding, a shared group say, is read by whoever holds the right somewhere in it.
-    is_allowed = scope.allows(right, entity_id, point_of_sale_id) if entity_id else bool(scope.granted(right))
-    if not is_allowed:
-        raise RightMissing(right, entity_id)
+    if not _allows(scope, right, row):
+        raise RightMissing(right, place_of(row)[0])
     read_widely(right)
     return row
+
+
+def may_see(rows: QuerySet[RowT], pk: int, *, right: str) -> bool:
+    """Would `get_for` hand this row out? For what is not a request: a live topic, a notification. The scope stays."""
+    scope = scoping.current_scope()
+    with scoping.scoped(scope.narrowed(scope.widest)):
+        row = rows.filter(pk=pk).first()
+    return row is not None and _allows(scope, right, row)
+
+
+def _allows(scope: scoping.Scope, right: str, row: scoping.ScopedModel) -> bool:
+    entity_id, point_of_sale_id = place_of(row)
+    # A row of the whole holding, a shared group say, is read by whoever holds the right somewhere in it.
+    return scope.allows(right, entity_id, point_of_sale_id) if entity_id else bool(scope.granted(right))
 
 
 def read_widely(right: str) -> None:

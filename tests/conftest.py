@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.cache import cache
 from django.db.models.query import QuerySet
 from django.test import Client
 
+from openflex.live import threads
 from settings_admin import scoping
 from settings_admin.access.middleware import SEEN_AT
 from settings_admin.access.selectors.belonging import belonging_of, scope_of
@@ -54,6 +56,12 @@ def as_user() -> Iterator[Callable[..., scoping.Scope]]:
     yield start
     for token in reversed(tokens):
         scoping.leave(token)
+
+
+@pytest.fixture
+def sockets_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets ask the database on the test's own connection, and so see what its transaction has not committed."""
+    monkeypatch.setattr(threads, "in_database", lambda ask, *args: sync_to_async(ask, thread_sensitive=True)(*args))
 
 
 @pytest.fixture(autouse=True)

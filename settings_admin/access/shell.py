@@ -57,6 +57,7 @@ class Shell:
     theme: str = "system"
     density: str = "comfortable"
     rail_collapsed: bool = False
+    live_topics: str = ""  # what every page of the person watches; a page adds its own
     has_news: bool = False  # a version whose notes the person has not opened
     single_keys: bool = True  # shortcuts of one key, without Ctrl
 
@@ -81,6 +82,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"shell": result}
     result.user_name, result.user_job = user.full_name, user.job_title
+    result.live_topics = f"user.{user.pk}"
     if user.merchant_id is not None:
         result.base = "priceback_base.html"
     belonging: Belonging | None = getattr(request, "belonging", None)

@@ -33,7 +33,7 @@ from settings_admin import scoping
 from settings_admin.access import tasks
 from settings_admin.access.models import User
 from settings_admin.access.requests import origin_of
-from settings_admin.access.services.sessions import end_sessions
+from settings_admin.access.services.sessions import end_sessions, tell_session_ended
 from settings_admin.records.enums import AccessKind
 from settings_admin.records.services import record_seen
 
@@ -85,7 +85,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if request.user.is_authenticated:
             with scoping.unscoped("signing out happens outside of every entity"):
                 record_seen(user=request.user, kind=AccessKind.SIGNED_OUT, **origin_of(request))
+        user_id = request.user.pk
         super().logout(request)
+        if user_id is not None:
+            tell_session_ended(user_id)
 
     def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
         """What allauth tells a person about the safety of their account stands in the access log too."""

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from openflex.core.dates import today_paris
+from openflex.core.realtime import publish_on_commit
 from settings_admin.access.selectors.absences import receiver_of
 from settings_admin.models import Entity, PointOfSale, User
 from settings_admin.records.services import record_event, save_changes
@@ -28,3 +31,11 @@ def hand_over(user: User, *, to: User, actor: User) -> int:
         errand.assignee = to
         save_changes(errand, fields=["assignee"], actor=actor, kind="handed_over")
     return len(open_ones)
+
+
+@transaction.atomic
+def rename(errand: Errand, *, title: str, actor: User) -> None:
+    errand = Errand.objects.select_for_update(of=("self",)).get(pk=errand.pk)
+    errand.title = title
+    save_changes(errand, fields=["title"], actor=actor, kind="renamed")
+    publish_on_commit(f"errand.{errand.pk}", "errand.renamed", {"title": title, "by": actor.full_name})

@@ -115,6 +115,8 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Visit]]
             has_touch=size is PHONE,
         )
         context.set_default_timeout(10_000)
+        # pytest-django's server has no sockets: what they bring is told by tests/live, on a server that does.
+        context.route_web_socket("**/live/", lambda socket: None)
         contexts.append(context)
         if user is not None:
             client = Client()

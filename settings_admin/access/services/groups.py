@@ -8,7 +8,7 @@ from openflex.core.constraints import refusing
 from openflex.core.errors import Refused
 from settings_admin.access.authority import check_may_edit_group, check_may_grant, owner_of
 from settings_admin.access.models import Membership, User, UserGroup
-from settings_admin.access.services.guarding import changing_access, locked_group, power_of
+from settings_admin.access.services.guarding import changing_access, locked_group, power_of, tell_access_changed
 from settings_admin.access.services.memberships import record_membership
 from settings_admin.organisation.models import Entity
 from settings_admin.records.services import answer_key, apply_edit, record_event, save_changes, take_key
@@ -79,6 +79,7 @@ def change_rights(*, actor: User, group: UserGroup, give: Iterable[str], take: I
         check_may_grant(power, new, owner_of(group), field="rights")
         group.rights = [code for code in group.rights if code not in taken] + new
         save_changes(group, fields=["rights"], actor=actor, kind="rights_changed")
+        tell_access_changed(Membership.objects.filter(group=group).values_list("user_id", flat=True))
         return group
 
 

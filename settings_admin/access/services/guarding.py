@@ -1,7 +1,7 @@
 """What stands around every verb that changes who may do what: one at a time in a holding, and never without
 administrators afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from openflex.core.errors import Refused
+from openflex.core.realtime import ACCESS_CHANGED, publish_on_commit
 from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS, may_manage
 from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.selectors.belonging import Belonging, belonging_of
@@ -47,6 +48,12 @@ def changing_access(holding_id: int) -> Iterator[None]:
                 "last_administrator",
                 f"C’est la dernière personne qui administre {name}. Donnez d’abord ce rôle à quelqu’un d’autre.",
             )
+
+
+def tell_access_changed(user_ids: Iterable[int]) -> None:
+    """The open pages of these people ask again what they may watch, once this is committed."""
+    for pk in sorted(set(user_ids)):
+        publish_on_commit(f"user.{pk}", ACCESS_CHANGED, {})
 
 
 def holding_of(user: User) -> int:

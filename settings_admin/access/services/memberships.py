@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from openflex.core.errors import Refused
 from settings_admin.access.authority import Place, check_may_grant, check_may_place
 from settings_admin.access.models import Membership, User, UserGroup
-from settings_admin.access.services.guarding import changing_access, locked_group, power_of
+from settings_admin.access.services.guarding import changing_access, locked_group, power_of, tell_access_changed
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.records.models import TimelineEntry
 from settings_admin.records.services import event_of, record_events
@@ -198,7 +198,9 @@ def place_of(membership: Membership) -> Place:
 
 
 def record_membership(membership: Membership, *, kind: str, actor: User | None) -> None:
-    """One line in the history of the person and one in that of the group, each naming the other."""
+    """One line in the history of the person and one in that of the group, each naming the other; the person's open
+    pages ask again what they may watch."""
+    tell_access_changed([membership.user_id])
     record_events(_told(membership, place_of(membership), kind=kind, actor=actor))
 
 

@@ -8,7 +8,14 @@ from openflex.core.errors import Refused
 from openflex.core.sealing import reseal
 from settings_admin.access.authority import MANAGE_HOLDING, Place, check_holds
 from settings_admin.access.models import User
-from settings_admin.access.services.guarding import changing_access, holding_of, locked_person, power_of
+from settings_admin.access.selectors.second_factor import equipped_people
+from settings_admin.access.services.guarding import (
+    changing_access,
+    holding_of,
+    locked_person,
+    power_of,
+    tell_access_changed,
+)
 from settings_admin.access.services.sessions import end_sessions
 from settings_admin.organisation.models import Holding
 from settings_admin.records.services import record_event, save_changes
@@ -27,6 +34,7 @@ def require_second_factor(*, actor: User, holding_id: int, required: bool) -> No
         holding.requires_second_factor = required
         kind = "second_factor_required" if required else "second_factor_optional"
         save_changes(holding, fields=["requires_second_factor"], actor=actor, kind=kind)
+        tell_access_changed(user.pk for user in equipped_people(holding_id).without_it)
 
 
 def reset_second_factor(*, actor: User, user: User) -> None:

@@ -6,6 +6,7 @@ from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 
 from openflex.core.errors import Refused
+from openflex.core.realtime import SESSION_ENDED, publish_on_commit
 from settings_admin.access.models import User
 from settings_admin.access.services.guarding import changing_access, holding_of, locked_person
 from settings_admin.records.services import record_event
@@ -27,6 +28,7 @@ def end_sessions(user: User, *, keep: str | None = None) -> int:
     sign-in page. Returns how many ended."""
     sessions = list(UserSession.objects.filter(user=user).exclude(session_key=keep or "").order_by("pk"))
     get_adapter().end_sessions(sessions)
+    tell_session_ended(user.pk)
     return len(sessions)
 
 
@@ -47,3 +49,9 @@ def end_sessions_of(*, actor: User, user: User) -> int:
 
 def end_session(session: UserSession) -> None:
     get_adapter().end_sessions([session])
+    tell_session_ended(session.user_id)
+
+
+def tell_session_ended(user_id: int) -> None:
+    """The person's open pages ask whether their session is the one."""
+    publish_on_commit(f"user.{user_id}", SESSION_ENDED, {})

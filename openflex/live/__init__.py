@@ -1,0 +1,1 @@
+"""What others do, shown while one looks: sockets that tell, and never change anything."""

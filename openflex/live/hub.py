@@ -1,0 +1,163 @@
+"""One listener a process, however many sockets watch: it hands each event to those who watch its topic here.
+
+Redis is the quick way, and loses what is told while it or a process is down. The ledger in the database is written
+with each change, so every other second the hub compares: an event that it still has not heard a round later makes who
+watches its topic look again. Numbers are the hub's own, in the order in which it hands out: they need to be right
+between a process and the browsers it serves, and nowhere else (docs/adr/004).
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Final, Protocol
+from weakref import WeakKeyDictionary
+
+import structlog
+from django.conf import settings
+from django.db import Error as DatabaseError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from openflex.core import realtime
+from openflex.live import ledger, threads
+
+logger = structlog.get_logger(__name__)
+
+ROUND: Final = 2.0  # seconds between two looks into the ledger
+PATIENCE: Final = 1.0  # before Redis is asked again
+REMEMBERED: Final = 4 * ledger.RECENT.total_seconds()
+CHECKED_EVERY: Final = 600.0  # a session may end by its age, which nobody tells
+
+
+class Socket(Protocol):
+    checked_at: float
+
+    def offer(self, topic: str, number: int, frame: str) -> None: ...
+
+    def check(self) -> None:
+        """Authorise everything again."""
+
+    def look_again(self, topic: str) -> None:
+        """Take a new snapshot of this topic."""
+
+
+class _Watched:
+    """A topic that somebody watches in this process."""
+
+    __slots__ = ("number", "sockets")
+
+    def __init__(self) -> None:
+        self.number = 0
+        # A dictionary keeps the order in which they came.
+        self.sockets: dict[Socket, None] = {}
+
+
+class Hub:
+    def __init__(self) -> None:
+        self._watched: dict[str, _Watched] = {}
+        self._heard: dict[int, float] = {}  # event → when
+        self._suspects: set[int] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._has_tried_redis = asyncio.Event()
+        self._is_ready = asyncio.Event()
+
+    async def start(self) -> None:
+        """Returns once everything told from now on will be heard, or found in the ledger."""
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._compare())]
+        await self._is_ready.wait()
+
+    # --- Who watches ---
+
+    def join(self, topic: str, socket: Socket) -> int:
+        """The number of the last event handed out: what comes after it is not in a snapshot that is taken now, or is in
+        it and comes again."""
+        watched = self._watched.setdefault(topic, _Watched())
+        watched.sockets[socket] = None
+        return watched.number
+
+    def leave(self, topic: str, socket: Socket) -> None:
+        watched = self._watched.get(topic)
+        if watched is not None:
+            watched.sockets.pop(socket, None)
+            if not watched.sockets:
+                del self._watched[topic]
+
+    # --- What is told ---
+
+    def hear(self, message: bytes) -> None:
+        event_id, topic, kind, frame = realtime.decode(message)
+        self._heard[event_id] = time.monotonic()
+        watched = self._watched.get(topic)
+        if watched is None:
+            return
+        if kind in (realtime.ACCESS_CHANGED, realtime.SESSION_ENDED):
+            for socket in watched.sockets:
+                socket.check()
+            return
+        watched.number += 1
+        numbered = f'{{"number":{watched.number},{frame[1:]}'
+        for socket in watched.sockets:
+            socket.offer(topic, watched.number, numbered)
+
+    async def _listen(self) -> None:
+        channel = realtime.channel()
+        while True:
+            # A connection that is silently half open says nothing; the ledger finds what it did not say.
+            redis = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=PATIENCE, health_check_interval=10)
+            try:
+                async with redis, redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+                    await pubsub.subscribe(channel)
+                    self._has_tried_redis.set()
+                    async for message in pubsub.listen():
+                        self.hear(message["data"])
+            except (RedisError, OSError) as error:
+                logger.warning("live_redis_lost", error=str(error))
+            self._has_tried_redis.set()
+            await asyncio.sleep(PATIENCE)
+
+    async def _compare(self) -> None:
+        # One that accepts and then hangs must not keep everybody waiting.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._has_tried_redis.wait(), 2 * PATIENCE)
+        while True:
+            try:
+                self._find_lost(await threads.in_database(ledger.recent))
+                self._is_ready.set()
+            except DatabaseError as error:
+                logger.warning("live_ledger_unread", error=str(error))
+            for socket in self._due():
+                socket.check()
+            await asyncio.sleep(ROUND)
+
+    def _find_lost(self, recent: dict[int, str]) -> None:
+        now = time.monotonic()
+        self._heard = {event: at for event, at in self._heard.items() if at > now - REMEMBERED}
+        missing = recent.keys() - self._heard.keys()
+        # What was told before this process listened is in every snapshot that it takes. Later, what is missing for the
+        # first time may still be on its way.
+        lost = missing & self._suspects if self._is_ready.is_set() else missing
+        self._suspects = missing - lost
+        self._heard |= dict.fromkeys(lost, now)
+        if self._is_ready.is_set():
+            for topic in {recent[event] for event in lost} & self._watched.keys():
+                logger.info("live_event_was_lost", topic=topic)
+                for socket in self._watched[topic].sockets:
+                    socket.look_again(topic)
+
+    def _due(self) -> Iterator[Socket]:
+        oldest = time.monotonic() - CHECKED_EVERY
+        everybody = {socket for watched in self._watched.values() for socket in watched.sockets}
+        return (socket for socket in everybody if socket.checked_at < oldest)
+
+
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """That of this process: of its event loop, since tests have one after the other."""
+    loop: Any = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]
