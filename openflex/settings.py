@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "openflex.core",
     "settings_admin",
     "openflex.live",
+    "customers",
     "vehicles",
     "quotation",
     "openflex.demo",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", public(ExportToDjangoView), name="metrics"),  # the proxy keeps it inside the network
     path("courriels/", core_views.outbox, name="outbox"),
     path("style/", core_views.style_page, name="style_page"),
+    path("clients/", include("customers.urls")),
     path("vehicules/", include("vehicles.urls")),
     path("cotations/", include("quotation.urls")),
     path("parametres/organisation/", include("settings_admin.organisation.urls")),

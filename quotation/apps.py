@@ -32,7 +32,7 @@ class QuotationConfig(AppConfig):
                 url_name="quotation:list",
                 right="quotation.use",
                 order=30,
-                shortcut="c",
+                shortcut="q",
                 url_prefixes=("quotation:",),
             ),
         )

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Case, Count, Prefetch, QuerySet, Sum, Value, When
 
 from openflex.core import french, money
+from openflex.core.facts import ConflictLine, Fact, field_label, field_text
 from openflex.core.fields import field_of
 from openflex.core.lists import UNSEEN
 from settings_admin.models import PointOfSale, TimelineEntry
@@ -200,37 +201,7 @@ def _change(name: str, old: Any, new: Any, *, sites: Mapping[int, str]) -> Chang
         old, new = (pk and sites.get(pk, "autre point de vente") for pk in (old, new))
     elif name == "plate":
         old, new = format_plate(old), format_plate(new)
-    return Change(_label(field), field_text(field, old), field_text(field, new))
-
-
-def _label(field: Any) -> str:
-    return str(field.verbose_name[:1].upper() + field.verbose_name[1:])
-
-
-def field_text(field: Any, value: Any) -> str:
-    """A stored value as a person reads it."""
-    if value in (None, ""):
-        return french.NO_VALUE
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(field, models.BooleanField):
-        return "Oui" if value else "Non"
-    if isinstance(field, models.DecimalField):
-        return french.format_euros(Decimal(value))
-    if isinstance(field, models.DateField):
-        day = value if isinstance(value, date) else date.fromisoformat(value)
-        return french.format_month(day) if field.name.endswith("_month") else french.format_day(day)
-    if field.name == "mileage_km":
-        return french.format_km(value)
-    return str(value)
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One label and its value, as the sheet shows them."""
-
-    label: str
-    value: str
+    return Change(field_label(field), field_text(field, old), field_text(field, new))
 
 
 _UNITS = {"power_hp": "ch", "power_kw": "kW", "fiscal_power": "CV", "co2": "g/km"}
@@ -251,14 +222,7 @@ def fact_of(vehicle: Vehicle, name: str) -> Fact | None:
     text = field_text(field, value)
     if value is not None and name in _UNITS:
         text = f"{text}{french.NBSP}{_UNITS[name]}"
-    return Fact(_label(field), text)
-
-
-@dataclass(frozen=True)
-class ConflictLine:
-    label: str
-    theirs: str
-    mine: str
+    return Fact(field_label(field), text)
 
 
 def conflict_line(saved: Vehicle, name: str, *, mine: Any) -> ConflictLine:
@@ -266,4 +230,4 @@ def conflict_line(saved: Vehicle, name: str, *, mine: Any) -> ConflictLine:
     theirs = getattr(saved, field.attname)
     if name == "plate":
         theirs, mine = format_plate(theirs), format_plate(mine)
-    return ConflictLine(_label(field), field_text(field, theirs), field_text(field, mine))
+    return ConflictLine(field_label(field), field_text(field, theirs), field_text(field, mine))

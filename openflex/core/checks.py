@@ -11,7 +11,7 @@ from django.db import models
 from django.urls import URLResolver, get_resolver
 
 DATE_SUFFIXES = ("_on", "_date", "_month", "first_registration", "catalogue_date")
-OUR_APPS = ("openflex", "settings_admin", "vehicles", "quotation")
+OUR_APPS = ("openflex", "settings_admin", "customers", "vehicles", "quotation")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from openflex.core.errors import Refused
+from openflex.core.search import fold
 from quotation import answers
 from quotation.enums import AnswerKind, QuotationState
 from quotation.models import ProviderAnswer, Quotation
@@ -18,7 +19,6 @@ from quotation.services.asking import Asker, Request, ask, ask_all, claimed
 from settings_admin.models import Entity, PointOfSale, User
 from settings_admin.records import services as records
 from settings_admin.records.services import EditConflict
-from vehicles.models.vehicle import fold
 
 HP_PER_KW = Decimal("1.35962")
 _FRENCH = {"plate_country": "", "has_no_plate": False}

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from openflex.core.errors import Refused
+from openflex.core.search import fold
 from quotation.enums import PlateCountry, QuotationState
 from quotation.models import Quotation
 from quotation.providers.base import Candidate, Make, Model, ValuationProvider, Version
@@ -16,7 +17,6 @@ from quotation.services.asking import Asker
 from settings_admin.models import User
 from vehicles.enums import Energy, Gearbox, StockStatus, VehicleKind
 from vehicles.models import Vehicle
-from vehicles.models.vehicle import fold
 from vehicles.services.holds import lock_vehicle
 
 Named = TypeVar("Named", Make, Model)

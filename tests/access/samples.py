@@ -7,11 +7,12 @@ from typing import Any
 
 from PIL import Image
 
+from customers.models import Contact, OwnedVehicle
 from settings_admin.models import Absence, Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
-from tests.make import make_export, make_quotation, make_vehicle
+from tests.make import make_customer, make_export, make_quotation, make_vehicle
 
 NORTH_VEHICLE = "a vehicle of Nord"
 
@@ -19,6 +20,25 @@ NORTH_VEHICLE = "a vehicle of Nord"
 def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
     """Route name → its parameters, of rows that belong to *Nord*, first site."""
     vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, plate="GD642JM")
+
+    customer = make_customer(entity=cast.north, birth_name="RINO")
+    with unscoped("test data"):
+        contact = Contact.objects.create(entity=cast.north, customer=customer, name="Paul RINO")
+        owned = OwnedVehicle.objects.create(entity=cast.north, customer=customer, make="RENAULT", model="CLIO")
+    of_customer = {
+        f"customers:{name}": lambda more=more: {"pk": customer.pk, **more}
+        for name, more in (
+            ("page", {}),
+            ("save_section", {"key": "adresse"}),
+            ("contact_add", {}),
+            ("contact_edit", {"part_pk": contact.pk}),
+            ("contact_remove", {"part_pk": contact.pk}),
+            ("consent", {}),
+            ("vehicle_add", {}),
+            ("vehicle_edit", {"part_pk": owned.pk}),
+            ("vehicle_remove", {"part_pk": owned.pk}),
+        )
+    }
 
     quotation = make_quotation(entity=cast.north, point_of_sale=cast.north_1, created_by=cast.sam)
     of_quotation = {
@@ -88,6 +108,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         return lambda: {"pk": vehicle.pk, **more}
 
     return {
+        **of_customer,
         **of_quotation,
         **of_provider,
         "quotation:value_vehicle": of_vehicle(),

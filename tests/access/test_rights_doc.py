@@ -188,7 +188,7 @@ def test_a_right_that_opens_nothing_is_asked_for_nowhere():
     asked = {claim.right for claim in rights_doc.claims()} | PROBES.keys()
     sources = [
         path
-        for app in ("openflex", "settings_admin", "vehicles", "quotation", "templates")
+        for app in ("openflex", "settings_admin", "customers", "vehicles", "quotation", "templates")
         for path in (ROOT / app).rglob("*")
         if path.suffix in (".py", ".html") and path.name != "rights.py" and "migrations" not in path.parts
     ]

@@ -44,7 +44,7 @@ def test_single_key_shortcuts_lead_where_the_dialog_says(cast, visit):
     desk.check()
     page.keyboard.press("Escape")
     page.keyboard.press("g")
-    page.keyboard.press("c")
+    page.keyboard.press("q")
     expect(page).to_have_url(f"{desk.base}/cotations/")
     page.wait_for_load_state()
     page.keyboard.press("g")

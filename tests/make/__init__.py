@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from customers.models import Customer
 from quotation.enums import AnswerKind, QuotationState
 from quotation.models import ProviderAnswer, Quotation
 from settings_admin.access.services.holdings import built_in_group
@@ -67,6 +68,14 @@ def make_vehicle(*, entity: Entity, point_of_sale: PointOfSale | None = None, **
     with unscoped("test data"):
         vehicle.save()
     return vehicle
+
+
+def make_customer(*, entity: Entity, **fields: Any) -> Customer:
+    """A person of whom the name is known; with a `company_name`, a company."""
+    kind = "company" if fields.get("company_name") else "person"
+    names = {} if kind == "company" or {"birth_name", "used_name"} & fields.keys() else {"birth_name": "DUVAL"}
+    with unscoped("test data"):
+        return Customer.objects.create(entity=entity, **{"kind": kind, **names, **fields})
 
 
 def make_export(*, user: User, **fields: Any) -> Export:

@@ -3,7 +3,7 @@
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
-import vehicles.models.vehicle
+import openflex.core.search
 from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('market_value_on', models.DateField(blank=True, null=True, verbose_name='date de la valeur de marché')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
-                ('search_text', models.GeneratedField(db_persist=True, expression=vehicles.models.vehicle.FoldedText(models.F('plate'), models.F('vin'), models.F('make'), models.F('model'), models.F('version'), models.F('stock_number'), models.F('key_number')), output_field=models.TextField())),
+                ('search_text', models.GeneratedField(db_persist=True, expression=openflex.core.search.FoldedText(models.F('plate'), models.F('vin'), models.F('make'), models.F('model'), models.F('version'), models.F('stock_number'), models.F('key_number')), output_field=models.TextField())),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settings_admin.entity', verbose_name='entité')),
                 ('point_of_sale', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settings_admin.pointofsale', verbose_name='point de vente')),
                 ('previous_stay', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next_stays', to='vehicles.vehicle')),

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
+from openflex.core.search import FoldedText, search_condition
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.scoping import Audience, ScopedManager, ScopedModel
 from settings_admin.triggers import same_owner
@@ -19,22 +20,6 @@ from vehicles.validators import format_plate
 
 if TYPE_CHECKING:
     from vehicles.models.stock import Hold
-
-# Accents are folded by the database itself, so that rows copied in bulk can be searched like any other.
-_ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
-_PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
-
-
-class FoldedText(models.Func):
-    """Columns joined by spaces, in lower case without accents; immutable, hence good for a generated column."""
-
-    template = f"translate(lower(%(expressions)s), '{_ACCENTED}', '{_PLAIN}')"
-    arg_joiner = " || ' ' || "
-
-
-def fold(text: str) -> str:
-    """What `FoldedText` does, for the words of a search."""
-    return text.lower().translate(str.maketrans(_ACCENTED, _PLAIN))
 
 
 def _rank(column: str, codes: Sequence[str]) -> models.Case:
@@ -53,14 +38,8 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
 
         Below three characters there is nothing to look for: the trigram index starts there.
         """
-        words = fold(text).split()
-        compact = "".join(character for character in fold(text) if character.isalnum())
-        if len(compact) < 3:
-            return self
-        every_word = Q()
-        for word in words:
-            every_word &= Q(search_text__contains=word)
-        return self.filter(every_word | Q(search_text__contains=compact))
+        condition = search_condition(text)
+        return self if condition is None else self.filter(condition)
 
     def inspection_due(self, today: date) -> Self:
         return self.filter(inspection_due(today))

@@ -1,0 +1,37 @@
+from django.apps import AppConfig
+
+
+class CustomersConfig(AppConfig):
+    name = "customers"
+    verbose_name = "Clients"
+
+    def ready(self) -> None:
+        from customers import exports, rights
+        from customers.selectors import EDIT
+        from customers.services import editing
+        from settings_admin.registries import HandOver, NavEntry, register_export, register_hand_over, register_nav
+
+        rights.register()
+        register_export(exports.CUSTOMERS)
+        register_nav(
+            NavEntry(
+                key="customers",
+                label="Clients",
+                icon="users",
+                url_name="customers:list",
+                right="customers.view",
+                order=40,
+                shortcut="c",
+                url_prefixes=("customers:",),
+            )
+        )
+        register_hand_over(
+            HandOver(
+                key="customers",
+                label="clients attitrés",
+                right=EDIT,
+                count=editing.count_followed,
+                places=editing.places_followed,
+                move=editing.hand_over,
+            )
+        )

@@ -1,0 +1,28 @@
+"""What people type about customers."""
+
+from customers.forms.around import ConsentForm, ContactForm, OwnedVehicleForm, PartForm
+from customers.forms.entry import AddCustomerForm
+from customers.forms.sections import (
+    AddressForm,
+    CompanyForm,
+    FollowUpForm,
+    IdentityDocumentForm,
+    PersonForm,
+    ReachForm,
+    SectionForm,
+)
+
+__all__ = [
+    "AddCustomerForm",
+    "AddressForm",
+    "CompanyForm",
+    "ConsentForm",
+    "ContactForm",
+    "FollowUpForm",
+    "IdentityDocumentForm",
+    "OwnedVehicleForm",
+    "PartForm",
+    "PersonForm",
+    "ReachForm",
+    "SectionForm",
+]

@@ -1,0 +1,34 @@
+"""The rights over customers, and the built-in groups that get them."""
+
+from settings_admin.registries import ADMINS, Act, BuiltInGroup, Right, register_acts, register_rights
+
+_SELLERS = (BuiltInGroup.SALESPERSON, BuiltInGroup.SALES_MANAGER)
+
+
+def register() -> None:
+    register_rights(
+        "Clients",
+        Right(
+            "customers.view",
+            "voir",
+            (*_SELLERS, BuiltInGroup.USED_CAR_MANAGER, BuiltInGroup.BACK_OFFICE, *ADMINS),
+        ),
+        Right("customers.edit", "créer et modifier", (*_SELLERS, BuiltInGroup.BACK_OFFICE, *ADMINS)),
+        Right("customers.export", "exporter", (BuiltInGroup.SALES_MANAGER, *ADMINS)),
+    )
+    register_acts(
+        Act("customers:list", "voir la liste des clients, la chercher, la filtrer et la trier"),
+        Act("customers:choose_columns", "choisir les colonnes de la liste des clients"),
+        Act("customers:add", "créer un client, après avoir vu ceux qui lui ressemblent"),
+        Act("customers:duplicates", "voir les clients qui ressemblent à celui que l’on saisit"),
+        Act("customers:page", "ouvrir la fiche d’un client et son historique"),
+        Act("customers:save_section", "modifier la fiche d’un client", right="customers.edit"),
+        Act("customers:contact_add", "ajouter un contact à un client"),
+        Act("customers:contact_edit", "modifier un contact d’un client"),
+        Act("customers:contact_remove", "retirer un contact d’un client"),
+        Act("customers:consent", "noter un consentement d’un client, ou son retrait"),
+        Act("customers:vehicle_add", "ajouter un véhicule que possède un client"),
+        Act("customers:vehicle_edit", "modifier un véhicule que possède un client"),
+        Act("customers:vehicle_remove", "retirer un véhicule que possède un client"),
+        Act("customers:export", "exporter la liste des clients"),
+    )
