@@ -42,8 +42,8 @@ def session_of(user: User) -> str:
 class OpenPage:
     """What a page of somebody hears."""
 
-    def __init__(self, key: str, *, origin: str = f"https://{HOST}", path: str = "/live/") -> None:
-        headers = [(b"host", HOST.encode()), (b"origin", origin.encode())]
+    def __init__(self, key: str, *, host: str = HOST, origin: str = f"https://{HOST}", path: str = "/live/") -> None:
+        headers = [(b"host", host.encode()), (b"origin", origin.encode())]
         headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={key}".encode()))
         self.socket = WebsocketCommunicator(application, path, headers)
 

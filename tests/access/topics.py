@@ -1,0 +1,29 @@
+"""A topic of every registered kind, of rows that belong to *Nord*, first site: a kind that has none fails the battery."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from settings_admin.models import User
+from settings_admin.scoping import unscoped
+from tests.cast import Cast
+from tests.errands.models import Errand
+
+
+@dataclass(frozen=True)
+class TopicSample:
+    """`topic` is seen by `seer`, by right (or as their own, `is_personal`), and by nobody else of the battery."""
+
+    topic: str
+    seer: User
+    is_personal: bool = False
+
+
+def samples(cast: Cast) -> dict[str, Callable[[], TopicSample]]:
+    """Name of the kind → what makes its sample; `mark` is for everybody and belongs to the tests."""
+
+    def errand() -> TopicSample:
+        with unscoped("test data"):
+            row = Errand.objects.create(title="x", entity=cast.north, point_of_sale=cast.north_1, assignee=cast.sam)
+        return TopicSample(f"errand.{row.pk}", cast.sam)
+
+    return {"errand": errand}
