@@ -82,7 +82,14 @@ def test_the_anonymous_are_refused(db, key):
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://elsewhere.test", "https://testserver.elsewhere.test", "https://testserver:8443", "null", "", "testserver"],
+    [
+        "https://elsewhere.test",
+        "https://testserver.elsewhere.test",
+        "https://testserver:8443",
+        "null",
+        "",
+        "testserver",
+    ],
 )
 def test_pages_of_other_sites_are_refused(cast, origin):
     async def scenario():

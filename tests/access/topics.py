@@ -1,4 +1,4 @@
-"""A topic of every registered kind, of rows that belong to *Nord*, first site: a kind that has none fails the battery."""
+"""A topic of every registered kind, of rows of *Nord*, first site: a kind that has none fails the battery."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -12,6 +12,8 @@ import jsonschema
 import pytest
 import yaml
 
+from openflex.live.consumers import PATH as SOCKET_PATH
+
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
@@ -99,3 +101,20 @@ def test_files_that_are_mounted_or_copied_exist() -> None:
             source = volume.split(":")[0]
             assert source in COMPOSE["volumes"] or (ROOT / source).exists(), source
     assert (ROOT / "deploy" / "healthcheck.py").exists()
+
+
+def test_the_proxy_leads_the_socket_of_a_page_to_daphne_and_all_else_to_the_pages() -> None:
+    caddyfile = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
+    matcher = re.search(r"@sockets \{(.*?)\}", caddyfile, flags=re.S)
+    assert matcher
+    assert f"path {SOCKET_PATH}\n" in matcher[1]
+    assert "header Upgrade websocket" in matcher[1]
+    to_sockets = re.search(r"reverse_proxy @sockets \{\s+dynamic a \{\s+name (\w+)\s+port (\d+)", caddyfile)
+    to_pages = re.search(r"reverse_proxy \{\s+dynamic a \{\s+name (\w+)\s+port (\d+)", caddyfile)
+    assert to_sockets
+    assert to_pages
+    for found, server in ((to_sockets, "daphne"), (to_pages, "granian")):
+        command = SERVICES[found[1]]["command"]
+        assert command[0] == server
+        assert found[2] in command
+    assert SERVICES["sockets"]["command"][-1] == "openflex.asgi:application"

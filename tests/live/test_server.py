@@ -1,0 +1,76 @@
+"""The real server, and a Redis that goes away: late, and not lost."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from django.conf import settings
+from redis import Redis
+from websockets.asyncio.client import connect
+
+from openflex.core import realtime
+from openflex.embedded import redis
+from settings_admin.scoping import unscoped
+from tests.cast import build_cast
+from tests.errands.models import Errand
+from tests.errands.services import rename
+from tests.support.live_process import LiveSite, running_site
+from tests.support.sockets import session_of
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    address = redis.ensure(tmp_path)
+    client = Redis.from_url(address, socket_connect_timeout=1, socket_timeout=1)
+    monkeypatch.setattr(realtime, "_redis", cache(lambda: client))
+    yield tmp_path
+    redis.stop(tmp_path)
+
+
+@pytest.fixture
+def site(transactional_db: None, own_redis: Path) -> Iterator[LiveSite]:
+    with running_site(redis_url=redis.ensure(own_redis)) as site:
+        yield site
+
+
+def test_events_come_late_without_redis_and_at_once_again_with_it(site, own_redis):
+    cast = build_cast()
+    with unscoped("test data"):
+        errand = Errand.objects.create(title="1", entity=cast.north, point_of_sale=cast.north_1, assignee=cast.sam)
+    topic = f"errand.{errand.pk}"
+    cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session_of(cast.sam)}"}
+
+    def change(title: str) -> None:
+        with unscoped("another process"):
+            rename(errand, title=title, actor=cast.marc)
+
+    async def scenario() -> None:
+        async with connect(f"ws{site.url[4:]}/live/", origin=site.url, additional_headers=cookie) as socket:
+
+            async def until(title: str) -> str:
+                """The kind of the frame that told this title; others may come again before it."""
+                while True:
+                    frame: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), timeout=20))
+                    if frame["payload"].get("title") == title:
+                        return str(frame["kind"])
+
+            await socket.send(json.dumps({"watch": [topic]}))
+            assert await until("1") == "snapshot"
+            await sync_to_async(change)("2")
+            assert await until("2") == "errand.renamed"
+            await sync_to_async(redis.stop)(own_redis)
+            await sync_to_async(change)("3")
+            assert await until("3") == "snapshot"
+            await sync_to_async(redis.ensure)(own_redis)
+            for number in range(4, 100):  # until the process listens again
+                await sync_to_async(change)(str(number))
+                if await until(str(number)) == "errand.renamed":
+                    return
+            pytest.fail("what is told through Redis is not heard again")
+
+    async_to_sync(scenario)()
