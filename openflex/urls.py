@@ -18,6 +18,7 @@ urlpatterns = [
     path("vehicules/", include("vehicles.urls")),
     path("cotations/", include("quotation.urls")),
     path("parametres/organisation/", include("settings_admin.organisation.urls")),
+    path("parametres/numerotation/", include("settings_admin.numbering.urls")),
     path("parametres/journal/", include("settings_admin.audit.urls")),
     path("parametres/", include("settings_admin.access.urls_settings")),
     path("live/", include("openflex.live.urls")),

@@ -38,7 +38,7 @@ class SettingsAdminConfig(AppConfig):
                 right="",
                 order=90,
                 shortcut="g p",
-                url_prefixes=("access:", "organisation:", "audit:"),
+                url_prefixes=("access:", "organisation:", "numbering:", "audit:"),
             )
         )
         register_settings(
@@ -81,6 +81,16 @@ class SettingsAdminConfig(AppConfig):
                 url_name="organisation:list",
                 right="settings.manage_organisation",
                 order=10,
+            ),
+            SettingsPage(
+                key="numbering",
+                section=SettingsSection.ORGANISATION,
+                label="Numérotation",
+                description="Comment chaque entité écrit les numéros de ses documents, et où ils en sont",
+                icon="tag",
+                url_name="numbering:list",
+                right="settings.manage_organisation",
+                order=20,
             ),
             SettingsPage(
                 key="audit",

@@ -3,6 +3,7 @@
 from settings_admin.access.models import Absence, DistributedRight, Membership, User, UserGroup, UserImport, UserPhoto
 from settings_admin.audit.models import AuditLine
 from settings_admin.exports.models import Export
+from settings_admin.numbering.models import EntityNumbering
 from settings_admin.organisation.models import Entity, Holding, Logo, Merchant, PointOfSale
 from settings_admin.records.models import AccessLog, DocumentCounter, IdempotencyKey, ListView, TimelineEntry
 
@@ -13,6 +14,7 @@ __all__ = [
     "DistributedRight",
     "DocumentCounter",
     "Entity",
+    "EntityNumbering",
     "Export",
     "Holding",
     "IdempotencyKey",

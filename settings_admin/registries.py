@@ -1,4 +1,5 @@
-"""What the apps above tell those below: rights, menus, verbs on a sheet, lists to export, what a leaver hands over.
+"""What the apps above tell those below: rights, menus, verbs on a sheet, lists to export, series of numbers, what a
+leaver hands over.
 
 Each app fills these from `AppConfig.ready()`, so that nothing down here imports anything up there.
 """
@@ -11,6 +12,7 @@ from typing import Any
 from django.db import models
 from django.http import QueryDict
 
+from openflex.core.document_numbers import NumberFormat
 from openflex.core.xlsx import Sheet
 
 
@@ -174,6 +176,30 @@ class SiteCopy:
     is_proposed: bool = True
 
 
+@dataclass(frozen=True)
+class NumberingSeries:
+    """Numbers that one app gives out, without gaps, in each entity: « N° de stock ».
+
+    Series of one `family` are read side by side: none may be written like another. One that `is_legal` skips no number
+    once it has begun. `max_length` is that of the column which keeps them; `taken(entity, texts)` says which of these
+    texts the entity has there already, seen by the person or not: they are given out no more.
+    """
+
+    key: str
+    label: str
+    description: str
+    family: str
+    default: NumberFormat
+    restarts_each_year: bool
+    is_legal: bool
+    max_length: int
+    taken: Callable[[Any, Collection[str]], set[str]]
+
+    def counter(self, year: int) -> str:
+        """The name of its counter in that year, as `DocumentCounter.series` has it."""
+        return f"{self.key}-{year % 100:02d}" if self.restarts_each_year else self.key
+
+
 _exports: dict[str, ExportKind] = {}
 _audit_targets: dict[str, AuditTarget] = {}
 _rights: dict[str, Right] = {}
@@ -181,6 +207,7 @@ _acts: dict[str, Act] = {}
 _settings_pages: dict[str, SettingsPage] = {}
 _hand_overs: dict[str, HandOver] = {}
 _site_copies: dict[str, SiteCopy] = {}
+_numbering: dict[str, NumberingSeries] = {}
 _nav: dict[str, NavEntry] = {}
 _sheet_actions: dict[tuple[str, str], SheetAction] = {}
 _resealers: list[Callable[[], int]] = []
@@ -243,6 +270,19 @@ def register_site_copy(*copies: SiteCopy) -> None:
 
 def site_copies() -> list[SiteCopy]:
     return list(_site_copies.values())
+
+
+def register_numbering(*series: NumberingSeries) -> None:
+    """Raises ValueError for a series that could be taken for another of its family before anybody changed anything."""
+    for one in series:
+        for other in _numbering.values():
+            if other.key != one.key and other.family == one.family and other.default.may_read_like(one.default):
+                raise ValueError(f"the numbers of {one.key} could be read as those of {other.key}")
+        _numbering[one.key] = one
+
+
+def numbering_series() -> dict[str, NumberingSeries]:
+    return dict(_numbering)
 
 
 def module_label(code: str) -> str:

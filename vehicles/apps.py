@@ -6,12 +6,33 @@ class VehiclesConfig(AppConfig):
     verbose_name = "Véhicules"
 
     def ready(self) -> None:
-        from settings_admin.registries import NavEntry, register_export, register_nav, register_vehicle_kinds
-        from vehicles import enums, exports, rights
+        from openflex.core.document_numbers import NumberFormat
+        from settings_admin.registries import (
+            NavEntry,
+            NumberingSeries,
+            register_export,
+            register_nav,
+            register_numbering,
+            register_vehicle_kinds,
+        )
+        from vehicles import enums, exports, rights, selectors
 
         rights.register()
         register_export(exports.STOCK)
         register_vehicle_kinds(enums.VehicleKind.choices)
+        register_numbering(
+            NumberingSeries(
+                key=selectors.STOCK_NUMBERS,
+                label="N° de stock",
+                description="Donné à l’entrée d’un véhicule en stock, à lui seul dans l’entité",
+                family="stock",
+                default=NumberFormat(year_digits=2),
+                restarts_each_year=True,
+                is_legal=False,
+                max_length=20,
+                taken=selectors.taken_stock_numbers,
+            )
+        )
         register_nav(
             NavEntry(
                 key="vehicles",

@@ -1,6 +1,6 @@
 """Reads of the stock: the list, its tabs, the sheet, its history."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from openflex.core import french, money
 from openflex.core.facts import ConflictLine, Fact, field_label, field_text
 from openflex.core.fields import field_of
 from openflex.core.lists import UNSEEN
-from settings_admin.models import PointOfSale, TimelineEntry
+from settings_admin.models import Entity, PointOfSale, TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
 from settings_admin.scoping import Scope
 from vehicles import enums, inspection, margin
@@ -25,6 +25,15 @@ from vehicles.validators import format_plate
 # What only the right vehicles.see_margin shows, in the list, on the sheet and in its history.
 PURCHASE_FIELDS = frozenset({"purchase_price", "purchase_is_excl", "purchased_on", "payment_mode"})
 MARKET_FIELDS = frozenset({"market_value", "adjusted_market_value", "market_value_on"})
+
+
+# The series of numbers that the stock gives out, as it is registered.
+STOCK_NUMBERS = "stock"
+
+
+def taken_stock_numbers(entity: Entity, texts: Collection[str]) -> set[str]:
+    rows = Vehicle.objects.filter(entity=entity, stock_number__in=texts)
+    return set(rows.order_by("pk").values_list("stock_number", flat=True))
 
 
 def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:

@@ -18,10 +18,10 @@ from openflex.demo.world import PASSWORD, World
 from settings_admin.access.services.holdings import built_in_group, create_holding
 from settings_admin.access.services.memberships import add_member
 from settings_admin.models import DocumentCounter, Entity, Holding, PointOfSale, TimelineEntry, User
-from settings_admin.registries import BuiltInGroup
+from settings_admin.registries import BuiltInGroup, numbering_series
 from vehicles.enums import ExitReason, HoldKind, Stage, StockStatus, VehicleKind
 from vehicles.models import Hold, Vehicle
-from vehicles.selectors import inspection_due_on
+from vehicles.selectors import STOCK_NUMBERS, inspection_due_on
 
 # E-mail of the account, holding, then its entities: name, share of all vehicles in percent, towns of its sites.
 HOLDINGS = (
@@ -74,9 +74,10 @@ class Warehouse:
     counters: dict[str, int]
 
     def next_number(self, year: int) -> str:
-        series = f"stock-{year % 100:02d}"
-        self.counters[series] = self.counters.get(series, 0) + 1
-        return f"{year % 100:02d}-{self.counters[series]:04d}"
+        series = numbering_series()[STOCK_NUMBERS]
+        counter = series.counter(year)
+        self.counters[counter] = self.counters.get(counter, 0) + 1
+        return series.default.write(self.counters[counter], year=year)
 
 
 def fill(world: World, vehicles: int, *, tell: Callable[[str], None]) -> int:
@@ -139,10 +140,13 @@ def _add_batch(world: World, warehouse: Warehouse, first: int, last: int) -> Non
     copy_rows(holds)
     copy_rows([_created(vehicle, warehouse) for vehicle in vehicles])
     DocumentCounter.objects.bulk_create(
-        [DocumentCounter(entity=warehouse.entity, series=key, last=last) for key, last in warehouse.counters.items()],
+        [
+            DocumentCounter(entity=warehouse.entity, series=key, last=last, given=last)
+            for key, last in warehouse.counters.items()
+        ],
         update_conflicts=True,
         unique_fields=["entity", "series"],
-        update_fields=["last"],
+        update_fields=["last", "given"],
     )
 
 

@@ -92,6 +92,13 @@ RELEASES: Final = (
                 "quotation:providers",
             ),
             Note(
+                "Numérotation",
+                "Chaque entité choisit comment s’écrivent ses numéros, et reprend la suite d’un autre logiciel. Un "
+                "numéro déjà donné ne change jamais.",
+                "settings.manage_organisation",
+                "numbering:list",
+            ),
+            Note(
                 "Mon compte",
                 "Votre photo, vos absences, vos appareils connectés et le second facteur qui protège votre compte.",
                 url_name="my_account",

@@ -70,6 +70,10 @@ def register() -> None:
         Act("organisation:site_logo", "changer le logo d’une entité ou d’un point de vente"),
         Act("organisation:add_site", "ajouter un point de vente"),
         Act("organisation:delete_site", "supprimer un point de vente qui ne sert plus"),
+        *(
+            Act(f"numbering:{page}", "voir comment les documents sont numérotés, et le changer")
+            for page in ("list", "entity", "save", "preview")
+        ),
         # What was done
         Act("audit:log", "lire le journal d’audit"),
         Act("audit:export", "exporter le journal d’audit"),

@@ -13,6 +13,7 @@ from openflex.core.fields import field_of
 from settings_admin.organisation.models import Entity, Logo, PointOfSale
 from settings_admin.organisation.validators.hours import DAYS, format_day, format_hours
 from settings_admin.organisation.validators.position import format_degrees
+from settings_admin.records.enums import NUMBERING_CHANGED
 from settings_admin.records.models import TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
 from settings_admin.registries import vehicle_kinds
@@ -108,6 +109,8 @@ def field_text(name: str, value: Any) -> str:
 
 
 def _label(row: Entity | PointOfSale | type[Entity | PointOfSale], name: str) -> str:
+    if name in _OTHER_LABELS:
+        return _OTHER_LABELS[name]
     label = str(field_of(row, name).verbose_name)
     return label[:1].upper() + label[1:]
 
@@ -126,7 +129,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "logo_changed": ("a changé le logo", "photo"),
     "logo_removed": ("a retiré le logo", "photo"),
     "site_deleted": ("a supprimé un point de vente", "trash"),
+    NUMBERING_CHANGED: ("a changé la numérotation", "tag"),
 }
+# What stands in the history of an entity beside its own fields.
+_OTHER_LABELS: Mapping[str, str] = {"format": "Format", "next_number": "Prochain numéro"}
 
 
 def history_of(row: Entity | PointOfSale, *, limit: int) -> list[HistoryLine]:

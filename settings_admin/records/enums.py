@@ -1,6 +1,10 @@
-"""What the access log keeps of people's acts."""
+"""What the access log keeps of people's acts, and what several packages write into one history."""
 
 from enum import StrEnum
+from typing import Final
+
+# In the history of an entity: how it writes its numbers.
+NUMBERING_CHANGED: Final = "numbering_changed"
 
 
 class AccessKind(StrEnum):

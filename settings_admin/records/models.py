@@ -73,13 +73,17 @@ class AccessLog(ScopedModel):
 
 
 class DocumentCounter(ScopedModel):
-    """The last number given out in one series of one entity; the row is locked while the next one is taken."""
+    """Where one series of one entity stands; the row is locked while a number is taken.
+
+    `last` is the number before the next one, `given` the last that was really given out: 0 as long as none was.
+    """
 
     audience = Audience(entity="entity_id")
 
     entity = models.ForeignKey("settings_admin.Entity", models.PROTECT, related_name="+")
     series = models.CharField(max_length=40)
     last = models.BigIntegerField(default=0)
+    given = models.BigIntegerField(default=0)
 
     class Meta(ScopedModel.Meta):
         constraints = [models.UniqueConstraint(fields=["entity", "series"], name="counter_once")]

@@ -153,15 +153,26 @@ def record_personal_data(*, user: Any, target: Any, ip: str | None, device: str)
 def next_number(*, entity: Any, series: str) -> int:
     """The next number of a gap-free series of the entity, starting at 1.
 
-    Must run inside the transaction that uses the number: a rollback gives it back.
+    Must run inside the transaction that uses the number: a rollback gives it back. What people read is written by
+    `numbering.services.next_document_number`.
     """
+    counter = lock_counter(entity=entity, series=series)
+    give_out(counter, counter.last + 1)
+    return counter.last
+
+
+def lock_counter(*, entity: Any, series: str) -> DocumentCounter:
+    """The counter of a series, which nobody else takes from until this transaction ends."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a legal number outside a transaction could leave a gap")
     DocumentCounter.objects.bulk_create([DocumentCounter(entity=entity, series=series)], ignore_conflicts=True)
-    counter = DocumentCounter.objects.select_for_update(of=("self",)).get(entity=entity, series=series)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return counter.last
+    return DocumentCounter.objects.select_for_update(of=("self",)).get(entity=entity, series=series)
+
+
+def give_out(counter: DocumentCounter, number: int) -> None:
+    """Writes down that this number of a locked counter is given out."""
+    counter.last = counter.given = number
+    counter.save(update_fields=["last", "given"])
 
 
 def use_key(key: uuid.UUID, *, user: Any) -> IdempotencyKey:

@@ -104,6 +104,11 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         for name in ("provider", "save_credentials", "remove_credentials", "save_settings", "try_access")
     }
 
+    of_numbering = {
+        f"numbering:{name}": lambda more=more: {"pk": cast.north.pk, **more}
+        for name, more in (("entity", {}), ("save", {"key": "stock"}), ("preview", {"key": "stock"}))
+    }
+
     def of_vehicle(**more: Any) -> Callable[[], dict[str, Any]]:
         return lambda: {"pk": vehicle.pk, **more}
 
@@ -111,6 +116,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         **of_customer,
         **of_quotation,
         **of_provider,
+        **of_numbering,
         "quotation:value_vehicle": of_vehicle(),
         **of_export,
         **of_group,

@@ -159,6 +159,13 @@ def person(user: User, **typed: str) -> Sent:
     )
 
 
+def numbering(entity: Entity, **typed: str) -> Sent:
+    """How an entity that changed nothing yet numbers its stock."""
+    opened = {"prefix": "", "year_digits": "2", "separator": "-", "min_digits": "4", "next_number": "1"}
+    data = {**{f"initial-{name}": value for name, value in opened.items()}, **opened, **typed}
+    return Sent("numbering:save", {"pk": entity.pk, "key": "stock"}, data)
+
+
 def invitation(**typed: Any) -> dict[str, Any]:
     new = {"email": "neuve@example.test", "first_name": "Neuve", "last_name": "Personne", "job_title": ""}
     return {"who": "invite", **new, **typed}
@@ -247,6 +254,7 @@ FORMS: dict[str, Callable[[World], list[Sent]]] = {
             },
         )
     ],
+    "numbering:save": lambda w: [numbering(w.cast.north, prefix="VO"), numbering(w.cast.north, next_number="500")],
     # Asks the provider: tests/quotation/test_provider_page.py has one, and says who may.
     "quotation:try_access": lambda w: [],
     "organisation:add_entity": lambda w: [Sent("organisation:add_entity", data={"key": key(), "name": "Est"})],

@@ -86,7 +86,8 @@ def test_every_page_takes_it_in_its_address(cast, client_for, kind):
     text = HOSTILE[kind]
     site, client = Site(cast, samples.build(cast)), client_for(cast.alice, scope="all")
     names = ("q", "tab", "sort", "onglet", "modifier", "a", "b", "copie", "group", "user", "part", "after", "page",
-             "entity", "from", "to", "who", "kind", "siren", "vat_number")  # fmt: skip
+             "entity", "from", "to", "who", "kind", "siren", "vat_number", "prefix", "year_digits", "separator",
+             "min_digits", "next_number")  # fmt: skip
     for route in ROUTES:
         url = site.url(route)
         if not url.removeprefix("/").startswith(PLACES) or "GET" not in route.methods:

@@ -12,6 +12,7 @@ from openflex.core.constraints import refusing
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from settings_admin.models import Entity, PointOfSale, User
+from settings_admin.numbering.services import next_document_number
 from settings_admin.records import services as records
 from vehicles import enums, inspection, selectors
 from vehicles.models import Vehicle
@@ -43,12 +44,11 @@ def add_vehicle(
         if (first := _added_with(key)) is None:
             raise
         return first
-    year = today_paris(timezone.now()).year % 100
-    number = records.next_number(entity=entity, series=f"stock-{year:02d}")
+    today = today_paris(timezone.now())
     vehicle = Vehicle(
         entity=entity,
         point_of_sale=point_of_sale,
-        stock_number=f"{year:02d}-{number:04d}",
+        stock_number=next_document_number(entity=entity, series=selectors.STOCK_NUMBERS, on=today),
         previous_stay=_previous_stay(values.get("vin", ""), values.get("plate", "")),
         **values,
     )

@@ -12,9 +12,10 @@ from openflex.demo.parts.named_vehicles import named_stays
 from openflex.demo.stays import Days, Stay, Step, date_holds, entry_of, status_steps, timed
 from openflex.demo.world import World
 from settings_admin.models import DocumentCounter
+from settings_admin.registries import numbering_series
 from vehicles.enums import ExitReason, PaymentMode
 from vehicles.models import Vehicle
-from vehicles.selectors import inspection_due_on
+from vehicles.selectors import STOCK_NUMBERS, inspection_due_on
 
 # The scooter of the pictures is the 871st of its year, whichever that is.
 _NUMBERED_PLATE, _NUMBER = "EC318PT", 871
@@ -79,6 +80,7 @@ def _stay_after_transfer(world: World, before: Vehicle) -> Stay:
 
 def _number(stays: list[Stay]) -> None:
     """Gives the numbers `add_vehicle` would have given, and leaves its counters where it would have left them."""
+    series = numbering_series()[STOCK_NUMBERS]
     counters = []
     ordered = sorted(stays, key=lambda stay: (stay.vehicle.entity_id, stay.created_at))
     for (entity_id, year), group in groupby(ordered, key=_series):
@@ -86,13 +88,13 @@ def _number(stays: list[Stay]) -> None:
         number = _first_number(vehicles) - 1
         for vehicle in vehicles:
             number += 1
-            vehicle.stock_number = f"{year:02d}-{number:04d}"
-        counters.append(DocumentCounter(entity_id=entity_id, series=f"stock-{year:02d}", last=number))
+            vehicle.stock_number = series.default.write(number, year=year)
+        counters.append(DocumentCounter(entity_id=entity_id, series=series.counter(year), last=number, given=number))
     DocumentCounter.objects.bulk_create(counters)
 
 
 def _series(stay: Stay) -> tuple[int, int]:
-    return stay.vehicle.entity_id, today_paris(stay.created_at).year % 100
+    return stay.vehicle.entity_id, today_paris(stay.created_at).year
 
 
 def _first_number(vehicles: list[Vehicle]) -> int:
