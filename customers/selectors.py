@@ -16,7 +16,7 @@ from openflex.core.search import SHORTEST, fold
 from settings_admin.access.selectors.people import colleagues
 from settings_admin.models import Absence, Membership, TimelineEntry, User
 from settings_admin.records.selectors import Change, HistoryLine, line_of
-from settings_admin.scoping import Scope, current_scope
+from settings_admin.scoping import Scope, ScopeMissing, current_scope
 
 VIEW, EDIT = "customers.view", "customers.edit"
 MATCHES_SHOWN = 8
@@ -42,6 +42,16 @@ def search(text: str, *, entity_id: int | None = None, limit: int = MATCHES_SHOW
         rows = rows.filter(entity=entity_id)
     # Nothing is lost by sorting what was found: a limited ordered read would walk the names instead of the index.
     return list(rows.order_by("sort_name", "pk")[:limit])
+
+
+def name_for_reader(customer: Customer) -> str:
+    """The name, or only that it is somebody, for who may not see the customers of that entity; the application itself
+    may."""
+    try:
+        sees = current_scope().allows(VIEW, customer.entity_id)
+    except ScopeMissing:
+        sees = True
+    return customer.display_name if sees else "un client"
 
 
 # --- Who may be the same --------------------------------------------------------------------------------

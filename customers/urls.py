@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import add, around, page, sections
+from customers.views import add, around, page, picking, sections
 from customers.views import list as list_views
 
 app_name = "customers"
@@ -13,6 +13,9 @@ urlpatterns = [
     path("colonnes/", list_views.choose_columns, name="choose_columns"),
     path("creer/", add.add_customer, name="add"),
     path("ressemblants/", add.duplicates, name="duplicates"),
+    path("choisir/", picking.pick, name="pick"),
+    path("choisir/nouveau/", picking.pick_new, name="pick_new"),
+    path("choisir/creer/", picking.pick_create, name="pick_create"),
     path("<int:pk>/", page.customer_page, name="page"),
     path("<int:pk>/sections/<slug:key>/", sections.save_section, name="save_section"),
     path("<int:pk>/contacts/ajouter/", around.contact_add, name="contact_add"),

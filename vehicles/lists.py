@@ -15,7 +15,7 @@ from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell, 
 from settings_admin.models import PointOfSale
 from settings_admin.organisation.selectors import site_labels
 from settings_admin.scoping import Scope
-from vehicles import enums
+from vehicles import enums, selectors
 from vehicles.models import Vehicle
 from vehicles.models.vehicle import IN_STOCK, in_stock_since, inspection_due
 
@@ -123,6 +123,7 @@ class VehicleTable(ListTable):
         accessor="shown_position",
     )
     next_inspection_month = FigureColumn(french.format_month, verbose_name="Prochain CT")
+    supplier = tables.Column(accessor="shown_supplier", verbose_name="Fournisseur", attrs=cell("muted"))
     held_for = tables.Column(verbose_name="Réservé pour", attrs=cell("muted"))
     held_by = tables.Column(verbose_name="Réservé par", attrs=cell("muted"))
     actions = PartColumn(
@@ -176,7 +177,7 @@ class VehicleFilter(filters.FilterSet):
         self.filters["point_of_sale"].extra["choices"] = [(str(pk), label) for pk, label in labels.items()]
 
     def search(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
-        return rows.search(value)  # type: ignore[attr-defined]
+        return rows.search(value, also=selectors.of_customers(value))  # type: ignore[attr-defined]
 
     def by_age(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
         today = today_paris(timezone.now())

@@ -10,13 +10,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, Prefetch, QuerySet, Sum, Value, When
 
+from customers.models import Customer
+from customers.selectors import VIEW as VIEW_CUSTOMERS
+from customers.selectors import name_for_reader
 from openflex.core import french, money
 from openflex.core.facts import ConflictLine, Fact, field_label, field_text
 from openflex.core.fields import field_of
 from openflex.core.lists import UNSEEN
+from openflex.core.search import SHORTEST
 from settings_admin.models import Entity, PointOfSale, TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
-from settings_admin.scoping import Scope
+from settings_admin.scoping import Scope, current_scope
 from vehicles import enums, inspection, margin
 from vehicles.models import Hold, Vehicle
 from vehicles.models.vehicle import in_stock_since
@@ -38,9 +42,9 @@ def taken_stock_numbers(entity: Entity, texts: Collection[str]) -> set[str]:
 
 def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
     """The vehicles of the scope with their site and what holds them, in two statements however many."""
-    holds = Hold.objects.active(now).select_related("created_by")
+    holds = Hold.objects.active(now).select_related("created_by", "customer")
     active = Prefetch("holds", queryset=holds, to_attr="active_holds")
-    rows = Vehicle.objects.select_related("point_of_sale", "entity")
+    rows = Vehicle.objects.select_related("point_of_sale", "entity", "supplier")
     return rows.prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
 
 
@@ -91,8 +95,14 @@ def show_to(vehicles: Iterable[Vehicle], *, scope: Scope, today: date) -> None:
         vehicle.days = vehicle.days_in_stock(today)
         vehicle.inspection = inspection_of(vehicle, today=today)
         hold = next(iter(vehicle.active_holds), None)
-        vehicle.held_for = hold.label if hold else ""
+        vehicle.held_for = holder_of(hold) if hold else ""
+        vehicle.shown_supplier = name_for_reader(vehicle.supplier) if vehicle.supplier else UNSEEN
         vehicle.held_by = str(hold.created_by) if hold and hold.created_by else ""
+
+
+def holder_of(hold: Hold) -> str:
+    """Whom a vehicle is held for, as far as the reader may know."""
+    return name_for_reader(hold.customer) if hold.customer else hold.label
 
 
 def previous_stay_of(vehicle: Vehicle) -> Vehicle | None:
@@ -159,6 +169,31 @@ def highest_known_mileage(*, vin: str, plate: str) -> int | None:
     return highest
 
 
+# Beyond, the words are too common to be a customer's.
+MOST_CUSTOMERS = 100
+
+
+def of_customers(text: str) -> models.Q | None:
+    """The vehicles that the customers with these words supplied, or that are held for them; None when there are none.
+
+    Customers are found first, by their own index, and only those that have something to do with a vehicle: together
+    with the vehicles' own words this stays a union of index reads. Who may not see customers finds nothing by them.
+    """
+    scope = current_scope()
+    places = (scope.reach & scope.granted(VIEW_CUSTOMERS)).entities
+    if not places or sum(character.isalnum() for character in text) < SHORTEST:
+        return None
+    supplied = Vehicle.objects.filter(supplier=models.OuterRef("pk"))
+    held = Hold.objects.unreleased().filter(customer=models.OuterRef("pk"))
+    people = Customer.objects.listed().search(text).filter(entity__in=places)
+    people = people.filter(models.Exists(supplied) | models.Exists(held)).order_by("-pk")
+    ids = list(people.values_list("pk", flat=True)[:MOST_CUSTOMERS])
+    if not ids:
+        return None
+    vehicles = Hold.objects.unreleased().filter(customer__in=ids).order_by("pk").values_list("vehicle", flat=True)
+    return models.Q(supplier__in=ids) | models.Q(pk__in=list(vehicles))
+
+
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "created": ("a ajouté le véhicule", "plus"),
     "changed": ("a modifié la fiche", "pencil"),
@@ -180,18 +215,24 @@ def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> l
     if not scope.allows("vehicles.see_market_value", *place):
         hidden |= MARKET_FIELDS
     entries = list(timeline_of(vehicle, limit=limit))
-    sites = _site_names(entries)
+    sites, people = _site_names(entries), _customer_names(entries)
     lines = []
     for entry in entries:
-        changes = [_change(name, *values, sites=sites) for name, values in entry.changes.items() if name not in hidden]
+        changes = [
+            _change(name, *values, sites=sites, people=people)
+            for name, values in entry.changes.items()
+            if name not in hidden
+        ]
         if entry.changes and not changes:
             continue
-        lines.append(_line(entry, changes))
+        lines.append(_line(entry, changes, people=people))
     return lines
 
 
-def _line(entry: TimelineEntry, changes: list[Change]) -> HistoryLine:
+def _line(entry: TimelineEntry, changes: list[Change], *, people: Mapping[int, str]) -> HistoryLine:
     sentence, icon = _SENTENCES.get(entry.kind, _SENTENCES["changed"])
+    if customer_id := entry.details.get("customer"):
+        sentence = f"{sentence} ({people.get(customer_id, 'un client')})"
     line = line_of(entry, sentence=sentence, icon=icon, changes=changes)
     # Nobody did it: the sentence stands alone.
     return replace(line, actor=entry.actor_name) if entry.kind == "hold_expired" else line
@@ -203,11 +244,21 @@ def _site_names(entries: Iterable[TimelineEntry]) -> dict[int, str]:
     return dict(PointOfSale.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
-def _change(name: str, old: Any, new: Any, *, sites: Mapping[int, str]) -> Change:
+def _customer_names(entries: Iterable[TimelineEntry]) -> dict[int, str]:
+    """The customers that a history names, as far as the reader may know them, in one statement."""
+    ids = {pk for entry in entries for pk in entry.changes.get("supplier", ()) if pk}
+    ids |= {entry.details["customer"] for entry in entries if entry.details.get("customer")}
+    found = Customer.objects.filter(pk__in=ids).order_by("pk") if ids else ()
+    return {customer.pk: name_for_reader(customer) for customer in found}
+
+
+def _change(name: str, old: Any, new: Any, *, sites: Mapping[int, str], people: Mapping[int, str]) -> Change:
     field = field_of(Vehicle, name)
     if name == "point_of_sale":
         # A site that this person does not see has no name for them.
         old, new = (pk and sites.get(pk, "autre point de vente") for pk in (old, new))
+    elif name == "supplier":
+        old, new = (pk and people.get(pk, "un client") for pk in (old, new))
     elif name == "plate":
         old, new = format_plate(old), format_plate(new)
     return Change(field_label(field), field_text(field, old), field_text(field, new))
@@ -236,7 +287,7 @@ def fact_of(vehicle: Vehicle, name: str) -> Fact | None:
 
 def conflict_line(saved: Vehicle, name: str, *, mine: Any) -> ConflictLine:
     field = field_of(Vehicle, name)
-    theirs = getattr(saved, field.attname)
+    theirs = getattr(saved, name if field.is_relation else field.attname)
     if name == "plate":
         theirs, mine = format_plate(theirs), format_plate(mine)
     return ConflictLine(field_label(field), field_text(field, theirs), field_text(field, mine))

@@ -2,6 +2,7 @@
 
 from customers.forms.around import ConsentForm, ContactForm, OwnedVehicleForm, PartForm
 from customers.forms.entry import AddCustomerForm
+from customers.forms.picker import CustomerField
 from customers.forms.sections import (
     AddressForm,
     CompanyForm,
@@ -18,6 +19,7 @@ __all__ = [
     "CompanyForm",
     "ConsentForm",
     "ContactForm",
+    "CustomerField",
     "FollowUpForm",
     "IdentityDocumentForm",
     "OwnedVehicleForm",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from customers.forms.picker import CustomerField
 from openflex.core.forms import DayField
 from settings_admin.models import PointOfSale
 from vehicles import enums
@@ -34,9 +35,27 @@ class MoveForm(forms.Form):
 
 
 class ReserveForm(forms.Form):
+    """For a customer, or for somebody of whom only a name is known."""
+
+    customer = CustomerField(label="Client", required=False)
     label = forms.CharField(
-        label="Réservé pour", max_length=120, help_text="Nom de la personne, visible par vos collègues."
+        label="Réservé pour", max_length=120, required=False, help_text="Un nom, visible par vos collègues."
     )
+
+    def __init__(self, *args: Any, vehicle: Vehicle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["customer"]
+        if field.of_entity(vehicle.entity_id):
+            self.fields["label"].label = "Ou un autre nom"
+        else:
+            del self.fields["customer"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("customer") and not data.get("label") and not self.errors:
+            many = "Choisissez un client, ou saisissez un nom." if "customer" in self.fields else "Saisissez un nom."
+            self.add_error("label", many)
+        return data
 
 
 class SiteForm(forms.Form):

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from customers.forms.picker import CustomerField
 from openflex.core import sections
 from openflex.core.forms import AmountField, DayField, MonthField, YesNoField
 from openflex.core.french import NBSP
@@ -175,6 +176,7 @@ class MaintenanceForm(SectionForm):
 
 
 class PriceForm(SectionForm):
+    supplier = CustomerField(label="Fournisseur", required=False)
     purchase_price = AmountField(label="Prix d’achat", required=False)
     purchased_on = DayField(label="Date d’achat", required=False)
     sale_price = AmountField(label="Prix de vente TTC", required=False)
@@ -183,13 +185,16 @@ class PriceForm(SectionForm):
 
     class Meta:
         model = Vehicle
-        fields = ["purchase_price", "purchase_is_excl", "purchased_on", "payment_mode", "sale_price"]
+        fields = ["purchase_price", "purchase_is_excl", "purchased_on", "payment_mode", "supplier", "sale_price"]
 
     def __init__(self, *args: Any, sees_margin: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not sees_margin:
             for name in selectors.PURCHASE_FIELDS:
                 del self.fields[name]
+        supplier: Any = self.fields["supplier"]
+        if not supplier.of_entity(self.instance.entity_id):
+            del self.fields["supplier"]
 
     def clean_purchased_on(self) -> date | None:
         day: date | None = self.cleaned_data["purchased_on"]

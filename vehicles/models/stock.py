@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from customers.models import Customer
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.scoping import Audience, ScopedManager, ScopedModel
 from settings_admin.triggers import same_owner
@@ -32,7 +33,8 @@ HoldManager = ScopedManager.from_queryset(HoldQuerySet)
 class Hold(ScopedModel):
     """An auction, an order or a 48 h reservation that keeps a vehicle; at most one at a time, by the database.
 
-    `label` and `url` name the holder, so that whoever is refused can go and see; modules above write them.
+    `label` and `url` name the holder, so that whoever is refused can go and see; modules above write them. Of a
+    customer there is no copy: `selectors.holder_of` reads the name.
     """
 
     audience = Audience(entity="entity_id", point_of_sale="point_of_sale_id")
@@ -41,7 +43,11 @@ class Hold(ScopedModel):
     point_of_sale = models.ForeignKey(PointOfSale, models.PROTECT, null=True, related_name="+")
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="holds")
     kind = models.CharField("nature", max_length=12, choices=enums.HoldKind.choices)
-    label = models.CharField("au nom de", max_length=160)
+    # Whom it is held for, where that is a customer; else `label` says it.
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, related_name="holds", verbose_name="client"
+    )
+    label = models.CharField("au nom de", max_length=160, blank=True)
     url = models.CharField(max_length=200, blank=True)
     until_at = models.DateTimeField("jusqu’au", null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -60,4 +66,4 @@ class Hold(ScopedModel):
             )
         ]
         indexes = [models.Index(fields=["until_at"], condition=Q(released_at__isnull=True), name="hold_to_release")]
-        triggers = [same_owner("point_of_sale"), same_owner("vehicle")]
+        triggers = [same_owner("point_of_sale"), same_owner("vehicle"), same_owner("customer")]

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
+from customers.models import Customer
 from openflex.core.search import FoldedText, search_condition
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.scoping import Audience, ScopedManager, ScopedModel
@@ -33,13 +34,14 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         """Still ours: everything but what went out, and what was put away."""
         return self.filter(IN_STOCK)
 
-    def search(self, text: str) -> Self:
+    def search(self, text: str, *, also: Q | None = None) -> Self:
         """Rows that contain every word, or the whole with its spaces and hyphens removed (a plate, a VIN's end).
 
-        Below three characters there is nothing to look for: the trigram index starts there.
+        Below three characters there is nothing to look for: the trigram index starts there. `also`: those
+        found by other means, by their customer say.
         """
         condition = search_condition(text)
-        return self if condition is None else self.filter(condition)
+        return self if condition is None else self.filter(condition | also if also else condition)
 
     def inspection_due(self, today: date) -> Self:
         return self.filter(inspection_due(today))
@@ -144,6 +146,9 @@ class Vehicle(ScopedModel):
     purchase_is_excl = models.BooleanField("achat HT", default=False)
     purchased_on = models.DateField("date d’achat", null=True, blank=True)
     payment_mode = models.CharField("mode de règlement", max_length=12, choices=enums.PaymentMode.choices, blank=True)
+    supplier = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, related_name="supplied_vehicles", verbose_name="fournisseur"
+    )
     sale_price = models.DecimalField("prix de vente TTC", max_digits=10, decimal_places=2, null=True, blank=True)
     # Pushed by the quotations; TTC, with the day they are worth.
     market_value = models.DecimalField("valeur de marché", max_digits=10, decimal_places=2, null=True, blank=True)
@@ -190,6 +195,7 @@ class Vehicle(ScopedModel):
     active_holds: Sequence["Hold"]
     held_for: str
     held_by: str
+    shown_supplier: str
     days: int | None
     inspection: InspectionStatus
     shown_purchase: Decimal | str | None
@@ -246,7 +252,7 @@ class Vehicle(ScopedModel):
             models.Index(fields=["kind"], condition=IN_STOCK, name="vehicle_stock_by_kind"),
             models.Index(fields=["entity"], condition=IN_STOCK & Q(is_being_prepared=True), name="vehicle_to_prepare"),
         ]
-        triggers = [same_owner("point_of_sale")]
+        triggers = [same_owner("point_of_sale"), same_owner("supplier")]
 
     def __str__(self) -> str:
         return f"{self.make} {self.model}".strip()

@@ -1,10 +1,12 @@
 """Taking and releasing what holds a vehicle: at most one at a time, and the refusal names the holder."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from customers.models import Customer
 from openflex.core.constraints import refusing
 from openflex.core.errors import Refused
 from openflex.core.french import long_instant
@@ -12,6 +14,7 @@ from settings_admin.models import User
 from settings_admin.records.services import record_event
 from vehicles.enums import RESERVATION_DURATION, HoldKind, StockStatus
 from vehicles.models import Hold, Vehicle
+from vehicles.selectors import holder_of
 
 
 @transaction.atomic
@@ -19,20 +22,24 @@ def take_hold(
     *,
     vehicle: Vehicle,
     kind: HoldKind,
-    label: str,
+    label: str = "",
+    customer: Customer | None = None,
     actor: User | None,
     url: str = "",
     until_at: datetime | None = None,
     now: datetime | None = None,
 ) -> Hold:
-    """Holds a vehicle in stock for whom `label` names, until `until_at` or until it is released.
+    """Holds a vehicle in stock for the `customer`, or whom `label` names, until `until_at` or until it is released.
 
-    A hold whose time is over gives way. Raises Refused("held"), naming the holder, and Refused("not_in_stock").
+    A hold whose time is over gives way. Raises Refused("held"), naming the holder, Refused("not_in_stock"), and
+    Refused("customer") for a customer of another entity, or one that was merged or erased meanwhile.
     """
     now = now or timezone.now()
     locked = lock_vehicle(vehicle.pk)
     if locked.status == StockStatus.OUT or locked.is_archived:
         raise Refused("not_in_stock", "Ce véhicule n’est plus en stock.")
+    if customer is not None and (customer.entity_id != locked.entity_id or not customer.is_listed):
+        raise Refused("customer", "Ce client n’est plus disponible\u00a0: choisissez-en un autre.", "customer")
     refuse_held(locked, now=now)
     for hold in locked.holds.expired(now):
         release_hold(hold=hold, actor=None, now=now)
@@ -42,7 +49,8 @@ def take_hold(
             point_of_sale_id=locked.point_of_sale_id,
             vehicle=locked,
             kind=kind,
-            label=label,
+            customer=customer,
+            label="" if customer else label,
             url=url,
             until_at=until_at,
             created_by=actor,
@@ -51,18 +59,21 @@ def take_hold(
         locked,
         kind="held",
         actor=actor,
-        details={"kind": kind, "label": label, "until": until_at and until_at.isoformat()},
+        details={**_told(hold), "until": until_at and until_at.isoformat()},
     )
     return hold
 
 
-def reserve(*, vehicle: Vehicle, label: str, actor: User, now: datetime | None = None) -> Hold:
-    """A 48 h reservation."""
+def reserve(
+    *, vehicle: Vehicle, label: str = "", customer: Customer | None = None, actor: User, now: datetime | None = None
+) -> Hold:
+    """A 48 h reservation, for a customer or for whom `label` names."""
     now = now or timezone.now()
     return take_hold(
         vehicle=vehicle,
         kind=HoldKind.RESERVATION,
         label=label,
+        customer=customer,
         actor=actor,
         until_at=now + RESERVATION_DURATION,
         now=now,
@@ -78,9 +89,14 @@ def release_hold(*, hold: Hold, actor: User | None, now: datetime | None = None)
             hold.vehicle,
             kind="released" if actor else "hold_expired",
             actor=actor,
-            details={"kind": hold.kind, "label": hold.label},
+            details=_told(hold),
         )
     return bool(released)
+
+
+def _told(hold: Hold) -> dict[str, Any]:
+    """How the history names the holder: a customer by their number, so that no name is left of who is erased."""
+    return {"kind": hold.kind, **({"customer": hold.customer_id} if hold.customer_id else {"label": hold.label})}
 
 
 def release_expired_holds(*, now: datetime) -> int:
@@ -104,4 +120,6 @@ def refuse_held(vehicle: Vehicle, *, now: datetime, holder: Hold | None = None) 
     if hold is None or (holder is not None and holder.pk == hold.pk):
         return
     until = f" jusqu’au {long_instant(hold.until_at)}" if hold.until_at else ""
-    raise Refused("held", f"Ce véhicule est réservé\u00a0: {HoldKind(hold.kind).label.lower()}, {hold.label}{until}.")
+    raise Refused(
+        "held", f"Ce véhicule est réservé\u00a0: {HoldKind(hold.kind).label.lower()}, {holder_of(hold)}{until}."
+    )

@@ -70,12 +70,13 @@ def change_site(request: StaffRequest, pk: int) -> HttpResponse:
 @writes("GET", "POST")
 def reserve(request: StaffRequest, pk: int) -> HttpResponse:
     vehicle = _vehicle(request, pk)
-    form = forms.ReserveForm(_sent(request))
+    form = forms.ReserveForm(_sent(request), vehicle=vehicle)
     if form.is_valid():
+        data = form.cleaned_data
         try:
-            holds.reserve(vehicle=vehicle, label=form.cleaned_data["label"], actor=request.user)
+            holds.reserve(vehicle=vehicle, label=data["label"], customer=data.get("customer"), actor=request.user)
         except Refused as refusal:
-            form.add_error(None, refusal.message)
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
             messages.success(request, "Véhicule réservé pour 48\u00a0heures.")
             return htmx.redirect(request, "vehicles:sheet", pk)
@@ -91,7 +92,9 @@ def release(request: StaffRequest, pk: int) -> HttpResponse:
     if hold is None:
         raise Refused("not_held", "Ce véhicule n’est plus réservé.")
     if hold.kind != enums.HoldKind.RESERVATION:
-        raise Refused("not_yours", f"Cette réservation appartient à {hold.label}\u00a0: elle se termine là-bas.")
+        raise Refused(
+            "not_yours", f"Cette réservation appartient à {selectors.holder_of(hold)}\u00a0: elle se termine là-bas."
+        )
     holds.release_hold(hold=hold, actor=request.user)
     messages.success(request, "La réservation est terminée.")
     return htmx.redirect(request, "vehicles:sheet", pk)

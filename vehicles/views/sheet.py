@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 
+from customers.selectors import VIEW as VIEW_CUSTOMERS
 from openflex.core import htmx
 from openflex.core.dates import today_paris
 from openflex.core.http import read_only
@@ -118,6 +119,7 @@ def _context(vehicle: Vehicle) -> dict[str, Any]:
         "may_edit": may("vehicles.edit", vehicle),
         "actions": _actions(vehicle),
         "sees_margin": may("vehicles.see_margin", vehicle),
+        "sees_customers": may(VIEW_CUSTOMERS, vehicle),
         "sees_market": may("vehicles.see_market_value", vehicle),
         "report": selectors.sale_report_of(vehicle, today=today),
         "history": history,
