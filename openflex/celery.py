@@ -19,5 +19,11 @@ app.conf.beat_schedule = {
     "throw-away-old-exports": {"task": "settings_admin.exports.tasks.throw_away_old", "schedule": 600.0},
     "forget-old-imports": {"task": "settings_admin.access.tasks.forget_old_imports", "schedule": 600.0},
     "forget-live-events": {"task": "openflex.live.tasks.forget_events", "schedule": 300.0},
+    "send-digests": {"task": "openflex.notifications.tasks.send_digests", "schedule": 600.0},
+    "send-emails-left-behind": {"task": "openflex.notifications.tasks.send_left_behind", "schedule": 300.0},
+    "forget-old-notifications": {
+        "task": "openflex.notifications.tasks.forget_old",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "clear-sessions": {"task": "openflex.core.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "customers",
     "vehicles",
     "quotation",
+    "openflex.notifications",
     "openflex.demo",
 ]
 
@@ -126,6 +127,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "settings_admin.access.shell.shell",
+                "openflex.notifications.shell.bell",
             ],
             "builtins": [
                 "django_cotton.templatetags.cotton",
@@ -231,6 +233,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # --- Trade --------------------------------------------------------------------------------------
 VAT_RATE = Decimal("0.20")
+
+NOTIFICATION_DIGEST_HOUR = env.number("NOTIFICATION_DIGEST_HOUR", default=8, minimum=0, maximum=23)  # in France
 
 # --- Machinery -----------------------------------------------------------------------------------
 CACHES = {

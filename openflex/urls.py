@@ -22,6 +22,7 @@ urlpatterns = [
     path("parametres/journal/", include("settings_admin.audit.urls")),
     path("parametres/", include("settings_admin.access.urls_settings")),
     path("live/", include("openflex.live.urls")),
+    path("notifications/", include("openflex.notifications.urls")),
     path("mes-exports/", include("settings_admin.exports.urls")),
     path("", include("settings_admin.access.urls")),
 ]

@@ -210,6 +210,7 @@ _site_copies: dict[str, SiteCopy] = {}
 _numbering: dict[str, NumberingSeries] = {}
 _nav: dict[str, NavEntry] = {}
 _sheet_actions: dict[tuple[str, str], SheetAction] = {}
+_export_ends: list[Callable[[Any], None]] = []
 _resealers: list[Callable[[], int]] = []
 _module_labels: dict[str, str] = {}
 _vehicle_kinds: dict[str, str] = {}
@@ -318,6 +319,15 @@ def export_kind(key: str) -> ExportKind:
 
 def export_kinds() -> dict[str, ExportKind]:
     return dict(_exports)
+
+
+def register_export_end(tell: Callable[[Any], None]) -> None:
+    """`tell(export)` is called in the transaction in which one that is written in the background is done, or fails."""
+    _export_ends.append(tell)
+
+
+def export_ends() -> list[Callable[[Any], None]]:
+    return list(_export_ends)
 
 
 def register_audit_targets(*targets: AuditTarget) -> None:

@@ -11,6 +11,7 @@ from django.utils.encoding import iri_to_uri
 
 TOAST = "toast"
 CLOSE_DIALOG = "close-dialog"
+NOTIFICATIONS = "notifications"
 
 
 def is_partial(request: HttpRequest) -> bool:

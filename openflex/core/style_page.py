@@ -48,7 +48,14 @@ def sample_form(theme: str) -> SampleForm:
 
 def style_context() -> dict[str, Any]:
     """The page shows everything twice: light, then dark, whatever the reader's own theme is."""
-    return {"themes": [{"name": theme, "label": label, "form": sample_form(theme)} for theme, label in THEMES]}
+    return {
+        "long_text": LONG_TEXT,
+        "themes": [{"name": theme, "label": label, "form": sample_form(theme)} for theme, label in THEMES],
+    }
 
 
+# Whole, and higher than a toast lets it be.
+LONG_TEXT = "\n\n".join(
+    ["Vérifier l’usure des pneus et la date du dernier contrôle technique. Regarder si le véhicule est gagé."] * 8
+)
 THEMES = (("light", "Clair"), ("dark", "Sombre"))

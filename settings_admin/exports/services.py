@@ -26,7 +26,7 @@ from settings_admin.access.models import User
 from settings_admin.exports import selectors
 from settings_admin.exports.enums import ENDED_BADLY, UNDER_WAY, ExportState
 from settings_admin.exports.models import Export
-from settings_admin.registries import ExportKind, export_kind
+from settings_admin.registries import ExportKind, export_ends, export_kind
 from settings_admin.scoping import Scope, scoped, unscoped
 
 KEPT_FOR: Final = timedelta(hours=24)
@@ -206,13 +206,23 @@ def _tell(mine: Any, done: int | None = None) -> None:
 
 def _end(mine: Any, name: str) -> None:
     now = timezone.now()
-    ended = mine.update(state=ExportState.DONE, stored_as=name, ended_at=now, expires_at=now + KEPT_FOR)
-    if not ended:
+    if not _close(mine, state=ExportState.DONE, stored_as=name, ended_at=now, expires_at=now + KEPT_FOR):
         private_files.remove(name)
 
 
 def _fail(mine: Any, reason: str) -> None:
-    mine.update(state=ExportState.FAILED, failure=reason, ended_at=timezone.now())
+    _close(mine, state=ExportState.FAILED, failure=reason, ended_at=timezone.now())
+
+
+@transaction.atomic
+def _close(exports: Any, **values: Any) -> bool:
+    """Ends those of these exports that have not ended otherwise, and tells of each; False when none was left."""
+    ended = list(exports.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    Export.objects.filter(pk__in=ended).update(**values)
+    for export in Export.objects.filter(pk__in=ended).select_related("user").order_by("pk"):
+        for tell in export_ends():
+            tell(export)
+    return bool(ended)
 
 
 # --- Looking after them ----------------------------------------------------------------------------------
@@ -221,7 +231,7 @@ def _fail(mine: Any, reason: str) -> None:
 def restart_stuck(*, now: datetime) -> int:
     """Sends again what gave no sign of life: its worker went away, or the queue lost it. Returns how many."""
     stuck = Export.objects.filter(state__in=UNDER_WAY, alive_at__lt=now - STUCK_AFTER)
-    stuck.filter(attempts__gte=MOST_ATTEMPTS).update(state=ExportState.FAILED, failure=INTERRUPTED, ended_at=now)
+    _close(stuck.filter(attempts__gte=MOST_ATTEMPTS), state=ExportState.FAILED, failure=INTERRUPTED, ended_at=now)
     sent = 0
     for pk in stuck.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():

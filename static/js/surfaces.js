@@ -16,7 +16,7 @@
    data-search           the field that / focuses
    data-spy              a nav of links to sections; the one being read gets aria-current
    Events on the document or by HX-Trigger: toast {level, title, message, url, label, opensTab, stay, undo_url,
-   retry} (retry: a function, behind a button of that name), close-dialog. */
+   retry} (retry: a function, behind a button of that name) or {element}, drawn by the server; close-dialog. */
 
 const announceToast = (detail) => document.dispatchEvent(new CustomEvent("toast", { detail }));
 
@@ -187,6 +187,15 @@ function placeToasts() {
 function showToast(detail) {
   if (!toasts) return;
   const what = typeof detail === "string" ? { message: detail } : { ...detail, message: detail.message ?? detail.value ?? "" };
+  const element = what.element ?? drawToast(what);
+  placeToasts();
+  const isUrgent = what.level === "bad" || what.level === "warn";
+  toasts.querySelector(isUrgent ? "[role=alert]" : "[role=status]").append(element);
+  if (what.undo_url) window.htmx?.process(element);
+  letGo(element);
+}
+
+function drawToast(what) {
   const model = document.getElementById(what.undo_url ? "undo-model" : `toast-model-${what.level ?? "info"}`);
   const element = model.content.firstElementChild.cloneNode(true);
   element.querySelector(".toast-text").textContent = what.message;
@@ -212,11 +221,7 @@ function showToast(detail) {
   }
   if (what.stay) element.dataset.stay = "";
   if (what.undo_url) element.querySelector("button").setAttribute("hx-post", what.undo_url);
-  placeToasts();
-  const isUrgent = what.level === "bad" || what.level === "warn";
-  toasts.querySelector(isUrgent ? "[role=alert]" : "[role=status]").append(element);
-  if (what.undo_url) window.htmx?.process(element);
-  letGo(element);
+  return element;
 }
 
 const addToToast = (element, control) => element.querySelector(".toast-text, .toast-title").parentElement.append(control);

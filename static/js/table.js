@@ -1,14 +1,14 @@
 /* Rows of a list: selection (Shift for a range), the bar of actions on what is selected, the keyboard.
 
    data-rows             around the table and its bulk bar
-   tr[data-row]          a row; its link a[data-row-link] opens it; [data-select] is its checkbox
+   [data-row]            a row; its link [data-row-link] opens it, in a table by a click anywhere; [data-select] is its checkbox
    data-select-all       the checkbox in the head
    data-bulk-bar         shown while something is selected; [data-bulk-count] says how many with data-one, data-many;
                          [data-bulk-clear] empties the selection
    Keys: j k ↓ ↑ Home End move, Enter opens, x or Space selects, Shift with an arrow extends, Escape empties; j, k and x
    not while <html data-shortcuts="off">. */
 
-const rowsOf = (list) => [...list.querySelectorAll("tr[data-row]")];
+const rowsOf = (list) => [...list.querySelectorAll("[data-row]")];
 const boxOf = (row) => row.querySelector("[data-select]");
 
 /* ---- selection ---- */
@@ -61,7 +61,7 @@ document.addEventListener("click", (event) => {
 function clear(list) {
   list.querySelectorAll("[data-select]").forEach((box) => (box.checked = false));
   show(list);
-  list.querySelector("tr[data-row][tabindex='0']")?.focus();
+  list.querySelector("[data-row][tabindex='0']")?.focus();
 }
 
 // A click anywhere in the row opens it, unless it met a control or ended a selection of text.
@@ -91,7 +91,7 @@ document.addEventListener("keydown", (event) => {
   if (!list) return;
   const rows = rowsOf(list);
   if (!rows.length) return;
-  const row = event.target.closest("tr[data-row]");
+  const row = event.target.closest("[data-row]");
   const at = rows.indexOf(row);
   const isOnRow = event.target === row;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -104,7 +104,7 @@ document.addEventListener("keydown", (event) => {
       choose(list, boxOf(goal), true);
     }
     moveTo(list, goal);
-  } else if (key === "Enter" && isOnRow) row.querySelector("a[data-row-link]")?.click();
+  } else if (key === "Enter" && isOnRow) row.querySelector("[data-row-link]")?.click();
   else if ((key === "x" || key === " ") && isOnRow && boxOf(row)) choose(list, boxOf(row), !boxOf(row).checked);
   else if (key === "Escape" && list.querySelector("[data-select]:checked")) clear(list);
   else return;

@@ -12,7 +12,7 @@ from settings_admin.models import Absence, Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
-from tests.make import make_customer, make_export, make_quotation, make_vehicle
+from tests.make import make_customer, make_export, make_notification, make_quotation, make_vehicle
 
 NORTH_VEHICLE = "a vehicle of Nord"
 
@@ -52,6 +52,8 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
 
     export = make_export(user=cast.vera)
     of_export = {f"exports:{name}": lambda: {"pk": export.pk} for name in ("download", "cancel", "try_again")}
+    told = make_notification(recipient=cast.vera)
+    of_notification = {f"notifications:{name}": lambda: {"pk": told.pk} for name in ("toast", "open", "read")}
     with unscoped("test data"):
         group = UserGroup.objects.create(holding=cast.holding, entity=cast.north, name="Préparation", rights=[])
         membership = Membership.objects.get(user=cast.sam)
@@ -119,6 +121,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         **of_numbering,
         "quotation:value_vehicle": of_vehicle(),
         **of_export,
+        **of_notification,
         **of_group,
         **of_person,
         "access:group_remove": lambda: {"pk": group.pk, "user_pk": cast.sam.pk},

@@ -26,4 +26,7 @@ def samples(cast: Cast) -> dict[str, Callable[[], TopicSample]]:
             row = Errand.objects.create(title="x", entity=cast.north, point_of_sale=cast.north_1, assignee=cast.sam)
         return TopicSample(f"errand.{row.pk}", cast.sam)
 
-    return {"errand": errand}
+    def bell() -> TopicSample:
+        return TopicSample(f"user.{cast.vera.pk}", cast.vera, is_personal=True)
+
+    return {"errand": errand, "user": bell}

@@ -16,6 +16,7 @@ from django.urls import reverse
 from openflex.core.dates import PARIS, today_paris
 from openflex.demo.world import PASSWORD
 from openflex.embedded import development
+from openflex.notifications.selectors import unread_of
 from settings_admin.access.selectors.belonging import belonging_of
 from settings_admin.models import (
     DocumentCounter,
@@ -92,6 +93,15 @@ def test_everyone_is_where_the_list_of_accounts_says() -> None:
     assert places("autre@demo.test") == [("Armor Automobiles", True, 1)]
     assert "holding.manage_entities" in belonging_of(User.objects.get(email="admin@demo.test")).grants
     assert "holding.manage_entities" not in belonging_of(User.objects.get(email="entite@demo.test")).grants
+
+
+@pytest.mark.usefixtures("demo")
+def test_two_colleagues_find_something_in_their_bell(client: Client) -> None:
+    for email, unread in (("manager@demo.test", 1), ("vo@demo.test", 1), ("vendeur@demo.test", 0)):
+        user = User.objects.get(email=email)
+        assert unread_of(user.pk) == unread
+        client.force_login(user)
+        assert ("Votre export" in client.get("/notifications/").text) is bool(unread)
 
 
 @pytest.mark.usefixtures("demo")

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from customers.models import Customer
+from openflex.notifications.models import Notification
 from quotation.enums import AnswerKind, QuotationState
 from quotation.models import ProviderAnswer, Quotation
 from settings_admin.access.services.holdings import built_in_group
@@ -94,6 +95,24 @@ def make_export(*, user: User, **fields: Any) -> Export:
     }
     with unscoped("test data"):
         return Export.objects.create(user=user, **values)
+
+
+def make_notification(*, recipient: User, **fields: Any) -> Notification:
+    """The end of an export, not read yet."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "kind": "export_ended",
+        "title": "Export prêt",
+        "sentence": "Votre export «\u00a0Véhicules\u00a0» est prêt.",
+        "url": "/mes-exports/",
+        "target_type": "settings_admin.export",
+        "target_id": 1,
+        "created_at": now,
+        "changed_at": now,
+        **fields,
+    }
+    with unscoped("test data"):
+        return Notification.objects.create(recipient=recipient, **values)
 
 
 def make_quotation(

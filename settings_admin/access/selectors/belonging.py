@@ -3,9 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import JSONObject
 
 from settings_admin.access.models import Membership, User
 from settings_admin.organisation.models import Entity, PointOfSale
@@ -59,16 +62,18 @@ class Belonging:
 
 
 def belonging_of(user: User) -> Belonging:
-    """Three statements, whatever the number of memberships; a merchant's people belong nowhere."""
+    """Two statements, whatever the number of memberships; a merchant's people belong nowhere."""
     if user.holding_id is None:
         return Belonging({}, NOWHERE, [])
     with unscoped("finding out where somebody belongs"):
         given = gifts_of(user.pk).get(user.pk, [])
-        entities = list(Entity.objects.filter(holding_id=user.holding_id).select_related("holding"))
-        points = list(PointOfSale.objects.filter(entity__holding_id=user.holding_id))
+        of_entity = PointOfSale.objects.filter(entity=OuterRef("pk")).order_by("name")
+        sites = of_entity.values(json=JSONObject(pk="pk", name="name"))
+        rows = Entity.objects.filter(holding_id=user.holding_id).select_related("holding")
+        entities = list(rows.annotate(sites=ArraySubquery(sites)))
     grants, widest, holding_rights = add_up(given, everywhere=frozenset(entity.pk for entity in entities))
     is_required = any(entity.holding.requires_second_factor for entity in entities)
-    return Belonging(grants, widest, _places(entities, points, widest), holding_rights, is_required)
+    return Belonging(grants, widest, _places(entities, widest), holding_rights, is_required)
 
 
 @dataclass(frozen=True)
@@ -119,16 +124,21 @@ def add_up(gifts: Iterable[Gift], *, everywhere: frozenset[int]) -> tuple[dict[s
     return dict(grants), widest, frozenset(holding_rights)
 
 
-def _places(entities: list[Entity], points: list[PointOfSale], widest: Reach) -> list[Place]:
+def _places(entities: list[Any], widest: Reach) -> list[Place]:
     return [
         Place(
             entity,
             entity.pk in widest.whole,
-            [point for point in points if point.entity_id == entity.pk and widest.covers(entity.pk, point.pk)],
+            [_site(entity, **site) for site in entity.sites if widest.covers(entity.pk, site["pk"])],
         )
         for entity in entities
         if entity.pk in widest.entities
     ]
+
+
+def _site(entity: Entity, *, pk: int, name: str) -> PointOfSale:
+    """With what every page needs of it; its other columns are read when somebody asks for them."""
+    return PointOfSale.from_db(entity._state.db, ["id", "entity_id", "name"], [pk, entity.pk, name])
 
 
 def scope_of(user: User, belonging: Belonging, choice: str) -> Scope:
@@ -142,3 +152,10 @@ def scope_of(user: User, belonging: Belonging, choice: str) -> Scope:
         grants=belonging.grants,
         holding_rights=belonging.holding_rights,
     )
+
+
+def scope_anywhere(user: User) -> Scope:
+    """Of this person outside of their own requests: everywhere they belong."""
+    if user.merchant_id is not None:
+        return Scope(user_id=user.pk, merchant_id=user.merchant_id)
+    return scope_of(user, belonging_of(user), ALL_ENTITIES)

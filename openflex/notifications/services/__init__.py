@@ -1,0 +1,5 @@
+"""The verbs of the notifications; `notify` is the one entry for the apps above."""
+
+from openflex.notifications.services.inbox import mark_all_read, mark_read, notify
+
+__all__ = ["mark_all_read", "mark_read", "notify"]

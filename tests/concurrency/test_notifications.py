@@ -1,0 +1,52 @@
+"""Told by many at one instant: one entry for one key, each of them counted."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from openflex.notifications.models import Notification
+from openflex.notifications.services import mark_all_read, notify
+from settings_admin.scoping import unscoped
+from tests.cast import build_cast
+from tests.concurrency.test_vehicles import together
+from tests.make import make_vehicle
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cast(transactional_db):
+    return build_cast()
+
+
+@pytest.fixture(autouse=True)
+def _look_at_everything() -> Iterator[None]:
+    with unscoped("the test looks at what was told"):
+        yield
+
+
+def telling(people, vehicle, *, once):
+    return lambda: notify(
+        recipients=people, kind="export_ended", title="Surenchère", sentence="Nouvelle offre", text="", url="/",
+        target=vehicle, once=once,
+    )  # fmt: skip
+
+
+def test_eight_at_one_instant_are_one_entry_counted_eight_times(cast):
+    vehicle = make_vehicle(entity=cast.north)
+    people = [cast.sam, cast.vera]
+    answers = together(
+        cast.marc, *(telling(people[:: 1 if number % 2 else -1], vehicle, once="bid-1") for number in range(8))
+    )
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    rows = Notification.objects.order_by("recipient_id")
+    assert [(row.recipient_id, row.count) for row in rows] == sorted([(cast.sam.pk, 8), (cast.vera.pk, 8)])
+
+
+def test_reading_while_it_happens_again_leaves_it_read_or_unread_and_never_both(cast):
+    vehicle = make_vehicle(entity=cast.north)
+    telling([cast.sam], vehicle, once="bid-1")()
+    for _ in range(5):
+        together(cast.sam, telling([cast.sam], vehicle, once="bid-1"), lambda: mark_all_read(user=cast.sam))
+        row = Notification.objects.get()
+        assert (row.read_at is None) or row.read_at >= row.changed_at

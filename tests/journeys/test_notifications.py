@@ -1,0 +1,106 @@
+"""What arrives on two tabs: seen whole on both, read on one, gone from the other.
+
+The server of the journeys has no socket (tests/live proves it): `Wire` says on each tab's what the live layer would.
+"""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import WebSocketRoute, expect
+
+from openflex.notifications import registry
+from openflex.notifications.selectors import told_of
+from openflex.notifications.services.inbox import CHANGED
+from tests.journeys.conftest import Visit
+from tests.make import make_vehicle
+from tests.notifications.way import REMARK, REMARK_KIND, entries_of, tell
+
+TEXT = "<b>Revoir le prix</b>\n" + "Vérifier l’usure des pneus. " * 700
+
+
+class Wire:
+    def __init__(self, user: Any) -> None:
+        self.user, self.number = user, 0
+        self.sockets: list[WebSocketRoute] = []
+
+    def opened(self, socket: WebSocketRoute) -> None:
+        self.sockets.append(socket)
+        socket.on_message(lambda message: "watch" in message and self._say(socket, "snapshot"))
+
+    def tell(self) -> None:
+        self.number += 1
+        for socket in self.sockets:
+            self._say(socket, CHANGED)
+
+    def _say(self, socket: WebSocketRoute, kind: str) -> None:
+        payload = told_of(self.user.pk)
+        topic = f"user.{self.user.pk}"
+        socket.send(json.dumps({"kind": kind, "topic": topic, "number": self.number, "payload": payload}))
+
+
+@pytest.fixture
+def tabs(cast, visit, monkeypatch):
+    """Two of Sam's, on different pages."""
+    monkeypatch.setitem(registry._kinds, REMARK, REMARK_KIND)
+    wire = Wire(cast.sam)
+    first = visit(cast.sam)
+    second = Visit(first.page.context.new_page(), first.base, first.errors)
+    for tab, address in ((first, "/vehicules/"), (second, "/compte/")):
+        tab.page.route_web_socket("**/live/", wire.opened)
+        tab.go(address)
+    return wire, first, second
+
+
+def test_it_arrives_on_both_tabs_and_is_read_on_both(cast, tabs):
+    wire, first, second = tabs
+    vehicle = make_vehicle(entity=cast.north, plate="GD642JM")
+    tell(cast.sam, about=vehicle, actor=cast.marc, text=TEXT)
+    wire.tell()
+    for tab in (first, second):
+        toast = tab.page.locator(".toast.told")
+        expect(toast.locator(".whole-text")).to_have_text(TEXT, use_inner_text=False)
+        expect(tab.page.locator("#bell-count")).to_have_text("1")
+        assert tab.page.title().startswith("(1) ")
+        box = toast.bounding_box()
+        assert box is not None
+        assert box["height"] < 450
+    first.check()
+    # It waits to be closed, on the next page too; closed by the keyboard, it stays in the bell.
+    first.go("/compte/")
+    expect(first.page.locator(".toast.told")).to_have_count(1)
+    first.page.keyboard.press("Escape")
+    expect(first.page.locator(".toast.told")).to_have_count(0)
+    expect(first.page.locator("#bell-count")).to_have_text("1")
+    # Opened from the panel: the target, and read.
+    first.page.click("#bell")
+    first.page.locator("#bell-latest .notification-open").click()
+    first.page.wait_for_url(f"**/vehicules/{vehicle.pk}/")
+    expect(first.page.locator("#bell-count")).to_be_hidden()
+    assert entries_of(cast.sam)[0].read_at is not None
+    wire.tell()
+    expect(second.page.locator(".toast.told")).to_have_count(0)
+    expect(second.page.locator("#bell-count")).to_be_hidden()
+    assert second.page.title() == "Mon compte – OpenFlex"
+
+
+def test_over_a_dialog_it_covers_no_button_and_what_came_while_offline_is_there(cast, tabs):
+    wire, first, _ = tabs
+    wire.sockets.clear()  # whatever is told now is not heard
+    vehicle = make_vehicle(entity=cast.north)
+    first.page.set_viewport_size({"width": 900, "height": 700})
+    first.page.evaluate("document.getElementById('shortcuts').showModal()")
+    for _ in range(3):
+        tell(cast.sam, about=vehicle, actor=cast.marc, text=TEXT)
+    first.page.context.set_offline(True)
+    first.page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    first.page.context.set_offline(False)
+    first.page.evaluate("window.dispatchEvent(new Event('pageshow'))")
+    toast = first.page.locator(".toast.told").last
+    expect(toast).to_be_visible()
+    expect(first.page.locator("#bell-count")).to_have_text("3")
+    first.page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => {})))")
+    box, dialog = toast.bounding_box(), first.page.locator("#shortcuts .dialog-form").bounding_box()
+    assert box is not None
+    assert dialog is not None
+    assert box["y"] + box["height"] <= dialog["y"]

@@ -1,0 +1,55 @@
+"""What one gets by e-mail, kind by kind."""
+
+from openflex.notifications.enums import EmailChoice
+from openflex.notifications.models import EmailPreference
+from settings_admin.scoping import unscoped
+from tests.notifications.way import REMARK, entries_of, tell
+from tests.support.htmx import parse
+
+URL = "/notifications/preferences/"
+
+
+def chosen(client):
+    page = parse(client.get(URL))
+    return {box["name"]: box["value"] for box in page.select("main input[type=radio][checked]")}
+
+
+def test_each_kind_proposes_its_own_until_one_chooses(cast, client_for):
+    client = client_for(cast.sam)
+    assert chosen(client) == {REMARK: "at_once", "export_ended": "never"}
+    for _ in range(2):  # a second click changes nothing more
+        response = client.post(URL, {REMARK: "daily", "export_ended": "at_once"})
+        assert (response.status_code, response["Location"]) == (303, URL)
+    assert chosen(client) == {REMARK: "daily", "export_ended": "at_once"}
+    with unscoped("the test looks at what was written"):
+        assert EmailPreference.objects.count() == 2
+    assert chosen(client_for(cast.vera)) == {REMARK: "at_once", "export_ended": "never"}
+
+
+def test_a_merchant_is_offered_what_may_come_to_them(cast, client_for):
+    client = client_for(cast.max)
+    assert chosen(client) == {REMARK: "at_once"}
+    assert client.post(URL, {REMARK: "never", "export_ended": "at_once"}).status_code == 303
+    assert chosen(client) == {REMARK: "never"}
+
+
+def test_what_is_missing_or_unknown_is_refused_beside_its_field(cast, client_for):
+    client = client_for(cast.sam)
+    response = client.post(URL, {REMARK: "hourly", "export_ended": "daily"})
+    assert response.status_code == 422
+    page = parse(response)
+    assert page.select_one("#id_remark_error") is not None
+    assert page.select_one("input[name=export_ended][value=daily]").has_attr("checked")
+    assert chosen(client)["export_ended"] == "never"
+
+
+def test_what_is_no_longer_wanted_is_not_sent_any_more(cast, client_for, vehicle):
+    tell(cast.sam, about=vehicle)
+    assert entries_of(cast.sam)[0].email_due == EmailChoice.AT_ONCE
+    client_for(cast.sam).post(URL, {REMARK: "never", "export_ended": "never"})
+    assert entries_of(cast.sam)[0].email_due == EmailChoice.NEVER
+
+
+def test_my_account_leads_there(cast, client_for):
+    for person in (cast.sam, cast.max):
+        assert parse(client_for(person).get("/compte/")).select(f"main a[href='{URL}']")
