@@ -7,6 +7,7 @@ in the address. The template `lists/list.html` draws it, on a phone as cards.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from zlib import crc32
 
 import django_filters
 import django_tables2 as tables
@@ -77,6 +78,11 @@ class ListPage:
     def address(self) -> str:
         """What stands in the browser's bar: only what was chosen."""
         return f"?{self.query.urlencode()}" if self.query else ""
+
+    @property
+    def address_key(self) -> str:
+        """The address in a few letters: the same rows have the same one."""
+        return f"{crc32(self.address.encode()):x}"
 
     @property
     def kept_fields(self) -> list[tuple[str, str]]:
