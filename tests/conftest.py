@@ -9,18 +9,28 @@ from asgiref.sync import sync_to_async
 from django.core.cache import cache
 from django.db.models.query import QuerySet
 from django.test import Client
+from pytest_django.plugin import blocking_manager_key
 
 from openflex.live import threads
 from settings_admin import scoping
 from settings_admin.access.middleware import SEEN_AT
 from settings_admin.access.selectors.belonging import belonging_of, scope_of
 from settings_admin.models import User
-from tests.cast import Cast, build_cast
+from tests.cast import Cast, cast_on_stage
+from tests.support.database import make_migrated_template, use_migrated_template
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    with config.stash[blocking_manager_key].unblock():
+        if not hasattr(config, "workerinput"):  # before the workers of a parallel run start
+            make_migrated_template()
+        use_migrated_template()
 
 
 @pytest.fixture
 def cast(db: None) -> Cast:
-    return build_cast()
+    return cast_on_stage()
 
 
 @pytest.fixture

@@ -26,6 +26,9 @@ def content(page: BeautifulSoup) -> str:
     main = BeautifulSoup(str(_one(page, "main")), "html.parser")
     for token in main.select("[name=csrfmiddlewaretoken]"):
         token.decompose()
+    # The address of the page at hand, put in by `surfaces.js` when its form is sent.
+    for field in main.select("[data-here]"):
+        del field["value"]
     return "\n".join(line for line in main.prettify().splitlines() if line.strip())
 
 

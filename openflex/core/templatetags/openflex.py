@@ -96,9 +96,7 @@ def icon(name: str, size: int = 16, label: str = "") -> str:
 
     Drawn once for each of its forms: a list has two hundred of them.
     """
-    return get_template("components/icon.html").render(
-        {"name": name, "size": size, "label": label, "sprite": sprite()}
-    )
+    return get_template("components/icon.html").render({"name": name, "size": size, "label": label, "sprite": sprite()})
 
 
 @register.simple_tag

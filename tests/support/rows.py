@@ -1,0 +1,72 @@
+"""Rows put back as they were, in one statement a table, keys included."""
+
+import json
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import connection, models
+
+# Filled by the migrations, and there before any test.
+_OF_MIGRATIONS = frozenset({"django_content_type", "auth_permission", "django_migrations", "settings_admin_distributedright"})
+
+
+def filled_tables() -> set[str]:
+    """The tables that have rows, but for those that the migrations filled."""
+    names = [model._meta.db_table for model in _models()]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"(SELECT '{name}' FROM \"{name}\" LIMIT 1)" for name in names))
+        return {row[0] for row in cursor.fetchall()}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What some tables hold: an INSERT for each, those that others point at first."""
+
+    statements: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, tables: set[str]) -> "Rows":
+        kept = []
+        with connection.cursor() as cursor:
+            for model in _in_order([model for model in _models() if model._meta.db_table in tables]):
+                table = model._meta.db_table
+                cursor.execute(f'SELECT jsonb_agg(t) FROM "{table}" t')
+                columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if not field.generated)
+                sql = f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::"{table}", %s)'
+                (found,) = cursor.fetchone()
+                kept.append((sql, found if isinstance(found, str) else json.dumps(found)))
+        return cls(kept)
+
+    def put_back(self) -> None:
+        with connection.cursor() as cursor:
+            for sql, rows in self.statements:
+                cursor.execute(sql, [rows])
+
+
+def _models() -> list[type[models.Model]]:
+    return [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy and model._meta.db_table not in _OF_MIGRATIONS
+    ]
+
+
+def _in_order(found: list[type[models.Model]]) -> list[type[models.Model]]:
+    """Each after those it points at."""
+    placed: list[type[models.Model]] = []
+    waiting = list(found)
+    while waiting:
+        ready = [
+            model
+            for model in waiting
+            if not any(
+                field.related_model in waiting and field.related_model is not model
+                for field in model._meta.concrete_fields
+                if field.is_relation
+            )
+        ]
+        if not ready:
+            raise AssertionError(f"these point at each other: {waiting}")
+        placed += ready
+        waiting = [model for model in waiting if model not in ready]
+    return placed
