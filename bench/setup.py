@@ -70,7 +70,7 @@ def _start(clone: Path, environment: dict[str, str]) -> tuple[float, int]:
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/connexion/", timeout=5) as page:  # noqa: S310 - loopback
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/connexion/", timeout=5) as page:
             return bool(page.status == 200)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False

@@ -7,7 +7,9 @@ from django.apps import apps
 from django.db import connection, models
 
 # Filled by the migrations, and there before any test.
-_OF_MIGRATIONS = frozenset({"django_content_type", "auth_permission", "django_migrations", "settings_admin_distributedright"})
+_OF_MIGRATIONS = frozenset(
+    {"django_content_type", "auth_permission", "django_migrations", "settings_admin_distributedright"}
+)
 
 
 def filled_tables() -> set[str]:
@@ -32,7 +34,8 @@ class Rows:
                 table = model._meta.db_table
                 cursor.execute(f'SELECT jsonb_agg(t) FROM "{table}" t')
                 columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if not field.generated)
-                sql = f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::"{table}", %s)'
+                read = f'SELECT {columns} FROM jsonb_populate_recordset(NULL::"{table}", %s)'
+                sql = f'INSERT INTO "{table}" ({columns}) {read}'
                 (found,) = cursor.fetchone()
                 kept.append((sql, found if isinstance(found, str) else json.dumps(found)))
         return cls(kept)
