@@ -1,9 +1,11 @@
 """Told by many at one instant: one entry for one key, each of them counted."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
+from openflex.core import realtime
 from openflex.notifications.models import Notification
 from openflex.notifications.services import mark_all_read, notify
 from settings_admin.scoping import unscoped
@@ -41,6 +43,19 @@ def test_eight_at_one_instant_are_one_entry_counted_eight_times(cast):
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
     rows = Notification.objects.order_by("recipient_id")
     assert [(row.recipient_id, row.count) for row in rows] == sorted([(cast.sam.pk, 8), (cast.vera.pk, 8)])
+
+
+def test_the_last_word_that_screens_are_told_is_true(cast, monkeypatch):
+    said = []
+
+    def hear(message):
+        said.append(json.loads(realtime.decode(message.encode())[3])["payload"])
+
+    monkeypatch.setattr(realtime, "_send", hear)
+    vehicle = make_vehicle(entity=cast.north)
+    together(cast.marc, *(telling([cast.sam], vehicle, once="") for _ in range(8)))
+    assert len(said) == 8
+    assert max(said, key=lambda one: one["as_of"])["unread"] == 8
 
 
 def test_reading_while_it_happens_again_leaves_it_read_or_unread_and_never_both(cast):

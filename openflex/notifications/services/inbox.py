@@ -72,7 +72,7 @@ def notify(
         rows = _rows_for(recipients, values, actor=actor, now=now)
         if not rows:
             return []
-        _hold(row.recipient_id for row in rows)
+        hold(row.recipient_id for row in rows)
         wanted = selectors.wanted_by([row.recipient_id for row in rows], known)
         for row in rows:
             row.email_due = wanted[row.recipient_id]
@@ -128,7 +128,7 @@ def _updated_in_place(rows: Sequence[Notification]) -> list[Notification]:
     return stored
 
 
-def _hold(user_ids: Iterable[int]) -> None:
+def hold(user_ids: Iterable[int]) -> None:
     """One after the other for the same person: what their screens are told is then true, and the last word is the last.
 
     no_key: rows that only point at these people are written meanwhile.
@@ -142,13 +142,13 @@ def _announce(rows: Sequence[Notification]) -> None:
     from openflex.notifications.tasks import send_at_once
 
     for row in rows:
-        _tell_screens(row.recipient_id)
+        tell_screens(row.recipient_id)
         if row.email_due == EmailChoice.AT_ONCE and row.email_taken_at is None:
             # robust: when the queue does not answer, `send_left_behind` finds the row.
             transaction.on_commit(partial(send_at_once.delay, row.pk), robust=True)
 
 
-def _tell_screens(user_id: int) -> None:
+def tell_screens(user_id: int) -> None:
     """`as_of`: two events may overtake one another on their way, a screen believes the younger."""
     told = {**selectors.told_of(user_id), "as_of": timezone.now().timestamp()}
     publish_on_commit(f"user.{user_id}", CHANGED, told)
@@ -165,10 +165,10 @@ def mark_all_read(*, user: User) -> int:
 
 @transaction.atomic
 def _read(user: User, rows: Any) -> int:
-    _hold([user.pk])
+    hold([user.pk])
     read: int = rows.filter(read_at=None).update(read_at=timezone.now(), email_due=EmailChoice.NEVER)
     if read:
-        _tell_screens(user.pk)
+        tell_screens(user.pk)
     return read
 
 
