@@ -43,6 +43,12 @@ def test_it_needs_nothing_that_the_policy_refuses(source: Source, what: str) -> 
 
 
 @each_page
+def test_a_comment_of_several_lines_is_a_comment(source: Source) -> None:
+    """`{# … #}` ends with its line: what follows would be read on the page."""
+    assert [line for line in source.text.splitlines() if line.count("{#") != line.count("#}")] == []
+
+
+@each_page
 def test_everything_is_escaped(source: Source) -> None:
     assert UNESCAPED.search(markup(source)) is None
 
