@@ -1,5 +1,6 @@
 """Free ports of this machine's own address."""
 
+import os
 import socket
 
 HOST = "127.0.0.1"
@@ -17,16 +18,23 @@ def is_free(port: int) -> bool:
 
 
 def any_free(*, preferred: int | None = None) -> int:
-    if preferred and is_free(preferred):
+    if preferred and _is_to_spare(preferred):
         return preferred
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.bind((HOST, 0))
+            port: int = probe.getsockname()[1]
+        if _is_to_spare(port):
+            return port
 
 
 def next_free(first: int, *, tries: int = 50) -> int:
     for port in range(first, first + tries):
-        if is_free(port):
+        if _is_to_spare(port):
             return port
     return any_free()
+
+
+def _is_to_spare(port: int) -> bool:
+    """Free, and not the one that PORT keeps for the pages, where nothing listens yet."""
+    return str(port) != os.environ.get("PORT") and is_free(port)

@@ -32,7 +32,7 @@ def test_a_file_is_sent_looked_at_and_confirmed_by_the_keyboard(cast, visit, siz
     expect(page.get_by_text("Inviter 480\u00a0personnes")).to_be_visible()
     rows = page.locator("#import-lines tbody tr")
     expect(rows).to_have_count(20)
-    expect(rows.first).to_contain_text("Adresse e-mail\u00a0: Saisissez une adresse de courriel valide.")
+    expect(rows.first).to_contain_text("Adresse e-mail\u00a0: Saisissez une adresse e-mail valide.")
     person.check()
     page.get_by_role("link", name="À inviter 480").press("Enter")
     expect(rows).to_have_count(100)

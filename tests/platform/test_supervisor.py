@@ -162,6 +162,15 @@ def test_a_taken_port_that_was_asked_for_is_refused(monkeypatch: pytest.MonkeyPa
         development._choose_ports()
 
 
+def test_what_is_asked_for_the_pages_is_given_to_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = ports.any_free()
+    monkeypatch.setenv("PORT", str(port))
+    monkeypatch.setattr(development, "FIRST_SANDBOX_PORT", port)
+    web, sandbox = development._choose_ports()
+    assert (web, sandbox != port) == (port, True)
+    assert ports.any_free(preferred=port) != port  # the database and the cache, which remember where they were
+
+
 def test_a_second_bin_dev_says_where_the_first_runs(tmp_path: Path) -> None:
     (tmp_path / ".data" / "dev").mkdir(parents=True)
     notes.write(tmp_path / ".data" / "dev" / "web.json", {"pid": 12, "address": "http://127.0.0.1:8003/"})

@@ -180,6 +180,8 @@ def _judged(line: Line, world: _World) -> JudgedLine:
         placements = list(_placements(facts, world, held=world.gifts.get(user.pk, []) if user else []))
     except Refused as refusal:
         problems.append(Problem(refusal.field or "entity", refusal.message))
+        if refusal.code == "entity_unknown":
+            problems += _unknown_groups(facts, world)
     return JudgedLine(line, facts, tuple(problems), user, tuple(placements))
 
 
@@ -226,7 +228,7 @@ def _placements(facts: dict[str, str], world: _World, *, held: list[Gift]) -> It
     """Raises Refused beside a column for what is unknown, ambiguous, or not the actor's to give."""
     is_everywhere = folded(facts["entity"]) in _EVERYWHERE
     entity = None if is_everywhere or not facts["entity"] else _entity(facts["entity"], world)
-    names = _values(facts["groups"], [group.name for group in world.groups])
+    names = _group_names(facts, world)
     if not names:
         raise Refused("group_missing", "Nommez au moins un groupe.", "groups")
     groups = {group.pk: group for group in (_group(name, world, entity, is_everywhere=is_everywhere) for name in names)}
@@ -240,6 +242,20 @@ def _placements(facts: dict[str, str], world: _World, *, held: list[Gift]) -> It
         given = [gift for gift in held if gift.group_id == group.pk]
         is_new = not any(place.is_given_by(gift) for gift in given)
         yield Placement(group, place, is_new=is_new, widens=is_new and bool(given))
+
+
+def _unknown_groups(facts: dict[str, str], world: _World) -> Iterator[Problem]:
+    """What can be said of the groups of a line whose entity is unknown."""
+    for name in _group_names(facts, world):
+        try:
+            _group(name, world, None, is_everywhere=True)
+        except Refused as refusal:
+            if refusal.code == "group_unknown":
+                yield Problem("groups", refusal.message)
+
+
+def _group_names(facts: dict[str, str], world: _World) -> list[str]:
+    return _values(facts["groups"], [group.name for group in world.groups])
 
 
 def _values(text: str, known: Collection[str]) -> list[str]:

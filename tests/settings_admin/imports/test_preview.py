@@ -41,7 +41,7 @@ def test_of_500_lines_20_bad_ones_are_named_and_nothing_is_changed(cast, client_
     """« A user import of 500 lines with 20 bad ones shows a preview, names the 20, and changes nothing until
     confirmed. »"""
     bad = {
-        **dict.fromkeys(range(10, 15), ("email", "Saisissez une adresse de courriel valide.")),
+        **dict.fromkeys(range(10, 15), ("email", "Saisissez une adresse e-mail valide.")),
         **dict.fromkeys(range(100, 105), ("groups", "Aucun de vos groupes ne s’appelle «\xa0Vendeurs\xa0».")),
         **dict.fromkeys(range(200, 205), ("last", "Ce champ est obligatoire.")),
         **dict.fromkeys(range(497, 502), ("entity", "Aucune de vos entités ne s’appelle «\xa0Ailleurs\xa0».")),
@@ -76,7 +76,7 @@ def test_of_500_lines_20_bad_ones_are_named_and_nothing_is_changed(cast, client_
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({"email": "pas une adresse"}, "Adresse e-mail : Saisissez une adresse de courriel valide."),
+        ({"email": "pas une adresse"}, "Adresse e-mail : Saisissez une adresse e-mail valide."),
         ({"email": ""}, "Adresse e-mail : Ce champ est obligatoire."),
         ({"email": "otto@example.test"}, "Adresse e-mail : Cette adresse e-mail appartient déjà à un autre compte."),
         ({"email": "max@example.test"}, "Adresse e-mail : Cette adresse e-mail appartient déjà à un autre compte."),
@@ -103,6 +103,16 @@ def test_a_line_is_refused_beside_its_column(cast, client_for, cells, said):
     groups.create_group(actor=cast.alice, entity=cast.north, name="Atelier", rights=[])
     told = refusals(client_for(cast.alice), line(cells.pop("email", "new@example.test"), **cells))
     assert told[2].replace("\u00a0", " ").startswith(said)
+
+
+def test_an_unknown_group_is_named_though_the_entity_is_unknown_too(cast, client_for):
+    alice = client_for(cast.alice)
+    (told,) = refusals(alice, line("new@example.test", groups="Vendeur, Inconnu", entity="Ailleurs")).values()
+    assert "Aucune de vos entités ne s’appelle « Ailleurs »." in told.replace("\u00a0", " ")
+    assert "Aucun de vos groupes ne s’appelle « Inconnu »." in told.replace("\u00a0", " ")
+    assert "Vendeur" not in told
+    (told,) = refusals(alice, line("new@example.test", groups="", entity="Ailleurs")).values()
+    assert "Groupes" not in told  # nothing can be said of none before the entity is known
 
 
 def test_every_reason_of_a_line_is_said(cast, client_for):
@@ -233,7 +243,7 @@ def test_the_preview_takes_the_same_statements_for_few_and_many(
         add_member(actor=None, user=user, group=sellers, entity=cast.south)
     client = client_for(cast.alice)
     address = preview_of(client, *lines)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(address)
 
 

@@ -136,7 +136,7 @@ def test_a_saved_section_comes_back_in_its_place(cast, client_for):
         ("north", "coordonnees", "postcode", "711", "Un code postal a cinq chiffres."),
         ("north", "coordonnees", "phone", "12",
          f"Numéro de téléphone illisible{NBSP}: dix chiffres, ou un + et l’indicatif du pays."),
-        ("north", "coordonnees", "email", "nord@", "Saisissez une adresse de courriel valide."),
+        ("north", "coordonnees", "email", "nord@", "Saisissez une adresse e-mail valide."),
         ("north_1", "identite", "name", "Nord 2", "Un point de vente de l’entité porte déjà ce nom."),
         ("north_1", "identite", "siret", "73282932000075",
          f"Ce SIRET n’existe pas{NBSP}: sa clé de contrôle est fausse."),

@@ -1,0 +1,56 @@
+"""A double click on *Ajouter à un groupe*, from the group and from the person: two requests at one instant."""
+
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from settings_admin.access.services.holdings import built_in_group
+from settings_admin.models import Membership, TimelineEntry, User
+from settings_admin.registries import BuiltInGroup
+from settings_admin.scoping import unscoped
+from tests.cast import build_cast
+from tests.concurrency.test_vehicles import together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cast(transactional_db):
+    return build_cast()
+
+
+def sent(page: str, group: Any, user: User) -> tuple[str, dict[str, Any]]:
+    if page == "group":
+        return reverse("access:group_add", args=[group.pk]), {"who": "pick", "user": user.pk, "answer": "non"}
+    if page == "invitation":
+        new = {"email": "neuve@example.test", "first_name": "Neuve", "last_name": "Personne"}
+        return reverse("access:group_add", args=[group.pk]), {"who": "invite", **new, "answer": "non"}
+    return reverse("access:user_add", args=[user.pk]), {"group": group.pk, "answer": "non"}
+
+
+@pytest.mark.parametrize("page", ["group", "invitation", "person"])
+def test_it_has_one_effect_and_both_end_on_the_message_that_says_so(cast, client_for, page):
+    with unscoped("test data"):
+        group = built_in_group(cast.holding, BuiltInGroup.SALESPERSON)
+    url, data = sent(page, group, cast.nobody)
+
+    def click() -> tuple[int, str, list[str]]:
+        # Each its own session: one browser's two requests would only say the message twice.
+        response = client_for(cast.alice, scope=f"e{cast.north.pk}").post(url, data)
+        told = [(message.level_tag, str(message)) for message in get_messages(response.wsgi_request)]
+        return response.status_code, response.get("Location", ""), told
+
+    first, second = together(cast.alice, click, click)
+    assert first == second
+    status, _, [(level, message)] = first
+    assert (status, level) == (303, "success")
+    assert message.endswith("est dans le groupe Vendeur sur Nord.")
+    with unscoped("the test looks at what was written"):
+        joined = Membership.objects.get(group=group, entity=cast.north, user__in=[cast.nobody, *User.objects.filter(
+            email="neuve@example.test"
+        )])  # fmt: skip
+        assert joined.user.first_name in ("Nobody", "Neuve")
+        kinds = TimelineEntry.objects.filter(target_type="settings_admin.user", target_id=joined.user_id)
+        assert kinds.filter(kind="member_added").count() == 1
