@@ -7,12 +7,14 @@ from html import unescape
 from bench.data import admin, sign_in
 from bench.door import Door, Visitor, open_door
 from bench.figures import RUNS, Row, median_of_runs, p95
+from settings_admin.models import User
 from settings_admin.scoping import unscoped
 from vehicles.models import Vehicle
 
 LIMIT_MS = 150.0
 REQUESTS = 12  # of each page in a run
 LIST = "/vehicules/"
+AUDIT = "/parametres/journal/"
 DEEP = 25  # pages turned before the deep one is measured
 
 SORTS = ("model", "mileage_km", "first_registration", "entered_on", "sale_price", "next_inspection_month",
@@ -74,6 +76,16 @@ def _pages(visitor: Visitor) -> dict[str, str]:
     pages["vehicle sheet"] = f"{LIST}{vehicle.pk}/"
     pages["quotations list"] = "/cotations/"
     pages["quotations list, deep page"] = _deep(visitor, "/cotations/")
+    return {**pages, **_audit_pages(visitor)}
+
+
+def _audit_pages(visitor: Visitor) -> dict[str, str]:
+    person = User.objects.filter(holding=admin().holding).order_by("-pk")[0]
+    pages = {"audit log": AUDIT, "audit log, deep page": _deep(visitor, AUDIT)}
+    pages |= {f"audit log, tab {name}": f"{AUDIT}?tab={name}" for name in ("connexions", "droits", "organisation")}
+    pages["audit log, filter act=echec"] = f"{AUDIT}?act=echec"
+    pages["audit log, filter person"] = f"{AUDIT}?person={person.pk}"
+    pages["audit log, search"] = f"{AUDIT}?q={person.last_name}"
     return pages
 
 

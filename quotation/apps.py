@@ -6,13 +6,15 @@ class QuotationConfig(AppConfig):
     verbose_name = "Cotations"
 
     def ready(self) -> None:
-        from quotation import exports, rights
+        from quotation import exports, rights, selectors
         from quotation.services.access import reseal_credentials
         from settings_admin.registries import (
+            AuditTarget,
             NavEntry,
             SettingsPage,
             SettingsSection,
             SheetAction,
+            register_audit_targets,
             register_export,
             register_nav,
             register_sealed,
@@ -24,6 +26,17 @@ class QuotationConfig(AppConfig):
         register_export(exports.QUOTATIONS)
         register_export(exports.CALLS)
         register_sealed(reseal_credentials)
+        register_audit_targets(
+            AuditTarget(
+                model="quotation.quotationsettings",
+                label="Fournisseur de cotes",
+                told=selectors.told_of_settings,
+                names=selectors.names_of_settings,
+                url_name="quotation:provider",
+                right="settings.manage_organisation",
+                is_of_entity=True,
+            )
+        )
         register_nav(
             NavEntry(
                 key="quotation",

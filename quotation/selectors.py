@@ -1,6 +1,6 @@
 """Reads of quotations: settings, the provider of an entity, consumption, lists."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ from quotation.models import ProviderCall, ProviderCredentials, Quotation, Quota
 from quotation.providers import autovista
 from quotation.providers.base import Listing, ListingState, NotEnoughMarket, Valuation, ValuationProvider
 from quotation.providers.wire import Credentials
-from settings_admin.models import Entity, PointOfSale, User
+from settings_admin.models import Entity, PointOfSale, TimelineEntry, User
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
 from vehicles.models import Vehicle
 
@@ -133,19 +133,27 @@ def setting_text(name: str, value: Any) -> str:
 
 def history_of_settings(entity: Entity, *, limit: int) -> list[HistoryLine]:
     own = settings_of(entity)
-    lines = []
-    for entry in timeline_of(own, limit=limit) if own.pk else ():
-        sentence, icon = _SENTENCES[entry.kind]
-        changes = [
-            Change(label_of(own, name), setting_text(name, old), setting_text(name, new))
-            for name, (old, new) in entry.changes.items()
-        ]
-        lines.append(line_of(entry, sentence=sentence, icon=icon, changes=changes))
-    return lines
+    return [told_of_settings(entry) for entry in timeline_of(own, limit=limit)] if own.pk else []
 
 
-def label_of(own: QuotationSettings, name: str) -> str:
-    label = str(field_of(own, name).verbose_name)
+def told_of_settings(entry: TimelineEntry) -> HistoryLine:
+    """One line of the history of what an entity sets at the provider, credentials included."""
+    sentence, icon = _SENTENCES[entry.kind]
+    changes = [
+        Change(_label_of_setting(name), setting_text(name, old), setting_text(name, new))
+        for name, (old, new) in entry.changes.items()
+    ]
+    return line_of(entry, sentence=sentence, icon=icon, changes=changes)
+
+
+def names_of_settings(ids: Collection[int]) -> dict[int, str]:
+    """Those of these settings that the reader sees, by the name of their entity."""
+    rows = QuotationSettings.objects.filter(pk__in=ids).order_by("pk")
+    return dict(rows.values_list("pk", "entity__name"))
+
+
+def _label_of_setting(name: str) -> str:
+    label = str(field_of(QuotationSettings, name).verbose_name)
     return label[:1].upper() + label[1:]
 
 

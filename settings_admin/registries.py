@@ -148,10 +148,12 @@ class ExportKind:
 
 @dataclass(frozen=True)
 class AuditTarget:
-    """Rows of one model, as the audit log tells of them.
+    """Rows of one model, as the audit log tells of them: what is written into their history from now on stands in it.
 
     `told` puts a line of their history into words (a `HistoryLine`); `names` gives the names of those of these ids
-    that the reader sees. A name leads to `url_name`, which takes the row's pk, for who holds `right` on all they see.
+    that the reader sees. A name leads to `url_name`, which takes the row's pk (that of its entity, with
+    `is_of_entity`), for who holds `right` on all they see. Lines of the kinds `told_elsewhere` stand in the history of
+    another row too, and are left to it.
     """
 
     model: str  # its label, "settings_admin.usergroup"
@@ -160,6 +162,8 @@ class AuditTarget:
     names: Callable[[Collection[int]], dict[int, str]]
     url_name: str = ""
     right: str = ""
+    is_of_entity: bool = False
+    told_elsewhere: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,14 @@ NOWHERE = Reach()
 
 
 @dataclass(frozen=True)
+class Origin:
+    """From which address and on which device somebody acts; empty: the application itself does."""
+
+    ip: str | None = None
+    device: str = ""
+
+
+@dataclass(frozen=True)
 class Scope:
     """On whose behalf the code runs.
 
@@ -107,6 +115,7 @@ class Scope:
     holding_rights: frozenset[str] = frozenset()
     # Set while a view that promised to fetch one row has not fetched it yet: reading is refused.
     waits_for_row: str | None = None
+    origin: Origin = Origin()
 
     def granted(self, right: str) -> Reach:
         return self.grants.get(right, NOWHERE)
@@ -130,6 +139,7 @@ class Unscoped:
     """Sees every row; the reason is read by the next engineer and by nobody else."""
 
     reason: str
+    origin: Origin = Origin()
 
 
 _current: ContextVar[Scope | Unscoped | None] = ContextVar("scope", default=None)
@@ -141,6 +151,12 @@ def current_scope() -> Scope:
     if not isinstance(scope, Scope):
         raise ScopeMissing("no person's scope is active")
     return scope
+
+
+def current_origin() -> Origin:
+    """Where the person is on whose behalf the code runs, inside `unscoped` too; what histories keep of rights."""
+    active = _current.get()
+    return active.origin if active else Origin()
 
 
 def enter(scope: Scope | Unscoped | None) -> Token[Scope | Unscoped | None]:
@@ -163,7 +179,7 @@ def scoped(scope: Scope | Unscoped) -> Iterator[None]:
 @contextmanager
 def unscoped(reason: str) -> Iterator[None]:
     """For what belongs to nobody: migrations, nightly sweeps, finding out who somebody is."""
-    with scoped(Unscoped(reason)):
+    with scoped(Unscoped(reason, current_origin())):
         yield
 
 
@@ -173,7 +189,7 @@ def acting_for(*entities: Any) -> Iterator[None]:
     ids = frozenset(entity.pk for entity in entities)
     reach = Reach(whole=ids)
     holding_id = entities[0].holding_id if entities else None
-    with scoped(Scope(holding_id=holding_id, widest=reach, current=reach, reach=reach)):
+    with scoped(Scope(holding_id=holding_id, widest=reach, current=reach, reach=reach, origin=current_origin())):
         yield
 
 

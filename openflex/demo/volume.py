@@ -40,6 +40,8 @@ HOLDINGS = (
         (("Volume Atlantique", 15, ("Nantes", "Angers")), ("Volume Bretagne", 5, ("Rennes",))),
     ),
 )
+# Per cent of everything that the holding of each account has.
+SHARES = {email: sum(share for _, share, _ in entities) for email, _, entities in HOLDINGS}
 BATCH = 5000
 
 T = TypeVar("T")

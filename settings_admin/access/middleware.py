@@ -1,6 +1,7 @@
 """What is done around every request of somebody signed in: their session is noted, their scope entered."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -11,6 +12,7 @@ from django.utils.cache import patch_cache_control
 
 from openflex.core import htmx
 from settings_admin import scoping
+from settings_admin.access.requests import origin_of
 from settings_admin.access.selectors.belonging import Belonging, belonging_of, scope_of
 from settings_admin.access.selectors.second_factor import has_second_factor
 from settings_admin.access.services.sessions import note_seen
@@ -68,7 +70,7 @@ class ScopeMiddleware:
             request.scope_choice = belonging.current(choice)[0]  # type: ignore[attr-defined]
             scope = scope_of(user, belonging, choice)
         structlog.contextvars.bind_contextvars(entities=sorted(scope.current.entities))
-        with scoping.scoped(scope):
+        with scoping.scoped(replace(scope, origin=scoping.Origin(**origin_of(request)))):
             return self.get_response(request)
 
 

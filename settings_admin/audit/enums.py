@@ -39,14 +39,14 @@ ACTS: Final[tuple[tuple[str, str, Q], ...]] = (
         (Q(is_change=True, target_type__in=(USER, HOLDING)) & ~Q(kind__startswith="member_")) | _IMPORTS,
     ),
     ("groupe", "Groupe et ses droits", Q(is_change=True, target_type=GROUP)),
-    ("organisation", "Organisation", Q(is_change=True) & ~Q(target_type__in=_OF_PEOPLE)),
+    ("organisation", "Organisation et réglages", Q(is_change=True) & ~Q(target_type__in=_OF_PEOPLE)),
 )
 # Key, label, condition.
 TABS: Final[tuple[tuple[str, str, Q], ...]] = (
     ("", "Tout", Q()),
     ("connexions", "Connexions", _access(*_SIGN_INS, *_OF_SAFETY)),
     ("droits", "Droits et comptes", Q(is_change=True, target_type__in=_OF_PEOPLE) | _IMPORTS),
-    ("organisation", "Organisation", Q(is_change=True) & ~Q(target_type__in=_OF_PEOPLE)),
+    ("organisation", "Organisation et réglages", Q(is_change=True) & ~Q(target_type__in=_OF_PEOPLE)),
     ("exports", "Exports", _access(AccessKind.EXPORTED, AccessKind.EXPORT_DOWNLOADED)),
     ("donnees", "Données personnelles", _access(AccessKind.PERSONAL_DATA_SEEN)),
 )

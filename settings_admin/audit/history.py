@@ -49,7 +49,7 @@ def told(line: AuditLine) -> HistoryLine:
         return _access_told(line)
     target = audit_targets().get(line.target_type)
     entry = line.as_entry()
-    # Of a model that nobody registered: what is known without its words.
+    # Of a model that nobody registers any more: what is known without its words.
     if target is None:
         return line_of(entry, sentence="a fait un changement", icon="history")
     words: HistoryLine = target.told(entry)
@@ -101,7 +101,8 @@ def _about(line: AuditLine, names: dict[str, dict[int, str]], scope: Scope) -> N
     name = names[line.target_type].get(line.target_id, "")
     # Of what is gone its history keeps the name.
     gone = str(line.details.get("name", ""))
-    return Named(name or gone, target.label, _url(line.target_type, line.target_id, scope) if name else "")
+    pk = line.entity_id if target.is_of_entity else line.target_id
+    return Named(name or gone, target.label, _url(line.target_type, pk, scope) if name else "")
 
 
 def _list_url(line: AuditLine, scope: Scope) -> str:

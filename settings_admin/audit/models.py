@@ -1,30 +1,24 @@
-"""Accesses and changes of *Paramètres*, read as one log."""
+"""Accesses, and changes of what apps registered for it, read as one log."""
 
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
-from settings_admin.records.models import OF_SETTINGS, TimelineEntry
+from settings_admin.records.models import IN_THE_AUDIT_LOG, TimelineEntry
 from settings_admin.scoping import Audience, ScopedManager, ScopedModel
-
-# Here and not in the view: a part of a union that has a condition of its own is read whole and sorted, whatever its
-# indexes, where the last forty lines are asked for.
-_IN_THE_LOG = Q(is_change=False) | (
-    OF_SETTINGS
-    & ~Q(target_type="settings_admin.usergroup", kind__in=("member_added", "member_moved", "member_removed"))
-)
 
 
 class AuditManager(ScopedManager["AuditLine"]):
     def get_queryset(self) -> models.QuerySet["AuditLine"]:
-        return super().get_queryset().filter(_IN_THE_LOG)
+        # Here and not in the view: a part of a union that has a condition of its own is read whole and sorted,
+        # whatever its indexes, where the last forty lines are asked for.
+        return super().get_queryset().filter(IN_THE_AUDIT_LOG)
 
 
 class AuditLine(ScopedModel):
-    """One line of the audit log: a row of the access log, or (`is_change`) a line of the history of something of
-    *Paramètres*, with the sign of its id turned. A view of the database: written by `records.services`.
+    """One line of the audit log: a row of the access log, or (`is_change`) an audited line of a history, with the sign
+    of its id turned. A view of the database: written by `records.services`.
 
     Somebody put into a group stands in two histories, theirs and the group's: here it is theirs.
     """
@@ -46,6 +40,7 @@ class AuditLine(ScopedModel):
     ip = models.GenericIPAddressField(null=True)
     device = models.CharField(max_length=60)
     is_change = models.BooleanField()
+    is_audited = models.BooleanField()
 
     class Meta(ScopedModel.Meta):
         managed = False

@@ -27,7 +27,15 @@ def _named(model: Any) -> Any:
 
 TARGETS = (
     AuditTarget(USER, "Personne", access.told, _people, "access:user", "settings.manage_users"),
-    AuditTarget(GROUP, "Groupe", access.told, _named(UserGroup), "access:group", "settings.manage_users"),
+    AuditTarget(
+        GROUP,
+        "Groupe",
+        access.told,
+        _named(UserGroup),
+        "access:group",
+        "settings.manage_users",
+        told_elsewhere=frozenset({"member_added", "member_moved", "member_removed"}),
+    ),
     AuditTarget(HOLDING, "Holding", access.told, _named(Holding)),
     AuditTarget(
         Entity._meta.label_lower,

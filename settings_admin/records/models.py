@@ -5,10 +5,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from settings_admin.records.enums import AccessKind
 from settings_admin.scoping import Audience, ScopedModel
 
-# The rows of *Paramètres*: their histories stand in the audit log, those of the stock, say, do not.
-OF_SETTINGS = Q(target_type__startswith="settings_admin.")
+IN_THE_AUDIT_LOG = Q(is_audited=True)
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
@@ -17,6 +17,9 @@ class TimelineEntry(ScopedModel):
 
     `target_type` is the model's label ("vehicles.vehicle"); `changes` maps a field to its old and new values as
     they are stored. `actor` null: the application itself; `actor_name` keeps the name of the day.
+
+    `is_audited`: it stands in the audit log too, since its model was registered for it on that day
+    (`registries.register_audit_targets`). Only such a line keeps `ip` and `device`, from where it was done.
     """
 
     audience = Audience(entity="entity_id", holding="holding_id")
@@ -30,15 +33,19 @@ class TimelineEntry(ScopedModel):
     actor_name = models.CharField(max_length=170, blank=True)
     changes = models.JSONField(default=dict)
     details = models.JSONField(default=dict)
+    is_audited = models.BooleanField(default=False)
+    ip = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField()
 
     class Meta(ScopedModel.Meta):
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["target_type", "target_id", "-at", "-id"], name="timeline_of_target"),
-            # For the audit log (`audit.models`), which names a line by its id with the sign turned.
-            models.Index(fields=["holding", "-at"], condition=OF_SETTINGS, name="timeline_of_settings"),
-            models.Index(F("id") * -1, condition=OF_SETTINGS, name="timeline_of_settings_id"),
+            # For the audit log (`audit.models`), which names a line by its id with the sign turned: few lines among
+            # those of the stock.
+            models.Index(fields=["holding", "-at"], condition=IN_THE_AUDIT_LOG, name="timeline_audited"),
+            models.Index(F("id") * -1, condition=IN_THE_AUDIT_LOG, name="timeline_audited_id"),
         ]
         triggers = [APPEND_ONLY]
 
@@ -68,6 +75,10 @@ class AccessLog(ScopedModel):
             models.Index(fields=["holding", "-at"], name="access_log_by_time"),
             models.Index(fields=["holding", "kind", "-at"], name="access_log_by_kind"),
             models.Index(fields=["user", "-at"], name="access_log_of_person"),
+            # The rare acts that the audit log shows among changes of rights: looked for one by one without it.
+            models.Index(
+                fields=["holding", "-at"], condition=Q(kind=AccessKind.USERS_IMPORTED), name="access_log_of_imports"
+            ),
         ]
         triggers = [APPEND_ONLY]
 

@@ -12,7 +12,8 @@ from openflex.core.errors import Refused
 from openflex.core.fields import field_of
 from settings_admin.records.enums import AccessKind
 from settings_admin.records.models import AccessLog, DocumentCounter, IdempotencyKey, ListView, TimelineEntry
-from settings_admin.scoping import ScopedModel
+from settings_admin.registries import audit_targets
+from settings_admin.scoping import Origin, ScopedModel, current_origin
 
 
 def save_changes(
@@ -94,6 +95,9 @@ def event_of(
 ) -> TimelineEntry:
     """The line that `record_event` would append, for `record_events` to append with others."""
     entity = entity or getattr(obj, "entity", None)
+    target = audit_targets().get(obj._meta.label_lower)
+    is_audited = target is not None and kind not in target.told_elsewhere
+    origin = current_origin() if is_audited else Origin()
     return TimelineEntry(
         holding_id=entity.holding_id if entity else obj.holding_id,
         entity=entity,
@@ -104,6 +108,9 @@ def event_of(
         actor_name=actor.full_name if actor else "",
         changes=changes or {},
         details=details or {},
+        is_audited=is_audited,
+        ip=origin.ip,
+        device=origin.device,
         at=timezone.now(),
     )
 

@@ -1,6 +1,7 @@
 """The large stock: unique, of its own holdings, topped up, and as refused as the demonstration where DEBUG is off."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,18 +9,19 @@ from django.conf import LazySettings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db.models import F
+from django.test import Client
 
-from openflex.demo import volume
+from openflex.demo import volume, volume_log
 from openflex.demo.world import PASSWORD
-from settings_admin.models import DocumentCounter, Entity, Holding, TimelineEntry, User
+from settings_admin.models import AccessLog, DocumentCounter, Entity, Holding, TimelineEntry, User
 from vehicles.models import Hold, Vehicle
 from vehicles.models.vehicle import IN_STOCK
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
 
 
-def _fill(vehicles: int = 500) -> None:
-    call_command("seed_volume", vehicles=vehicles, verbosity=0)
+def _fill(vehicles: int = 500, *, accesses: int = 0, changes: int = 0) -> None:
+    call_command("seed_volume", vehicles=vehicles, accesses=accesses, changes=changes, verbosity=0)
 
 
 @pytest.fixture
@@ -77,6 +79,23 @@ def test_run_again_it_adds_what_is_missing_and_then_nothing(monkeypatch: pytest.
     assert list(Vehicle.objects.order_by("pk").values_list("pk", "plate", "stock_number")[:200]) == first
     numbered = DocumentCounter.objects.order_by("pk").values_list("last", flat=True)
     assert sum(numbered) == 500
+
+
+@pytest.mark.usefixtures("debug")
+def test_the_audit_log_is_filled_and_topped_up_with_lines_that_can_be_told(
+    client_for: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(volume_log, "BATCH", 30)
+    for _ in range(2):
+        _fill(10, accesses=200, changes=100)
+        assert AccessLog.objects.count() == 200
+    # Those of the two administrators, who were put into their group, among them.
+    assert TimelineEntry.objects.filter(is_audited=True).count() == 100
+    admin = User.objects.get(email="volume@demo.test")
+    page = client_for(admin, scope="all").get("/parametres/journal/")
+    assert page.status_code == 200
+    assert "a fait un" not in page.text  # an act, a change without words
+    assert "Chrome sur Windows" in page.text
 
 
 @pytest.mark.usefixtures("debug")

@@ -5,17 +5,20 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from openflex.core.lists import PAGE_SIZE
+from quotation.providers.wire import Credentials
+from quotation.services import access
 from settings_admin.access.services import groups, people
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
 from settings_admin.audit.enums import TABS
 from settings_admin.audit.selectors import audit_lines
 from settings_admin.exports import views
-from settings_admin.models import AuditLine, Membership, UserGroup
+from settings_admin.models import AuditLine, UserGroup
 from settings_admin.records.enums import AccessKind
-from settings_admin.records.services import record_event
+from settings_admin.records.services import event_of, record_event
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import current_scope, unscoped
 from tests.make import make_user
@@ -143,11 +146,31 @@ def test_names_lead_where_the_reader_may_go(cast, client_for):
     assert not page.select("#list tbody a")
 
 
-def test_a_line_that_nobody_words_still_says_who(cast, client_for):
+def test_a_line_whose_app_is_gone_still_says_who(cast, client_for):
     with unscoped("test data"):
-        membership = Membership.objects.get(user=cast.sam)
-        record_event(membership, kind="made_up", actor=cast.alice)
+        entry = event_of(cast.sam, kind="made_up", actor=cast.alice)
+        entry.target_type = "gone.thing"
+        entry.save()
     assert ("Alice Nom", "a fait un changement", "–") in acts_of(client_for(cast.alice, scope="all").get(PAGE))
+
+
+def test_what_is_set_at_the_provider_is_told_and_leads_to_its_page(cast, client_for):
+    with unscoped("test data"):
+        for entity in (cast.north, cast.south):
+            credentials = Credentials("client-7431", "secret-9f2e")
+            access.save_credentials(entity=entity, credentials=credentials, actor=cast.alice, now=timezone.now())
+        access.edit_settings(entity=cast.north, base={"daily_quota": None}, mine={"daily_quota": 7}, actor=cast.alice)
+    response = client_for(cast.alice, scope="all").get(f"{PAGE}?tab=organisation")
+    assert [(what, about) for _, what, about in acts_of(response)] == [
+        ("a modifié les réglages Appels payants par jour : – → 7", "Nord Fournisseur de cotes"),
+        ("a enregistré des identifiants", "Sud Fournisseur de cotes"),
+        ("a enregistré des identifiants", "Nord Fournisseur de cotes"),
+    ]
+    assert "7431" not in response.text
+    assert f'href="/cotations/fournisseur/{cast.north.pk}/"' in response.text
+    # Of the other entity nothing.
+    south = client_for(cast.eve).get(f"{PAGE}?tab=organisation")
+    assert [about for _, _, about in acts_of(south)] == ["Sud Fournisseur de cotes"]
 
 
 # --- Search, filters, tabs, pages ----------------------------------------------------------------------------
@@ -280,7 +303,7 @@ def test_the_last_lines_are_read_in_their_order_and_not_sorted(cast, as_user):
             cursor.execute(f"SET LOCAL enable_{setting} = off")
     plan = audit_lines(current_scope()).order_by("-at", "-id")[:41].explain()
     assert "using access_log_by_time" in plan
-    assert "using timeline_of_settings on" in plan
+    assert "using timeline_audited on" in plan
     assert not re.search(r"->\s+Sort ", plan), plan
 
 

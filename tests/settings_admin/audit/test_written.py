@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 
 from settings_admin.access.services.holdings import built_in_group
-from settings_admin.models import AccessLog
+from settings_admin.models import AccessLog, TimelineEntry
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
 from tests.make import PASSWORD, make_quotation, make_vehicle
@@ -155,6 +155,45 @@ def test_changes_of_rights_people_and_places(cast, client_for):
         ("usergroup", "group_created"), ("user", "member_removed"), ("user", "left"), ("pointofsale", "changed"),
         ("holding", "second_factor_required"), ("user", "personal_data_seen"),
     }  # fmt: skip
+
+
+def test_changes_of_rights_say_from_where_and_on_what(cast, browser):
+    """Of memberships, groups, people, absences, the second factor, sessions, the organisation: as accesses do."""
+    with unscoped("test data"):
+        sellers = built_in_group(cast.holding, BuiltInGroup.SALESPERSON)
+    browser.force_login(cast.alice)
+    before = len(written_lines())
+    person = f"/parametres/utilisateurs/{cast.marc.pk}/"
+    absence = {"starts_on": "02/03/2099", "ends_on": "06/03/2099", "substitute": cast.vera.pk}
+    for path, sent in (
+        ("/parametres/groupes/nouveau/", {"key": uuid4(), "name": "Atelier", "entity": cast.north.pk}),
+        (f"/parametres/groupes/{sellers.pk}/ajouter/", {"who": "pick", "user": cast.marc.pk, "answer": "oui"}),
+        (f"{person}absences/nouvelle/", absence),
+        (f"{person}sessions/fermer/", {}),
+        (f"{person}depart/", {"successor": ""}),
+        ("/parametres/securite/second-facteur/", {"required": "yes"}),
+    ):
+        assert browser.post(path, sent).status_code == 303, path
+    lines = [line for line in written_lines()[before:] if line.is_change]
+    assert {line.kind for line in lines} >= {
+        "group_created", "member_added", "absence_planned", "left", "second_factor_required",
+    }  # fmt: skip
+    assert {(line.ip, line.device) for line in lines} == {("192.0.2.7", DEVICE)}
+
+
+def test_what_the_application_does_by_itself_is_from_nowhere(cast):
+    lines = [line for line in written_lines() if line.is_change]
+    assert lines
+    assert {(line.ip, line.device) for line in lines} == {(None, "")}
+
+
+def test_histories_that_are_not_in_the_log_keep_no_address(cast, browser):
+    vehicle = make_vehicle(entity=cast.north)
+    browser.force_login(cast.vera)
+    assert browser.post(f"/vehicules/{vehicle.pk}/reserver/", {"label": "x"}).status_code == 303
+    with unscoped("the test looks at what was written"):
+        entries = TimelineEntry.objects.filter(target_type="vehicles.vehicle")
+        assert list(entries.values_list("is_audited", "ip", "device")) == [(False, None, "")]
 
 
 def test_somebody_put_into_a_group_is_one_line(cast):

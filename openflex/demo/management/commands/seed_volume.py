@@ -1,4 +1,7 @@
-"""Fills the stock for measurements; its accounts have the demonstration's password, hence never where DEBUG is off."""
+"""Fills the stock and the audit log for measurements.
+
+Its accounts have the demonstration's password, hence never where DEBUG is off.
+"""
 
 from typing import Any
 
@@ -8,18 +11,20 @@ from django.db import connection
 from django.utils import timezone
 
 from openflex.core.dates import today_paris
-from openflex.demo import volume
+from openflex.demo import volume, volume_log
 from openflex.demo.world import world_on
-from settings_admin.models import TimelineEntry
+from settings_admin.models import AccessLog, TimelineEntry, User
 from settings_admin.scoping import unscoped
 from vehicles.models import Hold, Vehicle
 
 
 class Command(BaseCommand):
-    help = "Fills two holdings of their own with a large stock; run again, it adds what is missing."
+    help = "Fills two holdings of their own with a large stock and its audit log; run again, it adds what is missing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--vehicles", type=int, default=100_000, help="how many in all (default: 100,000)")
+        parser.add_argument("--accesses", type=int, default=200_000, help="in the audit log (default: 200,000)")
+        parser.add_argument("--changes", type=int, default=50_000, help="in the audit log (default: 50,000)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
@@ -29,8 +34,18 @@ class Command(BaseCommand):
         with unscoped("the volume data fills holdings of its own"):
             with connection.cursor() as cursor:
                 cursor.execute("SET statement_timeout = 0")
-            added = volume.fill(world_on(today_paris(now), now=now), options["vehicles"], tell=tell)
-        if added:
+            world = world_on(today_paris(now), now=now)
+            added = volume.fill(world, options["vehicles"], tell=tell)
+            logged = 0
+            for email, share in volume.SHARES.items():
+                logged += volume_log.fill(
+                    world,
+                    User.objects.get(email=email),
+                    accesses=options["accesses"] * share // 100,
+                    changes=options["changes"] * share // 100,
+                    tell=tell,
+                )
+        if added or logged:
             _analyze()
         accounts = " and ".join(email for email, _, _ in volume.HOLDINGS)
         tell(f"{added} vehicles added. Sign in as {accounts}.")
@@ -40,5 +55,5 @@ def _analyze() -> None:
     """Plans need statistics, and searches an index without a backlog: vacuum clears it, but not in a transaction."""
     verb = "ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE"
     with connection.cursor() as cursor:
-        for model in (Vehicle, Hold, TimelineEntry):
+        for model in (Vehicle, Hold, TimelineEntry, AccessLog):
             cursor.execute(f"{verb} {connection.ops.quote_name(model._meta.db_table)}")
