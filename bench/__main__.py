@@ -6,7 +6,9 @@ import secrets
 import sys
 from importlib import import_module
 
-GROUPS = ("setup", "pages", "statements", "browser", "quotations", "patience", "export")
+GROUPS = ("setup", "pages", "statements", "browser", "quotations", "patience", "export", "live")
+# These bring what they measure with them.
+NEED_NO_VOLUME = {"live"}
 
 
 def prepare_django() -> None:
@@ -37,7 +39,8 @@ def main() -> int:
 
     from bench import data, report
 
-    data.make_ready()
+    if set(groups) - NEED_NO_VOLUME:
+        data.make_ready()
     for group in groups:
         print(f"measuring {group}…", file=sys.stderr, flush=True)
         report.keep(group, import_module(f"bench.{group}").measure())

@@ -78,12 +78,12 @@ def open_sandbox() -> Iterator[str]:
 
 
 @contextmanager
-def running(command: list[str], environment: dict[str, str], *, log: str) -> Iterator[None]:
+def running(command: list[str], environment: dict[str, str], *, log: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Started, and ended whatever happens; what it says goes to .data/bench/<log>."""
     with (ROOT / ".data" / "bench" / log).open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:

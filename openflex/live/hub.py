@@ -17,6 +17,9 @@ import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from openflex.core import realtime
@@ -26,6 +29,7 @@ logger = structlog.get_logger(__name__)
 
 ROUND: Final = 2.0  # seconds between two looks into the ledger
 PATIENCE: Final = 1.0  # before Redis is asked again
+DEAD_AFTER: Final = 10.0  # a connection that answers nothing for so long is made anew
 REMEMBERED: Final = 4 * ledger.RECENT.total_seconds()
 CHECKED_EVERY: Final = 600.0  # a session may end by its age, which nobody tells
 
@@ -58,14 +62,18 @@ class Hub:
         self._watched: dict[str, _Watched] = {}
         self._heard: dict[int, float] = {}  # event → when
         self._suspects: set[int] = set()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._listening: asyncio.Task[None]
+        self._comparing: asyncio.Task[None] | None = None
+        self._pubsub: PubSub | None = None
+        self._pong = asyncio.Event()
         self._has_tried_redis = asyncio.Event()
         self._is_ready = asyncio.Event()
 
     async def start(self) -> None:
         """Returns once everything told from now on will be heard, or found in the ledger."""
-        if not self._tasks:
-            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._compare())]
+        if self._comparing is None:
+            self._listening = asyncio.create_task(self._listen())
+            self._comparing = asyncio.create_task(self._compare())
         await self._is_ready.wait()
 
     # --- Who watches ---
@@ -104,18 +112,41 @@ class Hub:
     async def _listen(self) -> None:
         channel = realtime.channel()
         while True:
-            # A connection that is silently half open says nothing; the ledger finds what it did not say.
-            redis = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=PATIENCE, health_check_interval=10)
+            # Without retries of its own: a connection that was lost is seen, and made anew here.
+            redis = Redis.from_url(
+                settings.REDIS_URL, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), retries=0)
+            )
             try:
                 async with redis, redis.pubsub(ignore_subscribe_messages=True) as pubsub:
                     await pubsub.subscribe(channel)
+                    self._pubsub = pubsub
                     self._has_tried_redis.set()
                     async for message in pubsub.listen():
-                        self.hear(message["data"])
+                        if message["type"] == "pong":
+                            self._pong.set()
+                        else:
+                            self.hear(message["data"])
+                        await asyncio.sleep(0)  # many at once: the sockets send one before they are given the next
             except (RedisError, OSError) as error:
                 logger.warning("live_redis_lost", error=str(error))
+            finally:
+                self._pubsub = None
             self._has_tried_redis.set()
             await asyncio.sleep(PATIENCE)
+
+    async def _hear_all(self) -> None:
+        """Returns once all is heard that Redis has for us: a busy process is late, and nothing is lost for that."""
+        if self._pubsub is None:
+            return
+        self._pong.clear()
+        try:
+            await self._pubsub.ping()
+            await asyncio.wait_for(self._pong.wait(), DEAD_AFTER)
+        except TimeoutError:
+            self._listening.cancel()
+            self._listening = asyncio.create_task(self._listen())
+        except (RedisError, OSError):
+            pass  # the listener meets it too
 
     async def _compare(self) -> None:
         # One that accepts and then hangs must not keep everybody waiting.
@@ -123,10 +154,13 @@ class Hub:
             await asyncio.wait_for(self._has_tried_redis.wait(), 2 * PATIENCE)
         while True:
             try:
-                self._find_lost(await threads.in_database(ledger.recent))
-                self._is_ready.set()
+                recent = await threads.in_database(ledger.recent)
             except DatabaseError as error:
                 logger.warning("live_ledger_unread", error=str(error))
+            else:
+                await self._hear_all()
+                self._find_lost(recent)
+                self._is_ready.set()
             for socket in self._due():
                 socket.check()
             await asyncio.sleep(ROUND)
@@ -136,7 +170,7 @@ class Hub:
         self._heard = {event: at for event, at in self._heard.items() if at > now - REMEMBERED}
         missing = recent.keys() - self._heard.keys()
         # What was told before this process listened is in every snapshot that it takes. Later, what is missing for the
-        # first time may still be on its way.
+        # first time may still be between its commit and Redis.
         lost = missing & self._suspects if self._is_ready.is_set() else missing
         self._suspects = missing - lost
         self._heard |= dict.fromkeys(lost, now)

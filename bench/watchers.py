@@ -1,0 +1,126 @@
+"""python -m bench.watchers PORT COUNT COOKIE: so many browsers without a screen, on one event loop of their own.
+
+A line on stdin is obeyed and answered by one line: `open` (once every socket has its first frame, where there is one),
+`report N` (milliseconds of each frame since the last report, once there are N of them), `stall N` and `wake N` (so many
+read nothing, and read again; `wake` answers how many of them were told to start over).
+"""
+
+import asyncio
+import json
+import sys
+import time
+
+READ = 8  # as static/js/live.js
+PATIENCE = 30.0  # seconds
+TOPIC = "bench.1"
+
+
+class Watcher(asyncio.Protocol):
+    def __init__(self, cookie: str, port: int) -> None:
+        self.request = (
+            f"GET /live/ HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n"
+            f"Cookie: {cookie}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        self.buffer = b""
+        self.is_open = False
+        self.unread = 0
+        self.latencies: list[float] = []
+        self.has_begun = asyncio.get_running_loop().create_future()
+        self.starts_over = 0
+        self.is_stalled = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101
+        self.transport = transport
+        transport.write(self.request.encode())
+
+    def data_received(self, data: bytes) -> None:
+        now = time.perf_counter()
+        self.buffer += data
+        if not self.is_open:
+            head, separator, self.buffer = self.buffer.partition(b"\r\n\r\n")
+            if not separator:
+                self.buffer = head
+                return
+            if b" 101 " not in head:
+                raise RuntimeError(head.decode())
+            self.is_open = True
+            self.send({"watch": [TOPIC]})
+        while frame := self.next_frame():
+            self.hear(frame, now)
+
+    def next_frame(self) -> bytes:
+        if len(self.buffer) < 4:
+            return b""
+        size, start = self.buffer[1], 2
+        if size == 126:
+            size, start = int.from_bytes(self.buffer[2:4], "big"), 4
+        if len(self.buffer) < start + size:
+            return b""
+        is_text = self.buffer[0] == 0x81
+        frame, self.buffer = self.buffer[start : start + size], self.buffer[start + size :]
+        return frame if is_text else self.next_frame()
+
+    def hear(self, frame: bytes, now: float) -> None:
+        if not self.has_begun.done():
+            self.has_begun.set_result(None)
+        self.unread += 1
+        if self.unread == READ and not self.is_stalled:
+            self.send({"read": self.unread})
+            self.unread = 0
+        at = frame.find(b'"at":')
+        if at > 0:
+            self.latencies.append((now - float(frame[at + 5 : frame.index(b"}", at)])) * 1000)
+        self.starts_over += b'"resync"' in frame
+
+    def send(self, message: object) -> None:
+        """Short and masked with zeros: allowed, and the cheapest."""
+        text = json.dumps(message).encode()
+        self.transport.write(bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text)
+
+    def stall(self) -> None:
+        self.is_stalled = True
+        self.transport.pause_reading()
+
+    def wake(self) -> None:
+        self.is_stalled = False
+        self.transport.resume_reading()
+        self.send({"read": 99})
+
+
+async def main(port: int, count: int, cookie: str) -> None:
+    loop = asyncio.get_running_loop()
+    lines = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    watchers: list[Watcher] = []
+    while line := (await lines.readline()).decode().split():
+        answer: object = None
+        match line:
+            case ["open"]:
+                while len(watchers) < count:
+                    some = [loop.create_connection(lambda: Watcher(cookie, port), "127.0.0.1", port) for _ in range(20)]
+                    new = [watcher for _, watcher in await asyncio.gather(*some)]
+                    if cookie:
+                        await asyncio.gather(*(watcher.has_begun for watcher in new))
+                    watchers += new
+            case ["report", number]:
+                give_up = time.monotonic() + PATIENCE
+                while sum(len(watcher.latencies) for watcher in watchers) < int(number) and time.monotonic() < give_up:
+                    await asyncio.sleep(0.2)
+                answer = [latency for watcher in watchers for latency in watcher.latencies]
+                for watcher in watchers:
+                    watcher.latencies.clear()
+            case ["stall", number]:
+                for watcher in watchers[: int(number)]:
+                    watcher.stall()
+            case ["wake", number]:
+                for watcher in watchers[: int(number)]:
+                    watcher.wake()
+                await asyncio.sleep(2)
+                answer = sum(watcher.starts_over > 0 for watcher in watchers[: int(number)])
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
