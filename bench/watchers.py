@@ -10,7 +10,7 @@ import json
 import sys
 import time
 
-READ = 8  # as static/js/live.js
+READ = 32  # as static/js/live.js
 PATIENCE = 30.0  # seconds
 TOPIC = "bench.1"
 

@@ -1,7 +1,7 @@
 """One socket a page. It only tells: what the browser sends names topics and says how far it has read.
 
 From the browser: `{"watch": ["user.12"], "drawn": 1732645800}` (all the topics of the page; `drawn`: when it was made,
-in seconds) · `{"again": ["user.12"]}` (a number was missing) · `{"read": 8}` (so many frames more).
+in seconds) · `{"again": ["user.12"]}` (a number was missing) · `{"read": 32}` (so many frames more).
 To the browser: `{"number": 4, "topic": "user.12", "kind": "…", "payload": {…}}`. Of the server's own kinds, `snapshot`
 begins a topic (with `is_behind`: the page may show less than that), `resync` says that frames were dropped and
 snapshots follow. A topic that the person may not see is answered by nothing.
@@ -19,6 +19,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
+from autobahn.exception import Disconnected
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import Error as DatabaseError
@@ -33,8 +34,10 @@ logger = structlog.get_logger(__name__)
 
 PATH: Final = "/live/"
 WAITING: Final = 32  # frames that wait for one browser; one more, and all are dropped for a new snapshot
-UNREAD: Final = 32  # frames sent that the browser has not said it has read: Daphne would buffer them without end
+UNREAD: Final = 64  # frames sent that the browser has not said it has read: Daphne would buffer them without end
 LONGEST_MESSAGE: Final = 4_000
+# What a server says when the browser has just gone.
+GONE: Final = (Disconnected, OSError)
 SIGNED_OUT: Final = 4401
 BROKEN: Final = 1011
 
@@ -83,12 +86,16 @@ def _header(scope: dict[str, Any], name: bytes) -> str:
 class PageSocket:
     """What one page watches, and what waits to be sent to it."""
 
-    __slots__ = ("_has_room", "_queue", "_send", "_shown", "_unread", "_wanted", "checked_at", "key", "user_topic")
+    __slots__ = (
+        *("_has_room", "_queue", "_send", "_shown", "_unread", "_wanted"),
+        *("checked_at", "is_idle", "key", "user_topic"),
+    )
 
     def __init__(self, *, user_id: int, session_key: str, send: Send) -> None:
         self.key = session_key
         self.user_topic = f"user.{user_id}"
         self.checked_at = time.monotonic()
+        self.is_idle = False
         self._send = send
         self._wanted: tuple[str, ...] = ()
         self._shown: dict[str, int] = {}  # topics the person may see → number of the last frame sent
@@ -114,7 +121,13 @@ class PageSocket:
         if telling.done() and not telling.cancelled():
             await self._close(telling.exception())
 
-    # --- Called by the hub: nothing waits here ---
+    # --- Called by the hub: nothing waits here, Daphne's sending neither ---
+
+    async def send_frame(self, topic: str, number: int, frame: str) -> None:
+        if number > self._shown.get(topic, number):
+            self._shown[topic] = number
+            with suppress(*GONE):
+                await self._send_text(frame)
 
     def offer(self, topic: str, number: int, frame: str) -> None:
         self._put((topic, number, frame))
@@ -130,6 +143,7 @@ class PageSocket:
             self._put(self._check)  # the lost event may have been one about rights
 
     def _put(self, item: Any) -> None:
+        self.is_idle = False
         try:
             self._queue.put_nowait(item)
         except asyncio.QueueFull:
@@ -144,19 +158,18 @@ class PageSocket:
         while True:
             # Before the next is taken: what a slow browser waits for is judged when it can be sent.
             await self._has_room.wait()
+            self.is_idle = self._queue.empty()
             item = await self._queue.get()
-            if not isinstance(item, tuple):
+            if isinstance(item, tuple):
+                await self.send_frame(*item)
+            else:
                 await item()
-                continue
-            topic, number, frame = item
-            if number > self._shown.get(topic, number):
-                self._shown[topic] = number
-                await self._send_text(frame)
 
     async def _send_text(self, text: str) -> None:
         self._unread += 1
         if self._unread >= UNREAD:
             self._has_room.clear()
+            self.is_idle = False
         await self._send({"type": "websocket.send", "text": text})
 
     async def _start_over(self) -> None:
@@ -196,7 +209,7 @@ class PageSocket:
         elif isinstance(error, DatabaseError):
             logger.warning("live_socket_without_database", error=str(error))
             await self._send({"type": "websocket.close", "code": BROKEN})
-        elif error is not None:
+        elif error is not None and not isinstance(error, GONE):
             raise error
 
     # --- From the browser ---

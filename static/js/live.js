@@ -11,7 +11,7 @@ const QUIET = 4_000; // ms without a connection before the page says so: a resta
 const AWAY = 5 * 60_000; // a page that is hidden for longer lets its socket go
 const SLOWEST = 4_000; // between two attempts
 const POLLED = 10_000; // between two questions where no socket passes
-const READ = 8; // frames: so often the server is told how far we are, and sends no more than we can read
+const READ = 32; // frames: so often the server is told how far we are, and sends no more than we can read
 
 const body = document.body;
 const badges = document.querySelectorAll("[data-live-badge]");

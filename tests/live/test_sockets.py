@@ -185,10 +185,12 @@ def test_a_page_that_does_not_read_delays_nobody_and_starts_over(cast, topic):
                 await tell(topic, number=number)
                 assert (await page.next())["payload"] == {"number": number}
                 await page.say(read=1)
-            sent = [await stalled.next() for _ in range(consumers.UNREAD - 2)]  # two snapshots were sent before
-            assert [frame["payload"]["number"] for frame in sent] == list(range(len(sent)))
-            assert await stalled.socket.receive_nothing(timeout=0.1)
-            await stalled.say(read=consumers.UNREAD)
+            sent = []
+            while not await stalled.socket.receive_nothing(timeout=0.1):
+                sent.append((await stalled.next())["payload"]["number"])
+            assert sent == list(range(len(sent)))
+            assert consumers.UNREAD - 2 <= len(sent) <= consumers.UNREAD
+            await stalled.say(read=2 * consumers.UNREAD)
             over = [await stalled.next() for _ in range(3)]
             assert [frame["kind"] for frame in over] == ["resync", "snapshot", "snapshot"]
             assert {frame["topic"]: frame["number"] for frame in over[1:]}[topic] == told
