@@ -62,9 +62,9 @@ const WRITERS = {
 };
 
 document.addEventListener("focusout", ({ target }) => {
-  const text = target.value?.trim();
   const writer = WRITERS[target.dataset?.format];
-  if (!writer || !text) return;
+  const text = writer && target.value.trim(); // only of fields: the value of a list's item is a number
+  if (!text) return;
   const written = writer(text);
   if (written !== null && written !== target.value) target.value = written;
 });

@@ -90,7 +90,7 @@ function bringBack() {
 // Escape closes the one that has the focus, or, where nothing else has it, the newest.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog:modal, :popover-open")) return;
-  const toast = event.target.closest?.(".toast[data-notification]") ?? (event.target === document.body ? toasts().at(-1) : null);
+  const toast = event.target.closest?.(".toast[data-notification]") ?? (event.target.matches?.("body, main") ? toasts().at(-1) : null);
   if (!toast) return;
   if (toast.contains(document.activeElement)) bell.focus();
   toast.remove();

@@ -87,7 +87,7 @@ function isTyping(element) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog:modal, :popover-open")) return;
-  const list = event.target.closest("[data-rows]") ?? (event.target === document.body ? document.querySelector("[data-rows]") : null);
+  const list = event.target.closest("[data-rows]") ?? (event.target.matches("body, main") ? document.querySelector("[data-rows]") : null);
   if (!list) return;
   const rows = rowsOf(list);
   if (!rows.length) return;

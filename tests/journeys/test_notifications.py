@@ -12,7 +12,7 @@ from playwright.sync_api import WebSocketRoute, expect
 from openflex.notifications import registry
 from openflex.notifications.selectors import told_of
 from openflex.notifications.services.inbox import CHANGED
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import DESK, PHONE, Visit
 from tests.make import make_vehicle
 from tests.notifications.way import REMARK, REMARK_KIND, entries_of, tell
 
@@ -104,3 +104,29 @@ def test_over_a_dialog_it_covers_no_button_and_what_came_while_offline_is_there(
     assert box is not None
     assert dialog is not None
     assert box["y"] + box["height"] <= dialog["y"]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_page_and_the_panel_by_keyboard(cast, visit, monkeypatch, size):
+    monkeypatch.setitem(registry._kinds, REMARK, REMARK_KIND)
+    vehicles = [make_vehicle(entity=cast.north) for _ in range(3)]
+    for vehicle in vehicles:
+        tell(cast.sam, about=vehicle, actor=cast.marc, text=TEXT)
+    sam = visit(cast.sam, size=size)
+    page = sam.go("/notifications/")
+    sam.check()
+    page.keyboard.press("g")
+    page.keyboard.press("n")
+    expect(page.locator("#bell-latest .notification")).to_have_count(3)
+    sam.check()
+    page.keyboard.press("Escape")
+    # One is marked as read in place: the count and the page follow, without a socket.
+    page.locator("#list .notification.unread").first.get_by_role("button", name="Marquer comme lue").click()
+    expect(page.locator("#list .notification.unread")).to_have_count(2)
+    expect(page.locator("#bell-count")).to_have_text("2")
+    page.locator("h1").click()  # the focus is on no row
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/vehicules/{vehicles[1].pk}/")
+    expect(page.locator("#bell-count")).to_have_text("1")
