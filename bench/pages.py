@@ -3,10 +3,12 @@
 import re
 from collections import defaultdict
 from html import unescape
+from urllib.parse import urlencode
 
 from bench.data import admin, sign_in
 from bench.door import Door, Visitor, open_door
 from bench.figures import RUNS, Row, median_of_runs, p95
+from customers.models import Customer
 from settings_admin.models import User
 from settings_admin.scoping import unscoped
 from vehicles.models import Vehicle
@@ -74,6 +76,7 @@ def _pages(visitor: Visitor) -> dict[str, str]:
     pages |= {f"vehicles search, {name}": f"{LIST}?q={words.replace(' ', '+')}" for name, words in searches.items()}
     pages["vehicles search within sort"] = f"{LIST}?q=clio&sort=-sale_price"
     pages["vehicle sheet"] = f"{LIST}{vehicle.pk}/"
+    pages |= _customers(visitor)
     pages["quotations list"] = "/cotations/"
     pages["quotations list, deep page"] = _deep(visitor, "/cotations/")
     return {**pages, **_audit_pages(visitor)}
@@ -86,6 +89,29 @@ def _audit_pages(visitor: Visitor) -> dict[str, str]:
     pages["audit log, filter act=echec"] = f"{AUDIT}?act=echec"
     pages["audit log, filter person"] = f"{AUDIT}?person={person.pk}"
     pages["audit log, search"] = f"{AUDIT}?q={person.last_name}"
+    return pages
+
+
+def _customers(visitor: Visitor) -> dict[str, str]:
+    path = "/clients/"
+    with unscoped("a customer to look at"):
+        of_holding = Customer.objects.filter(entity__holding=admin().holding)
+        some = of_holding.filter(kind="person").exclude(email="").exclude(supplied_vehicles=None)
+        customer = some.order_by("-pk")[100:101].get()
+    searches = {
+        "a name": customer.names.last_name, "name and first name": f"{customer.names.last_name} {customer.first_names}",
+        "a telephone": f"0{customer.mobile[3:]}", "an e-mail": customer.email, "nobody": "zzzqqq",
+    }  # fmt: skip
+    pages = {"customers list": path, "customers list, deep page": _deep(visitor, path)}
+    pages |= {f"customers list by {name}": f"{path}?sort={name}" for name in ("name", "place", "created_at")}
+    pages |= {
+        f"customers list, filter {name}": f"{path}?{name}" for name in ("city=chalon", "email=without", "kind=company")
+    }
+    pages |= {f"customers search, {name}": f"{path}?{urlencode({'q': words})}" for name, words in searches.items()}
+    pages |= {f"vehicles search by customer, {name}": f"{LIST}?{urlencode({'q': words})}"
+              for name, words in searches.items() if name != "nobody"}  # fmt: skip
+    pages["customer's page"] = f"{path}{customer.pk}/"
+    pages["customers, picker"] = f"{path}choisir/?{urlencode({'entity': customer.entity_id, 'customer_words': 'mart'})}"
     return pages
 
 

@@ -1,18 +1,26 @@
 """What an export of the customers writes: the columns of the list, as values, of every row that the list would show."""
 
+import io
+import json
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.template.loader import render_to_string
 
 from customers import lists, selectors
 from customers.models import Customer
 from openflex.core.cells import values_of
 from openflex.core.chunks import in_chunks
+from openflex.core.facts import field_label, field_text
+from openflex.core.fields import field_of
 from openflex.core.lists import arrange_columns, filtered_rows
+from openflex.core.retention import of_customers
 from openflex.core.xlsx import Sheet
+from settings_admin.records.selectors import HistoryLine
 from settings_admin.registries import ExportKind
 from settings_admin.scoping import current_scope
 
@@ -52,3 +60,53 @@ CUSTOMERS = ExportKind(
     rows=customer_rows,
     sheet=customer_sheet,
 )
+
+
+# --- Everything about one customer ----------------------------------------------------------------------
+
+
+def dossier(customer: Customer) -> list[dict[str, Any]]:
+    """What is kept of one customer, table by table as the policy of personal data lists them, then the history, in
+    words: what somebody gets who asks for their data (RGPD art. 15 and 20)."""
+    parts = []
+    for table in of_customers():
+        model: Any = table.model
+        rows = model.objects.filter(**{table.path: customer.pk}).order_by("pk")
+        columns = [field_of(table.model, name) for name in table.personal]
+        parts.append(
+            {
+                "title": str(table.model._meta.verbose_name_plural),
+                "rows": [
+                    {field_label(column): _said(column, getattr(row, column.name)) for column in columns}
+                    for row in rows
+                ],
+            }
+        )
+    history = [
+        {"le": line.at.isoformat(), "par": line.actor, "quoi": line.sentence, **_changes(line)}
+        for line in selectors.history_of(customer, limit=MOST_LINES)
+    ]
+    return [*reversed(parts), {"title": "historique", "rows": history}]
+
+
+MOST_LINES = 10_000
+
+
+def _said(column: Any, value: Any) -> str:
+    return str(value or "") if column.is_relation else field_text(column, value)
+
+
+def _changes(line: HistoryLine) -> dict[str, str]:
+    return {change.label: f"{change.old} → {change.new}" for change in line.changes}
+
+
+def dossier_file(customer: Customer) -> bytes:
+    """A ZIP of two files that say the same: for machines, and for people."""
+    parts = [part for part in dossier(customer) if part["rows"]]
+    told = json.dumps({part["title"]: part["rows"] for part in parts}, ensure_ascii=False, indent=2)
+    page = render_to_string("customers/dossier.html", {"customer": customer, "parts": parts})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("donnees.json", told)
+        archive.writestr("donnees.html", page)
+    return packed.getvalue()

@@ -1,6 +1,8 @@
-"""What the apps above tell the customers: panels for their page."""
+"""What the apps above tell the customers: panels for their page, and what a law keeps of who is erased."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -25,3 +27,28 @@ def register_panels(*panels: Panel) -> None:
 
 def panels() -> list[Panel]:
     return sorted(_panels.values(), key=lambda panel: panel.order)
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """What a law keeps of a customer who asked to be erased, as an app above knows it.
+
+    `reason(customer)` says in French why, with the article, or nothing when it does not hold; `columns` of the customer
+    stay as long as it does.
+    """
+
+    key: str
+    columns: tuple[str, ...]
+    reason: Callable[[Any], str]
+
+
+_keepers: dict[str, Keeper] = {}
+
+
+def register_keepers(*keepers: Keeper) -> None:
+    for keeper in keepers:
+        _keepers[keeper.key] = keeper
+
+
+def keepers() -> list[Keeper]:
+    return list(_keepers.values())

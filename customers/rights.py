@@ -14,7 +14,9 @@ def register() -> None:
             (*_SELLERS, BuiltInGroup.USED_CAR_MANAGER, BuiltInGroup.BACK_OFFICE, *ADMINS),
         ),
         Right("customers.edit", "créer et modifier", (*_SELLERS, BuiltInGroup.BACK_OFFICE, *ADMINS)),
+        Right("customers.merge", "fusionner", (BuiltInGroup.BACK_OFFICE, *ADMINS)),
         Right("customers.export", "exporter", (BuiltInGroup.SALES_MANAGER, *ADMINS)),
+        Right("customers.erase", "effacer", ADMINS),
     )
     register_acts(
         Act("customers:list", "voir la liste des clients, la chercher, la filtrer et la trier"),
@@ -33,5 +35,9 @@ def register() -> None:
         Act("customers:vehicle_add", "ajouter un véhicule que possède un client"),
         Act("customers:vehicle_edit", "modifier un véhicule que possède un client"),
         Act("customers:vehicle_remove", "retirer un véhicule que possède un client"),
+        Act("customers:merge_find", "chercher la fiche à fusionner avec celle d’un client"),
+        Act("customers:merge", "comparer deux fiches d’un client et les fusionner"),
+        Act("customers:everything", "recevoir tout ce qui est conservé d’un client"),
+        Act("customers:erase", "effacer un client, sauf ce que la loi garde"),
         Act("customers:export", "exporter la liste des clients"),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import add, around, page, picking, sections
+from customers.views import add, around, merging, page, picking, privacy, sections
 from customers.views import list as list_views
 
 app_name = "customers"
@@ -17,6 +17,10 @@ urlpatterns = [
     path("choisir/nouveau/", picking.pick_new, name="pick_new"),
     path("choisir/creer/", picking.pick_create, name="pick_create"),
     path("<int:pk>/", page.customer_page, name="page"),
+    path("<int:pk>/fusionner/", merging.merge_find, name="merge_find"),
+    path("<int:pk>/fusionner/<int:other_pk>/", merging.merge, name="merge"),
+    path("<int:pk>/donnees/", privacy.everything, name="everything"),
+    path("<int:pk>/effacer/", privacy.erase, name="erase"),
     path("<int:pk>/sections/<slug:key>/", sections.save_section, name="save_section"),
     path("<int:pk>/contacts/ajouter/", around.contact_add, name="contact_add"),
     path("<int:pk>/contacts/<int:part_pk>/", around.contact_edit, name="contact_edit"),

@@ -25,5 +25,6 @@ app.conf.beat_schedule = {
         "task": "openflex.notifications.tasks.forget_old",
         "schedule": crontab(hour=3, minute=20),
     },
+    "complete-erasures": {"task": "customers.tasks.complete_erasures", "schedule": crontab(hour=3, minute=40)},
     "clear-sessions": {"task": "openflex.core.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }

@@ -6,6 +6,7 @@ class VehiclesConfig(AppConfig):
     verbose_name = "Véhicules"
 
     def ready(self) -> None:
+        from customers.registry import Keeper, register_keepers
         from openflex.core.document_numbers import NumberFormat
         from settings_admin.registries import (
             NavEntry,
@@ -18,6 +19,7 @@ class VehiclesConfig(AppConfig):
         from vehicles import enums, exports, rights, selectors
 
         rights.register()
+        register_keepers(Keeper("police_register", selectors.SELLER_COLUMNS, selectors.kept_by_the_register))
         register_export(exports.STOCK)
         register_vehicle_kinds(enums.VehicleKind.choices)
         register_numbering(

@@ -9,11 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, Prefetch, QuerySet, Sum, Value, When
+from django.utils import timezone
 
 from customers.models import Customer
 from customers.selectors import VIEW as VIEW_CUSTOMERS
 from customers.selectors import name_for_reader
 from openflex.core import french, money
+from openflex.core.dates import add_years, today_paris
 from openflex.core.facts import ConflictLine, Fact, field_label, field_text
 from openflex.core.fields import field_of
 from openflex.core.lists import UNSEEN
@@ -192,6 +194,26 @@ def of_customers(text: str) -> models.Q | None:
         return None
     vehicles = Hold.objects.unreleased().filter(customer__in=ids).order_by("pk").values_list("vehicle", flat=True)
     return models.Q(supplier__in=ids) | models.Q(pk__in=list(vehicles))
+
+
+# Years that the register of used goods keeps who sold them to us, when it is electronic (code pénal, art. R. 321-6-1).
+REGISTER_YEARS = 10
+# What it says of the seller: name, quality, address, identity document (art. R. 321-3).
+SELLER_COLUMNS = (
+    "civility", "birth_name", "used_name", "first_names", "company_name", "legal_form", "is_sole_trader", "siret",
+    "street_number", "street_extension", "street_type", "street_name", "address_extra", "hamlet", "postcode", "city",
+    "country", "identity_kind", "identity_number", "identity_issued_on", "identity_authority",
+)  # fmt: skip
+
+
+def kept_by_the_register(customer: Customer) -> str:
+    """Why a supplier is not erased whole; empty when nothing that they sold us entered less than ten years ago."""
+    since = add_years(today_paris(timezone.now()), -REGISTER_YEARS)
+    sold = Vehicle.objects.filter(supplier=customer).exclude(entered_on__lt=since).count()
+    if not sold:
+        return ""
+    what = f"l’identité de qui nous a vendu {french.counted(sold, 'véhicule')}"
+    return f"Livre de police\u00a0: {what} est gardée dix ans (code pénal, art. R. 321-6-1)."
 
 
 _SENTENCES: Mapping[str, tuple[str, str]] = {

@@ -105,6 +105,16 @@ def fill(world: World, vehicles: int, *, tell: Callable[[str], None]) -> int:
     return added
 
 
+def shares() -> list[tuple[Entity, User, int]]:
+    """The volume entities, who administers each, and their share in percent."""
+    return [
+        (Entity.objects.get(name=entity_name, holding__users=actor), actor, share)
+        for email, _, entities in HOLDINGS
+        for actor in [User.objects.get(email=email)]
+        for entity_name, share, _ in entities
+    ]
+
+
 def _holding_admin(email: str, name: str, password: str) -> User:
     if user := User.objects.filter(email=email).first():
         return user

@@ -22,6 +22,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
     vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, plate="GD642JM")
 
     customer = make_customer(entity=cast.north, birth_name="RINO")
+    double = make_customer(entity=cast.north, birth_name="RINO")
     with unscoped("test data"):
         contact = Contact.objects.create(entity=cast.north, customer=customer, name="Paul RINO")
         owned = OwnedVehicle.objects.create(entity=cast.north, customer=customer, make="RENAULT", model="CLIO")
@@ -29,6 +30,10 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         f"customers:{name}": lambda more=more: {"pk": customer.pk, **more}
         for name, more in (
             ("page", {}),
+            ("merge_find", {}),
+            ("merge", {"other_pk": double.pk}),
+            ("everything", {}),
+            ("erase", {}),
             ("save_section", {"key": "adresse"}),
             ("contact_add", {}),
             ("contact_edit", {"part_pk": contact.pk}),

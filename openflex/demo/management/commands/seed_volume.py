@@ -10,8 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
+from customers.models import Customer
 from openflex.core.dates import today_paris
 from openflex.demo import volume, volume_log
+from openflex.demo.volume_customers import fill_customers
 from openflex.demo.world import world_on
 from settings_admin.models import AccessLog, TimelineEntry, User
 from settings_admin.scoping import unscoped
@@ -25,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--vehicles", type=int, default=100_000, help="how many in all (default: 100,000)")
         parser.add_argument("--accesses", type=int, default=200_000, help="in the audit log (default: 200,000)")
         parser.add_argument("--changes", type=int, default=50_000, help="in the audit log (default: 50,000)")
+        parser.add_argument("--customers", type=int, help="how many in all (default: two for each vehicle)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
@@ -45,15 +48,17 @@ class Command(BaseCommand):
                     changes=options["changes"] * share // 100,
                     tell=tell,
                 )
-        if added or logged:
+            customers = options["customers"] if options["customers"] is not None else 2 * options["vehicles"]
+            more = fill_customers(world, volume.shares(), customers, tell=tell)
+        if added or logged or more:
             _analyze()
         accounts = " and ".join(email for email, _, _ in volume.HOLDINGS)
-        tell(f"{added} vehicles added. Sign in as {accounts}.")
+        tell(f"{added} vehicles and {more} customers added. Sign in as {accounts}.")
 
 
 def _analyze() -> None:
     """Plans need statistics, and searches an index without a backlog: vacuum clears it, but not in a transaction."""
     verb = "ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE"
     with connection.cursor() as cursor:
-        for model in (Vehicle, Hold, TimelineEntry, AccessLog):
+        for model in (Customer, Vehicle, Hold, TimelineEntry, AccessLog):
             cursor.execute(f"{verb} {connection.ops.quote_name(model._meta.db_table)}")

@@ -1,0 +1,104 @@
+"""A customer is forgotten, as `openflex/data_retention.yaml` says for each table; what a law keeps stays, with its
+reason."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from customers.models import Customer
+from customers.registry import keepers
+from openflex.core.errors import Refused
+from openflex.core.fields import field_of
+from openflex.core.retention import Table, empty_value, of_customers
+from settings_admin.models import User
+from settings_admin.records import services as records
+from settings_admin.scoping import acting_for
+
+MERGED: Final = Refused("merged", "Cette fiche a été fusionnée\u00a0: effacez celle qui la remplace.")
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What erasing would do: rows deleted and emptied by table, and what stays, each with its reason."""
+
+    deleted: list[tuple[str, int]]
+    emptied: list[tuple[str, int]]
+    kept: list[str]
+
+
+def consequence_of(customer: Customer) -> Consequence:
+    with acting_for(customer.entity):
+        files = _files(customer)
+        counted = [(table, _rows(table, files).count()) for table in of_customers() if table.path != "pk"]
+    found = [(table, count) for table, count in counted if count and table.empty]
+    return Consequence(
+        deleted=[(table.plural, count) for table, count in found if table.deletes_rows],
+        emptied=[(table.plural, count) for table, count in found if not table.deletes_rows],
+        kept=_reasons(customer),
+    )
+
+
+@transaction.atomic
+def erase(*, customer: Customer, actor: User | None, now: datetime) -> Customer:
+    """Empties or deletes all that says something of the customer, in every table and history; twice has one effect.
+
+    What a law keeps of the customer's own columns stays until `complete_erasures` finds that it no longer does. Raises
+    Refused("merged").
+    """
+    locked = Customer.objects.select_for_update(of=("self",)).select_related("entity").get(pk=customer.pk)
+    if locked.merged_into_id is not None:
+        raise MERGED
+    if locked.erased_at is not None and not locked.kept_because:
+        return locked
+    with acting_for(locked.entity):
+        holding = [keeper for keeper in keepers() if keeper.reason(locked)]
+        kept_columns = {name for keeper in holding for name in keeper.columns}
+        reasons = [keeper.reason(locked) for keeper in holding]
+        files = _files(locked)
+        # First: the database lets no customer be without a name who is not erased.
+        Customer.objects.filter(pk__in=files).update(erased_at=locked.erased_at or now, kept_because="")
+        for table in of_customers():
+            _apply(table, files, but=kept_columns if table.path == "pk" else ())
+        Customer.objects.filter(pk=locked.pk).update(kept_because="\n".join(reasons))
+        records.redact(Customer._meta.label_lower, files)
+    locked.refresh_from_db()
+    records.record_event(locked, kind="partly_erased" if reasons else "erased", actor=actor)
+    return locked
+
+
+def complete_erasures(*, now: datetime) -> int:
+    """Erases what a law kept and keeps no more; returns of how many customers."""
+    done = 0
+    waiting = Customer.objects.filter(erased_at__isnull=False).exclude(kept_because="").select_related("entity")
+    for customer in waiting.order_by("pk").iterator():
+        if customer.kept_because != "\n".join(_reasons(customer)):
+            erase(customer=customer, actor=None, now=now)
+            done += 1
+    return done
+
+
+def _files(customer: Customer) -> list[int]:
+    """The customer, and the files that were merged into it: they say the same things."""
+    merged = customer.merged_from.order_by("pk").values_list("pk", flat=True)
+    return [customer.pk, *merged]
+
+
+def _reasons(customer: Customer) -> list[str]:
+    with acting_for(customer.entity):
+        return [reason for keeper in keepers() if (reason := keeper.reason(customer))]
+
+
+def _rows(table: Table, files: Iterable[int]) -> Any:
+    model: Any = table.model
+    return model.objects.filter(**{f"{table.path}__in": files})
+
+
+def _apply(table: Table, files: Iterable[int], *, but: Iterable[str]) -> None:
+    rows = _rows(table, files)
+    if table.deletes_rows:
+        rows.delete()
+    elif emptied := [name for name in table.empty if name not in but]:
+        rows.update(**{name: empty_value(field_of(table.model, name)) for name in emptied})

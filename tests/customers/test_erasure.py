@@ -1,0 +1,206 @@
+"""Everything about one customer, as files; and everything forgotten: no datum is left in any table of the database."""
+
+import io
+import json
+import zipfile
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection, models
+
+from customers.models import Consent, Contact, Customer, OwnedVehicle
+from customers.services import around, editing, erasure
+from customers.services.creation import create_customer
+from customers.services.merging import merge
+from openflex.core.retention import columns_to_declare, of_customers
+from settings_admin.models import AccessLog
+from settings_admin.scoping import unscoped
+from tests.customers.way import fresh, history, path
+from tests.make import make_customer, make_vehicle
+from vehicles.models import Hold
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+# They are told apart in the whole database, whatever a column does to what it is given.
+TOKEN = "zqx{number:03}jkv"
+
+
+class Tokens:
+    def __init__(self):
+        self.given = []
+
+    def new(self, length):
+        self.given.append(TOKEN.format(number=len(self.given))[:length])
+        return self.given[-1]
+
+    def fill(self, row):
+        """Every column of the row in which text may stand, save choices and keys."""
+        for name in sorted(columns_to_declare(type(row))):
+            field = row._meta.get_field(name)
+            if isinstance(field, models.CharField | models.TextField) and not field.choices:
+                room = field.max_length or 100
+                if room >= 9:
+                    setattr(row, name, self.new(room))
+        if hasattr(row, "email"):
+            row.email = f"{self.new(20)}@example.test"
+        row.save()
+        return row
+
+
+def texts_in_the_database():
+    """Every value of text, JSON or bytes of every table, by table and column."""
+    kinds = ("text", "character varying", "jsonb", "json", "bytea", "ARRAY")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns "
+            "WHERE table_schema = 'public' AND data_type = ANY(%s) "
+            "AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'public')",
+            [list(kinds)],
+        )
+        for table, column in cursor.fetchall():
+            cursor.execute(f'SELECT "{column}"::text FROM "{table}" WHERE "{column}" IS NOT NULL')  # noqa: S608
+            yield f"{table}.{column}", "\n".join(text for (text,) in cursor.fetchall())
+
+
+def where_found(tokens):
+    return sorted(
+        {(place, token) for place, text in texts_in_the_database() for token in tokens if token.lower() in text.lower()}
+    )
+
+
+@pytest.fixture
+def full(cast):
+    """A customer of whom every column says something, with a file that was merged into theirs, and their tokens."""
+    tokens = Tokens()
+    with unscoped("test data"):
+        customer = tokens.fill(create_customer(entity=cast.north, actor=cast.sam, values={"birth_name": "X"}))
+        double = tokens.fill(create_customer(entity=cast.north, actor=cast.sam, values={"birth_name": "X"}))
+        for one in (customer, double):
+            tokens.fill(Contact(entity=cast.north, customer=one, name="x"))
+            tokens.fill(OwnedVehicle(entity=cast.north, customer=one, make="x", model="x"))
+            Consent.objects.create(
+                entity=cast.north, customer=one, purpose="email", is_given=True, channel="online", at=NOW
+            )
+        vehicle = make_vehicle(entity=cast.north)
+        Hold.objects.create(entity=cast.north, vehicle=vehicle, kind="order", customer=customer, label=tokens.new(20))
+        # What the history keeps of them: old and new values, and the words of contacts.
+        mine = {"city": tokens.new(20), "notes": tokens.new(20)}
+        editing.edit_customer(
+            customer=customer, base={name: getattr(customer, name) for name in mine}, mine=mine, actor=cast.sam
+        )
+        contact = Contact.objects.filter(customer=customer).get()
+        around.edit_part(contact, values={"name": tokens.new(20)}, actor=cast.sam)
+        around.remove_part(contact, actor=cast.sam)
+        merge(survivor=customer, absorbed=double, taken=["notes"], actor=cast.sam)
+    return fresh(customer), double, tokens.given
+
+
+def test_the_tokens_stand_in_every_table_that_hangs_off_a_customer(cast, full):
+    """Else the test below would find nothing because nothing was there."""
+    _, _, tokens = full
+    tables = {place.partition(".")[0] for place, _ in where_found(tokens)}
+    filled = {table.model._meta.db_table for table in of_customers() if table.empty}
+    assert filled <= tables
+    assert "settings_admin_timelineentry" in tables
+    assert len(tokens) > 60
+
+
+def test_after_erasing_no_datum_is_left_in_the_whole_database(cast, client_for, full):
+    customer, double, tokens = full
+    assert client_for(cast.alice).post(path(customer, "effacer/")).status_code == 303
+    assert where_found(tokens) == []
+    after = fresh(customer)
+    assert (after.display_name, after.kept_because, after.salesperson_id) == ("Client effacé", "", None)
+    assert fresh(double).erased_at is not None
+    kinds = [entry.kind for entry in history(customer)]
+    assert kinds[0] == "erased"
+    assert {"created", "changed", "merged"} <= set(kinds)
+    page = client_for(cast.alice).get(path(customer)).text
+    assert "Client effacé le" in page
+    assert "a créé le client" in page
+
+
+def test_erased_customers_are_found_by_nobody_and_edited_by_nobody(cast, client_for, full):
+    customer, _, _ = full
+    client = client_for(cast.alice)
+    client.post(path(customer, "effacer/"))
+    assert client.post(path(customer, "sections/adresse/"), {"city": "Mâcon"}).status_code == 422
+    assert client.post(path(customer, "effacer/")).status_code == 303
+    assert [entry.kind for entry in history(customer)].count("erased") == 1
+
+
+def test_the_dialog_says_in_figures_what_goes(cast, client_for, full):
+    customer, _, _ = full
+    said = " ".join(client_for(cast.alice).get(path(customer, "effacer/")).text.split())
+    assert "<dt>Contacts, supprimés</dt><dd>1</dd>" in said
+    assert "<dt>Véhicules du client, supprimés</dt><dd>2</dd>" in said
+    assert "<dt>Réservations de véhicules, sans nom</dt><dd>1</dd>" in said
+    assert "La loi garde" not in said
+
+
+def test_of_who_sold_us_a_vehicle_the_register_keeps_the_identity_for_ten_years(cast, client_for):
+    seller = make_customer(
+        entity=cast.north, birth_name="RINO", city="Chalon", mobile="+33612345678", identity_number="12AB", notes="x"
+    )
+    make_vehicle(entity=cast.north, point_of_sale=cast.north_1, supplier=seller, entered_on=date(2026, 10, 1))
+    client = client_for(cast.alice)
+    assert "R. 321-6-1" in client.get(path(seller, "effacer/")).text
+    client.post(path(seller, "effacer/"))
+    after = fresh(seller)
+    assert (after.birth_name, after.city, after.identity_number) == ("RINO", "Chalon", "12AB")
+    assert (after.mobile, after.notes) == ("", "")
+    assert "1\u00a0véhicule" in after.kept_because
+    assert "La loi en garde une partie" in client.get(path(seller)).text
+    assert "RINO" not in client.get("/clients/?q=rino").text.replace("q=rino", "")
+
+
+def test_what_a_law_kept_goes_when_its_time_is_over(cast, client_for, time_machine):
+    time_machine.move_to("2026-11-24T10:00:00+01:00", tick=False)
+    seller = make_customer(entity=cast.north, birth_name="RINO")
+    make_vehicle(entity=cast.north, supplier=seller, entered_on=date(2026, 10, 1))
+    client_for(cast.alice).post(path(seller, "effacer/"))
+    with unscoped("the sweep of the night"):
+        assert erasure.complete_erasures(now=NOW) == 0
+        assert fresh(seller).birth_name == "RINO"
+        time_machine.move_to("2036-10-02T10:00:00+02:00", tick=False)
+        assert erasure.complete_erasures(now=NOW) == 1
+        assert erasure.complete_erasures(now=NOW) == 0
+    assert (fresh(seller).birth_name, fresh(seller).kept_because) == ("", "")
+
+
+def test_a_merged_file_is_erased_by_the_one_that_replaced_it(cast, client_for, full):
+    _, double, _ = full
+    response = client_for(cast.alice).post(path(double, "effacer/"))
+    assert response.status_code == 409
+    assert fresh(double).erased_at is None
+
+
+def test_only_who_may_erase(cast, client_for, full):
+    customer, _, _ = full
+    assert client_for(cast.marc).post(path(customer, "effacer/")).status_code == 403
+    assert fresh(customer).erased_at is None
+
+
+# --- Everything about one customer ----------------------------------------------------------------------
+
+
+def test_everything_is_handed_out_for_machines_and_for_people_and_written_down(cast, client_for, full):
+    customer, _, _ = full
+    response = client_for(cast.marc).post(path(customer, "donnees/"))
+    archive = zipfile.ZipFile(io.BytesIO(response.content))
+    told = json.loads(archive.read("donnees.json"))
+    assert {"clients", "véhicules du client", "consentements", "historique"} <= set(told)
+    assert told["clients"][0]["Nom de naissance"] == customer.birth_name
+    page = archive.read("donnees.html").decode()
+    for column in ("birth_name", "city", "notes", "identity_number", "email"):
+        assert getattr(customer, column) in page
+    assert "a créé le client" in page
+    with unscoped("the test looks at what was written"):
+        line = AccessLog.objects.get(kind="exported", user=cast.marc)
+    assert (line.target_type, line.target_id) == ("customers.customer", customer.pk)
+    assert client_for(cast.sam).post(path(customer, "donnees/")).status_code == 403
+
+
+def test_the_columns_of_the_register_are_columns_of_customers():
+    from vehicles.selectors import SELLER_COLUMNS
+
+    assert set(SELLER_COLUMNS) <= {field.name for field in Customer._meta.local_fields}
