@@ -75,3 +75,11 @@ class ConsentChannel(TextChoices):
     IN_WRITING = "in_writing", "Par écrit"
     ONLINE = "online", "En ligne"
     OFFICIAL_PAPER = "official_paper", "Sur un document officiel"
+
+
+class LineEffect(TextChoices):
+    """What one line of a file of customers does; one that resembles a customer is left out unless asked for."""
+
+    REFUSED = "refused", "Refusées"
+    ALIKE = "alike", "Ressemblantes"
+    CREATE = "create", "À créer"

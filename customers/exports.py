@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 
 from customers import lists, selectors
 from customers.models import Customer
+from customers.services.import_lines import COLUMNS, JudgedLine, Problem
+from customers.services.imports import OWN_HEADS
 from openflex.core.cells import values_of
 from openflex.core.chunks import in_chunks
 from openflex.core.facts import field_label, field_text
@@ -60,6 +62,24 @@ CUSTOMERS = ExportKind(
     rows=customer_rows,
     sheet=customer_sheet,
 )
+
+
+def model_sheet() -> Sheet:
+    """An empty sheet with the columns of the import."""
+    return Sheet("Clients", [column.label for column in COLUMNS], [])
+
+
+def refused_sheet(lines: Sequence[JudgedLine]) -> Sheet:
+    """The refused lines as they were sent, each with why: corrected, the same file can be sent again."""
+    heads = [*(column.label for column in COLUMNS), *OWN_HEADS]
+    rows = [
+        [*(one.line.cells.get(column.key, "") for column in COLUMNS), one.number, _why(one.problems)] for one in lines
+    ]
+    return Sheet("Lignes refusées", heads, rows)
+
+
+def _why(problems: Sequence[Problem]) -> str:
+    return " ".join(f"{one.label}\u00a0: {one.message}" if one.column else one.message for one in problems)
 
 
 # --- Everything about one customer ----------------------------------------------------------------------

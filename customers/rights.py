@@ -39,5 +39,9 @@ def register() -> None:
         Act("customers:merge", "comparer deux fiches d’un client et les fusionner"),
         Act("customers:everything", "recevoir tout ce qui est conservé d’un client"),
         Act("customers:erase", "effacer un client, sauf ce que la loi garde"),
+        Act("customers:import", "importer des clients d’un fichier, après un aperçu ligne par ligne"),
+        Act("customers:import_model", "recevoir le modèle du fichier de clients"),
+        Act("customers:import_preview", "voir ce que fait chaque ligne d’un fichier de clients, et la confirmer"),
+        Act("customers:import_refused", "recevoir les lignes refusées d’un fichier de clients"),
         Act("customers:export", "exporter la liste des clients"),
     )

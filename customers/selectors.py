@@ -168,6 +168,7 @@ def objects_to_prospecting(customer: Customer) -> bool:
 
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "created": ("a créé le client", "plus"),
+    "imported": ("a importé le client d’un fichier", "file-import"),
     "changed": ("a modifié la fiche", "pencil"),
     "handed_over": ("a confié le client à un collègue", "arrows-exchange"),
     "taken_over": ("a repris des valeurs de la fiche fusionnée", "copy"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import add, around, merging, page, picking, privacy, sections
+from customers.views import add, around, imports, merging, page, picking, privacy, sections
 from customers.views import list as list_views
 
 app_name = "customers"
@@ -13,6 +13,10 @@ urlpatterns = [
     path("colonnes/", list_views.choose_columns, name="choose_columns"),
     path("creer/", add.add_customer, name="add"),
     path("ressemblants/", add.duplicates, name="duplicates"),
+    path("importer/", imports.upload, name="import"),
+    path("importer/modele/", imports.model_file, name="import_model"),
+    path("importer/<int:pk>/", imports.preview, name="import_preview"),
+    path("importer/<int:pk>/refus/", imports.refused_file, name="import_refused"),
     path("choisir/", picking.pick, name="pick"),
     path("choisir/nouveau/", picking.pick_new, name="pick_new"),
     path("choisir/creer/", picking.pick_create, name="pick_create"),

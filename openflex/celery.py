@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
         "task": "openflex.notifications.tasks.forget_old",
         "schedule": crontab(hour=3, minute=20),
     },
+    "forget-old-customer-imports": {"task": "customers.tasks.forget_old_imports", "schedule": 600.0},
     "complete-erasures": {"task": "customers.tasks.complete_erasures", "schedule": crontab(hour=3, minute=40)},
     "clear-sessions": {"task": "openflex.core.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }

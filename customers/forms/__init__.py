@@ -2,6 +2,7 @@
 
 from customers.forms.around import ConsentForm, ContactForm, OwnedVehicleForm, PartForm
 from customers.forms.entry import AddCustomerForm
+from customers.forms.imports import ConfirmForm, UploadForm
 from customers.forms.picker import CustomerField
 from customers.forms.sections import (
     AddressForm,
@@ -17,6 +18,7 @@ __all__ = [
     "AddCustomerForm",
     "AddressForm",
     "CompanyForm",
+    "ConfirmForm",
     "ConsentForm",
     "ContactForm",
     "CustomerField",
@@ -27,4 +29,5 @@ __all__ = [
     "PersonForm",
     "ReachForm",
     "SectionForm",
+    "UploadForm",
 ]

@@ -2,5 +2,6 @@
 
 from customers.models.around import Consent, Contact, OwnedVehicle
 from customers.models.customer import LISTED, Customer
+from customers.models.imports import CustomerImport
 
-__all__ = ["LISTED", "Consent", "Contact", "Customer", "OwnedVehicle"]
+__all__ = ["LISTED", "Consent", "Contact", "Customer", "CustomerImport", "OwnedVehicle"]

@@ -13,6 +13,7 @@ from customers.registry import keepers
 from openflex.core.errors import Refused
 from openflex.core.fields import field_of
 from openflex.core.retention import Table, empty_value, of_customers
+from openflex.notifications.services import targets
 from settings_admin.models import User
 from settings_admin.records import services as records
 from settings_admin.scoping import acting_for
@@ -64,6 +65,7 @@ def erase(*, customer: Customer, actor: User | None, now: datetime) -> Customer:
             _apply(table, files, but=kept_columns if table.path == "pk" else ())
         Customer.objects.filter(pk=locked.pk).update(kept_because="\n".join(reasons))
         records.redact(Customer._meta.label_lower, files)
+    targets.forget(model=Customer._meta.label_lower, pks=files)
     locked.refresh_from_db()
     records.record_event(locked, kind="partly_erased" if reasons else "erased", actor=actor)
     return locked

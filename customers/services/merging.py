@@ -11,6 +11,7 @@ from customers.models import Customer
 from customers.services.editing import GONE
 from openflex.core.errors import Refused
 from openflex.core.fields import field_of
+from openflex.notifications.services import targets
 from settings_admin.models import User
 from settings_admin.records import services as records
 from settings_admin.scoping import acting_for
@@ -93,6 +94,7 @@ def merge(*, survivor: Customer, absorbed: Customer, taken: Iterable[str], actor
     records.save_changes(kept, fields=changed, actor=actor, kind="taken_over", details={"people": people})
     with acting_for(kept.entity):
         moved = {one.label: one.rows(gone).update(**{one.relation.field.name: kept}) for one in pointing()}
+    targets.repoint(old=gone, new=kept)
     gone.merged_into = kept
     gone.save(update_fields=["merged_into"])
     told = {label: count for label, count in moved.items() if count}

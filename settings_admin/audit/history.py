@@ -30,6 +30,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     AccessKind.EXPORT_DOWNLOADED: ("a téléchargé le fichier", "download"),
     AccessKind.PERSONAL_DATA_SEEN: ("a consulté la fiche", "eye"),
     AccessKind.USERS_IMPORTED: ("a importé un fichier d’utilisateurs", "file-import"),
+    AccessKind.CUSTOMERS_IMPORTED: ("a importé un fichier de clients", "file-import"),
 }
 _FAILURES = (AccessKind.SIGN_IN_FAILED, AccessKind.SECOND_FACTOR_FAILED, AccessKind.LOCKED_OUT)
 

@@ -22,3 +22,4 @@ class AccessKind(StrEnum):
     EXPORT_DOWNLOADED = "export_downloaded"
     PERSONAL_DATA_SEEN = "personal_data_seen"
     USERS_IMPORTED = "users_imported"
+    CUSTOMERS_IMPORTED = "customers_imported"

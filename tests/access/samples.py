@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from customers.models import Contact, OwnedVehicle
+from customers.models import Contact, CustomerImport, OwnedVehicle
 from settings_admin.models import Absence, Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
@@ -86,6 +86,11 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
     }
     with unscoped("test data"):
         sent = UserImport.objects.create(holding=cast.holding, created_by=cast.alice, filename="equipe.csv")
+    with unscoped("test data"):
+        sent_customers = CustomerImport.objects.create(entity=cast.north, created_by=cast.sam, filename="clients.csv")
+    of_customer |= {
+        f"customers:{name}": lambda: {"pk": sent_customers.pk} for name in ("import_preview", "import_refused")
+    }
     of_import = {name: lambda: {"pk": sent.pk} for name in ("access:import_preview", "access:import_refused")}
     image = BytesIO()
     Image.new("RGB", (20, 10)).save(image, "PNG")

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from customers.models import CustomerImport
 from quotation.models import Quotation
 from settings_admin.access import rights_doc
 from settings_admin.access.services.holdings import built_in_group
@@ -39,6 +40,7 @@ def member(request: Any, site: Site) -> tuple[BuiltInGroup, User]:
     with unscoped("test data"):
         Quotation.objects.update(created_by=user)
         UserImport.objects.update(created_by=user)
+        CustomerImport.objects.update(created_by=user)
     return request.param, user
 
 
