@@ -11,6 +11,7 @@ import sys
 import time
 
 READ = 32  # as static/js/live.js
+TEXT, PING, PONG = 1, 9, 10
 PATIENCE = 30.0  # seconds
 TOPIC = "bench.1"
 
@@ -58,9 +59,11 @@ class Watcher(asyncio.Protocol):
             size, start = int.from_bytes(self.buffer[2:4], "big"), 4
         if len(self.buffer) < start + size:
             return b""
-        is_text = self.buffer[0] == 0x81
+        kind = self.buffer[0] & 0x0F
         frame, self.buffer = self.buffer[start : start + size], self.buffer[start + size :]
-        return frame if is_text else self.next_frame()
+        if kind == PING:  # unanswered, Daphne would close
+            self.transport.write(bytes([0x80 | PONG, 0x80 | len(frame), 0, 0, 0, 0]) + frame)
+        return frame if kind == TEXT else self.next_frame()
 
     def hear(self, frame: bytes, now: float) -> None:
         if not self.has_begun.done():
