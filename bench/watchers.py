@@ -51,6 +51,10 @@ class Watcher(asyncio.Protocol):
         while frame := self.next_frame():
             self.hear(frame, now)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.has_begun.done():  # whoever waits for it would wait for ever
+            self.has_begun.set_exception(RuntimeError("closed before its first frame"))
+
     def next_frame(self) -> bytes:
         if len(self.buffer) < 4:
             return b""
