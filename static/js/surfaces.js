@@ -93,7 +93,9 @@ document.addEventListener("htmx:load", ({ detail: { elt } }) => {
 
 // An answer to the words that come late must not undo a choice made meanwhile.
 document.addEventListener("change", ({ target }) => {
-  if (target.matches(".candidates input")) htmx.trigger(target.form.elements.q, "htmx:abort");
+  if (!target.matches(".candidates input")) return;
+  const box = target.closest(".customer-picker, form").querySelector("input[type=search]");
+  if (box) htmx.trigger(box, "htmx:abort");
 });
 
 document.addEventListener("close-dialog", () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close()));
