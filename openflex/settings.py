@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "vehicles",
     "quotation",
     "openflex.notifications",
+    "opportunities",
     "openflex.demo",
 ]
 

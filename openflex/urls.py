@@ -15,6 +15,7 @@ urlpatterns = [
     path("courriels/", core_views.outbox, name="outbox"),
     path("style/", core_views.style_page, name="style_page"),
     path("clients/", include("customers.urls")),
+    path("opportunites/", include("opportunities.urls")),
     path("vehicules/", include("vehicles.urls")),
     path("cotations/", include("quotation.urls")),
     path("parametres/organisation/", include("settings_admin.organisation.urls")),

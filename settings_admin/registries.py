@@ -215,6 +215,7 @@ _numbering: dict[str, NumberingSeries] = {}
 _nav: dict[str, NavEntry] = {}
 _sheet_actions: dict[tuple[str, str], SheetAction] = {}
 _export_ends: list[Callable[[Any], None]] = []
+_entity_starts: list[Callable[[Any], None]] = []
 _resealers: list[Callable[[], int]] = []
 _module_labels: dict[str, str] = {}
 _vehicle_kinds: dict[str, str] = {}
@@ -257,6 +258,15 @@ def register_hand_over(hand_over: HandOver) -> None:
 
 def hand_overs() -> list[HandOver]:
     return list(_hand_overs.values())
+
+
+def register_entity_start(begin: Callable[[Any], None]) -> None:
+    """What an app gives to an entity that is born, its usual reasons say: called in the transaction that creates it."""
+    _entity_starts.append(begin)
+
+
+def entity_starts() -> list[Callable[[Any], None]]:
+    return list(_entity_starts)
 
 
 def register_vehicle_kinds(kinds: Iterable[tuple[str, str]]) -> None:

@@ -275,3 +275,31 @@ INSPECTION_BADGES: Final[Mapping[InspectionState, Badge]] = {
     InspectionState.MISSING: Badge("bad", "alert-triangle"),
     InspectionState.NOT_REQUIRED: Badge("mute", "circle-check"),
 }
+
+
+class DamageZone(TextChoices):
+    """Where on the vehicle a defect is."""
+
+    FRONT = "front", "Avant"
+    REAR = "rear", "Arrière"
+    LEFT = "left", "Côté gauche"
+    RIGHT = "right", "Côté droit"
+    ROOF = "roof", "Toit"
+    GLASS = "glass", "Vitrage et optiques"
+    WHEELS = "wheels", "Roues et pneus"
+    INTERIOR = "interior", "Intérieur"
+    MECHANICS = "mechanics", "Mécanique"
+    OTHER = "other", "Autre"
+
+
+class CostKind(TextChoices):
+    """What *frais de remise en état* are spent on."""
+
+    BODYWORK = "bodywork", "Carrosserie"
+    MECHANICS = "mechanics", "Mécanique"
+    TYRES = "tyres", "Pneumatiques"
+    GLASS = "glass", "Vitrage"
+    UPHOLSTERY = "upholstery", "Sellerie"
+    CLEANING = "cleaning", "Préparation esthétique"
+    INSPECTION = "inspection", "Contrôle technique"
+    OTHER = "other", "Autre"

@@ -39,6 +39,7 @@ def register() -> None:
         Act("vehicles:capital", "voir le capital immobilisé par ancienneté du stock"),
         Act("vehicles:export", "exporter la liste du stock"),
         Act("vehicles:choose_columns", "choisir les colonnes de la liste"),
+        Act("vehicles:pick", "choisir un véhicule du stock dans un formulaire"),
         Act("vehicles:add", "ajouter un véhicule"),
         Act("vehicles:sheet", "ouvrir la fiche d’un véhicule et son historique"),
         Act("vehicles:save_section", "modifier la fiche d’un véhicule", right="vehicles.edit"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vehicles.views import add, moves, sections, sheet
+from vehicles.views import add, moves, picking, sections, sheet
 from vehicles.views import list as list_views
 
 app_name = "vehicles"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("capital/", list_views.capital, name="capital"),
     path("export/", list_views.export, name="export"),
     path("colonnes/", list_views.choose_columns, name="choose_columns"),
+    path("choisir/", picking.pick, name="pick"),
     path("ajouter/", add.add_vehicle, name="add"),
     path("<int:pk>/", sheet.sheet, name="sheet"),
     path("<int:pk>/sections/<slug:key>/", sections.save_section, name="save_section"),

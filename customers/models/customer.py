@@ -181,6 +181,12 @@ class Customer(ScopedModel):
         return display_name(self.names) or ERASED
 
     @property
+    def initials(self) -> str:
+        """Two letters that stand for a photo: « CD » of Claire DUVAL, « PR » of Pr RINO."""
+        words = [word for word in self.display_name.split() if word[:1].isalpha()]
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    @property
     def identity_line(self) -> str:
         return identity_line(self.names)
 

@@ -1,18 +1,19 @@
 """Real values for the parameters of every route: a route of a new module that has none fails the crawl."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 from PIL import Image
 
 from customers.models import Contact, CustomerImport, OwnedVehicle
+from opportunities.models import Appointment, Offer
 from settings_admin.models import Absence, Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
-from tests.make import make_customer, make_export, make_notification, make_quotation, make_vehicle
+from tests.make import make_customer, make_export, make_notification, make_opportunity, make_quotation, make_vehicle
 
 NORTH_VEHICLE = "a vehicle of Nord"
 
@@ -42,6 +43,41 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             ("vehicle_add", {}),
             ("vehicle_edit", {"part_pk": owned.pk}),
             ("vehicle_remove", {"part_pk": owned.pk}),
+        )
+    }
+
+    opportunity = make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.sam)
+    with unscoped("test data"):
+        place = {"entity": cast.north, "point_of_sale": cast.north_1, "opportunity": opportunity}
+        start = datetime(2030, 12, 2, 13, 0, tzinfo=UTC)
+        appointment = Appointment.objects.create(
+            **place, kind="meeting", salesperson=cast.sam, starts_at=start, ends_at=start + timedelta(hours=1),
+            created_by=cast.sam,
+        )  # fmt: skip
+        offer = Offer.objects.create(
+            **place, number=26176, vehicle=vehicle, price="17500", valid_until=date(2030, 12, 31), created_by=cast.sam,
+            created_at=start,
+        )  # fmt: skip
+    of_opportunity = {
+        f"opportunities:{name}": lambda row=row, more=more: {"pk": row.pk, **more}
+        for name, row, more in (
+            ("page", opportunity, {}),
+            ("tab", opportunity, {"tab": "synthese"}),
+            ("save_summary", opportunity, {}),
+            ("comment", opportunity, {}),
+            ("make_offer", opportunity, {}),
+            ("exchange", opportunity, {}),
+            ("plan", opportunity, {"kind": "rdv"}),
+            ("stars", opportunity, {}),
+            ("follow", opportunity, {}),
+            ("reassign", opportunity, {}),
+            ("close", opportunity, {"status": "perdue"}),
+            ("reopen", opportunity, {}),
+            ("merge", opportunity, {}),
+            ("of_customer", customer, {}),
+            ("offer", offer, {}),
+            ("move_offer", offer, {}),
+            ("end_appointment", appointment, {}),
         )
     }
 
@@ -126,6 +162,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
 
     return {
         **of_customer,
+        **of_opportunity,
         **of_quotation,
         **of_provider,
         **of_numbering,

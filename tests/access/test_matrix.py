@@ -32,7 +32,7 @@ def test_the_anonymous_are_sent_to_sign_in(site, client, route):
 
 
 # Rows without a point of sale are there for the whole entity: a seller of its other site is a colleague.
-OF_WHOLE_ENTITY = ("customers:",)
+OF_WHOLE_ENTITY = ("customers:", "opportunities:of_customer")
 STRANGERS = [
     (route, stranger)
     for route in ROUTES

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.models import CustomerImport
+from opportunities.models import Opportunity
 from quotation.models import Quotation
 from settings_admin.access import rights_doc
 from settings_admin.access.services.holdings import built_in_group
@@ -160,12 +161,21 @@ def changes_a_shared_group(site: Site, client: Client) -> bool:
     return renames
 
 
+def comments_as_manager(site: Site, client: Client) -> bool:
+    """The comment box says who will be told."""
+    with unscoped("the test looks for an opportunity"):
+        opportunity = Opportunity.objects.get()
+    page = client.get(reverse("opportunities:page", args=[opportunity.pk]))
+    return page.status_code == 200 and "sera averti" in page.text
+
+
 PROBES: dict[str, Callable[[Site, Client], bool]] = {
     "vehicles.see_market_value": sees_on_the_sheet(MARKET),
     "vehicles.see_margin": sees_on_the_sheet(MARGIN),
     "vehicles.edit_prices": edits_prices,
     "quotation.manage": continues_a_colleagues_quotation,
     "holding.manage_shared_groups": changes_a_shared_group,
+    "opportunities.comment_as_manager": comments_as_manager,
 }
 
 
@@ -190,7 +200,7 @@ def test_a_right_that_opens_nothing_is_asked_for_nowhere():
     asked = {claim.right for claim in rights_doc.claims()} | PROBES.keys()
     sources = [
         path
-        for app in ("openflex", "settings_admin", "customers", "vehicles", "quotation", "templates")
+        for app in ("openflex", "settings_admin", "customers", "vehicles", "quotation", "opportunities", "templates")
         for path in (ROOT / app).rglob("*")
         if path.suffix in (".py", ".html") and path.name != "rights.py" and "migrations" not in path.parts
     ]

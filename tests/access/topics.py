@@ -7,6 +7,7 @@ from settings_admin.models import User
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
 from tests.errands.models import Errand
+from tests.make import make_customer, make_opportunity
 
 
 @dataclass(frozen=True)
@@ -29,4 +30,9 @@ def samples(cast: Cast) -> dict[str, Callable[[], TopicSample]]:
     def bell() -> TopicSample:
         return TopicSample(f"user.{cast.vera.pk}", cast.vera, is_personal=True)
 
-    return {"errand": errand, "user": bell}
+    def opportunity() -> TopicSample:
+        customer = make_customer(entity=cast.north)
+        row = make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.sam)
+        return TopicSample(f"opportunity.{row.pk}", cast.sam)
+
+    return {"errand": errand, "user": bell, "opportunity": opportunity}

@@ -8,7 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from customers.models import Customer
+from openflex.core.dates import today_paris
 from openflex.notifications.models import Notification
+from opportunities.enums import Source
+from opportunities.models import Opportunity
 from quotation.enums import AnswerKind, QuotationState
 from quotation.models import ProviderAnswer, Quotation
 from settings_admin.access.services.holdings import built_in_group
@@ -77,6 +80,31 @@ def make_customer(*, entity: Entity, **fields: Any) -> Customer:
     names = {} if kind == "company" or {"birth_name", "used_name"} & fields.keys() else {"birth_name": "DUVAL"}
     with unscoped("test data"):
         return Customer.objects.create(entity=entity, **{"kind": kind, **names, **fields})
+
+
+def make_opportunity(
+    *, customer: Customer, salesperson: User, point_of_sale: PointOfSale | None = None, **fields: Any
+) -> Opportunity:
+    """One that is followed and not late."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "number": 14_000 + next(_numbers),
+        "source": Source.INTERNAL,
+        "created_by": salesperson,
+        "created_at": now,
+        "changed_at": now,
+        "last_contact_at": now,
+        "overdue_on": today_paris(now) + timedelta(days=7),
+        **fields,
+    }
+    with unscoped("test data"):
+        return Opportunity.objects.create(
+            entity=customer.entity,
+            customer=customer,
+            salesperson=salesperson,
+            point_of_sale=point_of_sale,
+            **values,
+        )
 
 
 def make_export(*, user: User, **fields: Any) -> Export:

@@ -177,10 +177,12 @@ def leave(*, actor: User, user: User, successor: User | None) -> dict[str, int]:
         user = locked_person(actor, user)
         if user.pk == actor.pk:
             raise Refused("oneself", "Vous ne pouvez pas désactiver votre propre compte.")
-        moved = _hand_over(user, successor=successor, actor=actor)
-        if user.is_active:
-            user.is_active = False
+        if was_active := user.is_active:
+            # First: an open page of the leaver hears nothing of what is handed over.
             end_sessions(user)
+        moved = _hand_over(user, successor=successor, actor=actor)
+        if was_active:
+            user.is_active = False
             save_changes(
                 user,  # type: ignore[arg-type]
                 fields=["is_active"],

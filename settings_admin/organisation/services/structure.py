@@ -14,7 +14,7 @@ from settings_admin.organisation.models import Entity, Holding, PointOfSale
 from settings_admin.organisation.services.sheets import ENTITY_ONCE, SITE_ONCE
 from settings_admin.organisation.validators.companies import check_siret_of
 from settings_admin.records.services import answer_key, record_event, take_key
-from settings_admin.registries import SiteCopy
+from settings_admin.registries import SiteCopy, entity_starts
 from settings_admin.scoping import unscoped
 
 _ENTITY, _SITE = "entity", "site"
@@ -35,6 +35,8 @@ def create_entity(*, holding: Holding, values: Mapping[str, Any], actor: Any, ke
         with refusing(ENTITY_ONCE):
             entity.save()
         record_event(entity, kind="created", actor=actor, entity=entity)
+        for begin in entity_starts():
+            begin(entity)
     answer_key(used_key, what=_ENTITY, made=entity)
     return entity
 

@@ -1,0 +1,262 @@
+"""The forms of an opportunity, one for each act."""
+
+import uuid
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+
+from customers.forms import CustomerField
+from openflex.core.dates import PARIS
+from openflex.core.forms import AmountField, DayField, NamedBlanks, WholeNumberField, set_units
+from openflex.core.french import format_euros
+from openflex.core.sections import SectionForm
+from opportunities import enums
+from opportunities.models import CloseReason, Opportunity, TradeIn
+from settings_admin.models import Entity, PointOfSale, User
+from vehicles.forms.picker import VehicleField
+
+
+class PersonField(forms.ModelChoiceField):
+    """A colleague, by full name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.full_name)
+
+
+def _offer_people(form: forms.BaseForm, name: str, people: list[User]) -> None:
+    field: Any = form.fields[name]
+    field.queryset = User.objects.filter(pk__in=[user.pk for user in people]).order_by("first_name", "last_name", "pk")
+
+
+class OnceForm(forms.Form):
+    """A form that makes one row, however often it is sent."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class CommentForm(OnceForm):
+    """What one writes, and, of a request, whom it asks and by when."""
+
+    text = forms.CharField(
+        label="Ajouter un commentaire",
+        strip=False,
+        required=False,
+        widget=forms.Textarea(
+            attrs={
+                "rows": 3,
+                "placeholder": "Écrivez un commentaire. @ pour prévenir un collègue.",
+                "data-mentions": "",
+            }
+        ),
+    )
+    asked_of = PersonField(User.objects.none(), label="Demander à", required=False, empty_label="Personne")
+    due_on = DayField(label="Réponse attendue le", required=False)
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_people(self, "asked_of", people)
+
+
+class CreateForm(NamedBlanks, OnceForm):
+    """*Créer une opportunité*. `entity`: the one it is created in, whose customers and stock are offered."""
+
+    customer = CustomerField(label="Client")
+    source = forms.ChoiceField(label="Source", choices=enums.Source.choices, initial=enums.Source.INTERNAL)
+    stars = forms.TypedChoiceField(
+        label="Intérêt", choices=[(3, "3 étoiles"), (2, "2 étoiles"), (1, "1 étoile")], coerce=int, initial=1
+    )
+    point_of_sale = forms.ModelChoiceField(PointOfSale.objects.none(), label="Point de vente", required=False)
+    salesperson = PersonField(User.objects.none(), label="Vendeur", empty_label=None)
+    vehicle = VehicleField(label="Véhicule souhaité", required=False)
+    wish = forms.CharField(label="Ou ce que cherche le client", required=False, max_length=200)
+    next_action = forms.ChoiceField(
+        label="Prochaine action",
+        choices=[("", "Aucune"), *enums.NextAction.choices],
+        required=False,
+        initial=enums.NextAction.CALL,
+    )
+    next_action_on = DayField(label="Échéance", required=False)
+    next_action_note = forms.CharField(label="Précision", required=False, max_length=200)
+    blank = "Aucune"
+
+    def __init__(self, *args: Any, entity: Entity, people: list[User], sites: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_people(self, "salesperson", people)
+        site: Any = self.fields["point_of_sale"]
+        site.queryset = sites
+        for name in ("customer", "vehicle"):
+            picker: Any = self.fields[name]
+            if not picker.of_entity(entity.pk):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("next_action") and not data.get("next_action_on") and "next_action_on" not in self.errors:
+            self.add_error("next_action_on", "Indiquez pour quand.")
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """What `create_opportunity` takes besides who and where."""
+        names = ("source", "stars", "vehicle", "wish", "next_action", "next_action_note", "next_action_on")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+
+
+class OfferForm(OnceForm):
+    """*Faire une nouvelle offre*: one vehicle, its price, what is taken in exchange, how long it holds."""
+
+    vehicle = VehicleField(label="Véhicule")
+    price = AmountField(label="Prix proposé TTC")
+    trade_in = forms.ModelChoiceField(
+        TradeIn.objects.none(), label="Reprise", required=False, empty_label="Sans reprise"
+    )
+    valid_until = DayField(label="Valable jusqu’au")
+    note = forms.CharField(
+        label="Conditions particulières", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, opportunity: Opportunity, trade_ins: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["trade_in"]
+        chosen.queryset = trade_ins
+        chosen.label_from_instance = lambda one: f"{one} · {format_euros(one.price)}"
+        picker: Any = self.fields["vehicle"]
+        if not picker.of_entity(opportunity.entity_id):
+            del self.fields["vehicle"]
+        set_units(self, {"price": "€"})
+
+    def clean_price(self) -> Any:
+        price = self.cleaned_data["price"]
+        if price is not None and price <= 0:
+            raise forms.ValidationError("Indiquez un prix supérieur à zéro.")
+        return price
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data.get(name) for name in ("vehicle", "price", "trade_in", "valid_until", "note")}
+
+
+class SummaryForm(SectionForm):
+    """The summary of an opportunity, edited in place."""
+
+    next_action_on = DayField(label="Échéance", required=False)
+
+    class Meta:
+        model = Opportunity
+        fields = ("source", "stars", "wish", "next_action", "next_action_note", "next_action_on")
+        widgets = {"stars": forms.Select(choices=[(3, "3 étoiles"), (2, "2 étoiles"), (1, "1 étoile")])}
+
+
+class ExchangeForm(NamedBlanks, OnceForm):
+    """*Relancer le client*: what was said, and what is to be done next."""
+
+    means = forms.ChoiceField(label="Par", choices=enums.ExchangeMeans.choices)
+    outcome = forms.ChoiceField(label="Résultat", choices=enums.ExchangeOutcome.choices)
+    text = forms.CharField(
+        label="Ce qui a été dit", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    next_action = forms.ChoiceField(
+        label="Prochaine action", choices=[("", "Aucune"), *enums.NextAction.choices], required=False
+    )
+    next_action_on = DayField(label="Échéance", required=False)
+    next_action_note = forms.CharField(label="Précision", required=False, max_length=200)
+    blank = "Aucune"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("next_action") and not data.get("next_action_on") and "next_action_on" not in self.errors:
+            self.add_error("next_action_on", "Indiquez pour quand.")
+        if data.get("outcome") == enums.ExchangeOutcome.REACHED and not data.get("text", "").strip():
+            self.add_error("text", "Écrivez ce qui a été dit.")
+        return data
+
+
+class AppointmentForm(NamedBlanks, OnceForm):
+    """A *rdv*; with the kind TEST_DRIVE, a *rdv essai* with its vehicle and the customer's licence."""
+
+    salesperson = PersonField(User.objects.none(), label="Avec", empty_label=None)
+    day = DayField(label="Le")
+    starts = forms.TimeField(label="De", widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "14:00"}))
+    ends = forms.TimeField(label="À", widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "15:00"}))
+    note = forms.CharField(label="Précision", required=False, max_length=200)
+
+    def __init__(
+        self, *args: Any, people: list[User], kind: enums.AppointmentKind, entity_id: int, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        _offer_people(self, "salesperson", people)
+        if kind == enums.AppointmentKind.MEETING:
+            return
+        self.fields["vehicle"] = picker = VehicleField(label="Véhicule à essayer")
+        picker.of_entity(entity_id)
+        self.fields["licence_number"] = forms.CharField(label="N° de permis", max_length=20, required=False)
+        self.fields["licence_issued_on"] = DayField(label="Permis délivré le", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"day", "starts", "ends"} <= data.keys():
+            data["starts_at"] = _instant(data["day"], data["starts"])
+            data["ends_at"] = _instant(data["day"], data["ends"])
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """What `plan_appointment` takes."""
+        data = self.cleaned_data
+        names = ("salesperson", "vehicle", "starts_at", "ends_at", "note", "licence_number", "licence_issued_on")
+        return {"kind": self.kind, **{name: data[name] for name in names if name in data}}
+
+
+def _instant(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, tzinfo=PARIS)
+
+
+class CloseForm(NamedBlanks, forms.Form):
+    """Why an opportunity is closed, in the reasons of its entity."""
+
+    reason = forms.ModelChoiceField(CloseReason.objects.none(), label="Motif", empty_label=None)
+    competitor = forms.CharField(label="Concurrent", required=False, max_length=80)
+    note = forms.CharField(label="Précision", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, reasons: Any, status: enums.Status, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["reason"]
+        offered.queryset = reasons
+        if status != enums.Status.LOST:
+            del self.fields["competitor"]
+
+
+class ReassignForm(forms.Form):
+    salesperson = PersonField(User.objects.none(), label="Vendeur", empty_label=None)
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_people(self, "salesperson", people)
+
+
+class MergeForm(forms.Form):
+    """The opportunity of the same customer that is kept."""
+
+    into = forms.ModelChoiceField(Opportunity.objects.none(), label="Fusionner avec", empty_label=None)
+
+    def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["into"]
+        offered.queryset = others
+
+
+class EndAppointmentForm(forms.Form):
+    state = forms.ChoiceField(
+        label="Issue",
+        choices=[(one.value, one.label) for one in enums.AppointmentState if one != enums.AppointmentState.PLANNED],
+    )
+    outcome = forms.CharField(
+        label="Compte rendu", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    mileage_back_km = WholeNumberField(label="Km au retour", required=False, min_value=0)
+
+    def __init__(self, *args: Any, is_test_drive: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_test_drive:
+            set_units(self, {"mileage_back_km": "km"})
+        else:
+            del self.fields["mileage_back_km"]

@@ -1,0 +1,251 @@
+"""The one timeline of an opportunity: what was said, offered, estimated, planned and changed, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import reverse
+
+from openflex.core.facts import field_label, field_text
+from openflex.core.fields import field_of
+from openflex.core.french import NBSP, NO_VALUE, format_euros, long_instant
+from opportunities import enums
+from opportunities.models import CloseReason, Comment, Exchange, Opportunity
+from settings_admin.models import User
+from settings_admin.records.models import TimelineEntry
+from settings_admin.records.selectors import Change, timeline_of
+from vehicles.models import Vehicle
+
+PAGE: Final = 50
+
+# What the history can be narrowed to: key, label, kinds of entries.
+GROUPS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "comments": ("Commentaires", ("comment",)),
+    "offers": ("Offres", ("offer_created", "offer_state")),
+    "trade_in": ("Reprise", ("trade_in_created", "trade_in_state", "trade_in_changed")),
+    "exchanges": ("Appels et e-mails", ("exchange",)),
+    "appointments": (
+        "Rdv",
+        ("appointment", "appointment_moved", "appointment_done", "appointment_missed", "appointment_cancelled"),
+    ),
+}
+_ICONS: Final[Mapping[str, str]] = {
+    "comment": "message",
+    "offer_created": "file-text",
+    "offer_state": "file-text",
+    "trade_in_created": "arrows-exchange",
+    "trade_in_state": "arrows-exchange",
+    "trade_in_changed": "arrows-exchange",
+    "exchange": "phone",
+    "appointment": "calendar-check",
+    "appointment_moved": "calendar-clock",
+    "appointment_done": "calendar-check",
+    "appointment_missed": "user-off",
+    "appointment_cancelled": "ban",
+    "created": "plus",
+    "closed": "checklist",
+    "reopened": "lock-open",
+    "reassigned": "user",
+    "merged": "arrows-exchange",
+    "absorbed": "arrows-exchange",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: « Gilles VENDEUR a créé une reprise sur [l’offre n° 26176] », with what hangs on it."""
+
+    pk: int
+    at: datetime
+    actor: str
+    kind: str
+    icon: str
+    sentence: str
+    link: str = ""
+    url: str = ""
+    comment: Comment | None = None
+    text: str = ""
+    changes: Sequence[Change] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Page:
+    lines: list[Line]
+    # The entry after which the next ones follow; None at the end.
+    next_after: int | None
+
+
+def page_of(opportunity: Opportunity, *, group: str = "", after: int | None = None) -> Page:
+    """Newest first, `PAGE` at a time, those of duplicates merged into it among them. `group`: a key of GROUPS."""
+    rows = timeline_of(opportunity)
+    for merged in Opportunity.objects.filter(merged_into=opportunity):
+        rows = rows | timeline_of(merged)
+    if group in GROUPS:
+        rows = rows.filter(kind__in=GROUPS[group][1])
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
+    entries = list(rows.order_by("-pk")[: PAGE + 1])
+    shown = entries[:PAGE]
+    return Page(_lines(shown), shown[-1].pk if len(entries) > PAGE else None)
+
+
+def _lines(entries: Sequence[TimelineEntry]) -> list[Line]:
+    comments = _by_pk(
+        Comment.objects.filter(pk__in=_pks(entries, "comment")).select_related(
+            "author", "asked_of", "answered_by__author", "answers"
+        )
+    )
+    exchanges = _by_pk(Exchange.objects.filter(pk__in=_pks(entries, "exchange")))
+    names = _names(entries)
+    return [_line(entry, comments, exchanges, _changes(entry, names)) for entry in entries]
+
+
+def _pks(entries: Sequence[TimelineEntry], name: str) -> list[int]:
+    return [entry.details[name] for entry in entries if name in entry.details]
+
+
+def _by_pk(rows: Any) -> dict[int, Any]:
+    return {row.pk: row for row in rows}
+
+
+# What a change names by its id, and whose names a reader sees: none, and it is said that there is one.
+_NAMED: Final[Mapping[str, Any]] = {"salesperson": User, "vehicle": Vehicle, "close_reason": CloseReason}
+_UNTOLD: Final = frozenset({"closed_at", "closed_by", "overdue_on", "merged_into"})
+
+
+def _names(entries: Sequence[TimelineEntry]) -> dict[str, dict[int, str]]:
+    """The people, vehicles and reasons that the changes of these entries name; a statement for each kind there is."""
+    ids: dict[str, set[int]] = {}
+    for entry in entries:
+        for name in _NAMED.keys() & entry.changes.keys():
+            ids.setdefault(name, set()).update(pk for pk in entry.changes[name] if pk)
+    return {
+        name: {row.pk: str(row) for row in _NAMED[name].objects.filter(pk__in=pks)} for name, pks in ids.items() if pks
+    }
+
+
+def _changes(entry: TimelineEntry, names: Mapping[str, Mapping[int, str]]) -> list[Change]:
+    changes = []
+    for name, values in entry.changes.items():
+        if name in _UNTOLD:
+            continue
+        column = field_of(Opportunity, name)
+        if name in _NAMED:
+            old, new = (names.get(name, {}).get(pk, "autre") if pk else NO_VALUE for pk in values)
+        else:
+            old, new = (field_text(column, value) for value in values)
+        changes.append(Change(field_label(column), old, new))
+    return changes
+
+
+def _line(
+    entry: TimelineEntry,
+    comments: Mapping[int, Comment],
+    exchanges: Mapping[int, Exchange],
+    changes: Sequence[Change],
+) -> Line:
+    sentence, link, url = _sentence(entry)
+    comment = comments.get(entry.details.get("comment", 0))
+    exchange = exchanges.get(entry.details.get("exchange", 0))
+    return Line(
+        pk=entry.pk,
+        at=entry.at,
+        actor=entry.actor_name or "OpenFlex",
+        kind=entry.kind,
+        icon=_ICONS.get(entry.kind, "pencil"),
+        sentence=sentence,
+        link=link,
+        url=url,
+        comment=comment,
+        text=exchange.text if exchange else entry.details.get("outcome", ""),
+        changes=changes,
+    )
+
+
+def _sentence(entry: TimelineEntry) -> tuple[str, str, str]:
+    """The words after the name, and a link with its address where they lead somewhere."""
+    told = entry.details
+    match entry.kind:
+        case "comment":
+            return "a ajouté un commentaire", "", ""
+        case "offer_created":
+            return "a créé", *_offer_link(told)
+        case "offer_state":
+            state = enums.OfferState(told["state"]).label.lower()
+            return f"a noté «{NBSP}{state}{NBSP}» sur", *_offer_link(told)
+        case "trade_in_created":
+            link = (
+                "la reprise n°" + NBSP + str(told["number"]),
+                reverse("opportunities:trade_in", args=[told["trade_in"]]),
+            )
+            return ("a créé une reprise sur", *_offer_link(told)) if told.get("offer") else ("a créé", *link)
+        case "trade_in_state" | "trade_in_changed":
+            label = "la reprise n°" + NBSP + str(told["number"])
+            return _trade_in_words(told), label, reverse("opportunities:trade_in", args=[told["trade_in"]])
+        case "exchange":
+            return _EXCHANGES[told["means"]], "", ""
+        case kind if kind.startswith("appointment"):
+            return _appointment_words(kind, told), "", ""
+        case "absorbed":
+            return f"a fusionné l’opportunité n°{NBSP}{told['number']} avec celle-ci", "", ""
+        case "merged":
+            return f"a fusionné cette opportunité avec la n°{NBSP}{told['into']}", "", ""
+        case "followed":
+            return f"a ajouté {told['user']} à ceux qui suivent", "", ""
+        case "unfollowed":
+            return f"a retiré {told['user']} de ceux qui suivent", "", ""
+        case "created":
+            extra = f" pour {told['for']}, absent" if told.get("for") else ""
+            return f"a créé l’opportunité{extra}", "", ""
+        case kind:
+            return _WORDS.get(kind, "a modifié l’opportunité"), "", ""
+
+
+_EXCHANGES: Final[Mapping[str, str]] = {
+    enums.ExchangeMeans.CALL: "a appelé le client",
+    enums.ExchangeMeans.EMAIL: "a écrit un e-mail au client",
+    enums.ExchangeMeans.SMS: "a envoyé un SMS au client",
+    enums.ExchangeMeans.VISIT: "a reçu le client",
+}
+_WORDS: Final[Mapping[str, str]] = {
+    "closed": "a clôturé l’opportunité",
+    "reopened": "a rouvert l’opportunité",
+    "reassigned": "a réaffecté l’opportunité",
+    "next_action": "a fixé la prochaine action",
+}
+
+
+def _offer_link(told: Mapping[str, Any]) -> tuple[str, str]:
+    number = told.get("offer_number") or told["number"]
+    return f"l’offre n°{NBSP}{number}", reverse("opportunities:offer", args=[told["offer"]])
+
+
+def _trade_in_words(told: Mapping[str, Any]) -> str:
+    if "state" not in told:
+        return "a modifié"
+    words = {
+        enums.TradeInState.TO_APPROVE: "a demandé un prix pour",
+        enums.TradeInState.APPROVED: "a validé",
+        enums.TradeInState.DECLINED: "a refusé",
+        enums.TradeInState.ACCEPTED: "a noté l’accord du client sur",
+        enums.TradeInState.REFUSED: "a noté le refus du client de",
+        enums.TradeInState.ENTERED: "a fait entrer en stock",
+        enums.TradeInState.DRAFT: "a repris",
+        enums.TradeInState.EXPIRED: "a laissé expirer",
+    }
+    sentence = words[enums.TradeInState(told["state"])]
+    return f"{sentence}, à {format_euros(told['price'])}," if told.get("price") else sentence
+
+
+def _appointment_words(kind: str, told: Mapping[str, Any]) -> str:
+    what = enums.AppointmentKind(told["kind"]).label.lower()
+    when = long_instant(datetime.fromisoformat(told["starts_at"]))
+    verb = {
+        "appointment": "a planifié un",
+        "appointment_moved": "a déplacé un",
+        "appointment_done": "a tenu le",
+        "appointment_missed": "attendait le client au",
+        "appointment_cancelled": "a annulé le",
+    }[kind]
+    return f"{verb} {what} le {when}, avec {told['with']}"

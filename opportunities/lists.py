@@ -1,0 +1,123 @@
+"""What the list of opportunities shows, sorts by and filters on."""
+
+from datetime import date
+from typing import Any
+
+import django_filters as filters
+import django_tables2 as tables
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from openflex.core import french
+from openflex.core.dates import today_paris
+from openflex.core.filters import CheckboxesFilter, DayFilter, SearchFilter
+from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell
+from opportunities import enums, selectors
+from opportunities.models import Opportunity
+from opportunities.models.opportunity import overdue
+from settings_admin.models import PointOfSale
+from settings_admin.organisation.selectors import site_labels
+from settings_admin.scoping import Scope
+
+SORTS = {"number": "number", "changed_at": "changed_at", "next_action_on": "next_action_on", "stars": "stars"}
+DEFAULT_SORT = "-changed_at"
+DEFAULT_COLUMNS = (
+    "number", "customer", "vehicle", "source", "stars", "status", "next_action", "next_action_on", "salesperson",
+    "changed_at",
+)  # fmt: skip
+
+
+def tabs(scope: Scope, *, today: date) -> list[Tab]:
+    mine = Q(salesperson=scope.user_id)
+    return [
+        Tab("", "Les miennes", mine & Q(status=enums.Status.OPEN)),
+        Tab("team", "Mon équipe", Q(salesperson__in=selectors.team_ids(scope)) & Q(status=enums.Status.OPEN), False),
+        Tab("open", "Toutes en cours", Q(status=enums.Status.OPEN), has_count=False),
+        Tab("overdue", "En souffrance", overdue(today)),
+        Tab("all", "Toutes", Q(), has_count=False),
+    ]
+
+
+class OpportunityTable(ListTable):
+    number = FigureColumn(lambda number: str(number), accessor="number", verbose_name="N°", largest_first=True)
+    customer = PartColumn(
+        "opportunities/cells/customer.html",
+        export=lambda row: row.customer.display_name,
+        verbose_name="Client",
+        attrs=cell("cell-title", "pin-1"),
+    )
+    vehicle = PartColumn(
+        "opportunities/cells/vehicle.html",
+        export=lambda row: selectors.wanted(row),
+        verbose_name="Véhicule souhaité",
+        attrs=cell("cell-sub", "clip"),
+    )
+    source = tables.Column(verbose_name="Source", attrs=cell("muted", priority=1))
+    stars = PartColumn(
+        "opportunities/cells/stars.html", export=lambda row: row.stars, verbose_name="Intérêt", attrs=cell()
+    )
+    status = PartColumn(
+        "opportunities/cells/status.html",
+        export=lambda row: enums.status_label(row.status, is_overdue=row.is_overdue(today_paris(timezone.now()))),
+        verbose_name="Statut",
+        attrs=cell("cell-badges"),
+    )
+    next_action = PartColumn(
+        "opportunities/cells/next_action.html",
+        export=lambda row: row.get_next_action_display(),
+        verbose_name="Prochaine action",
+        attrs=cell("clip", fact="À faire"),
+    )
+    next_action_on = FigureColumn(french.format_day, fact="Échéance", verbose_name="Échéance")
+    salesperson = tables.Column(accessor="salesperson_name", verbose_name="Vendeur", attrs=cell("muted", priority=1))
+    point_of_sale = tables.Column(verbose_name="Point de vente", attrs=cell("muted"))
+    entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
+    created_at = FigureColumn(french.long_instant, verbose_name="Créée le")
+    changed_at = PartColumn(
+        "opportunities/cells/changed.html",
+        export=lambda row: row.changed_at,
+        verbose_name="Modifiée",
+        attrs=cell("num", "muted", fact="Modifiée"),
+    )
+
+    class Meta(ListTable.Meta):
+        model = Opportunity
+        fields = ()
+
+
+class OpportunityFilter(filters.FilterSet):
+    q = SearchFilter(method="search")
+    status = CheckboxesFilter(choices=enums.Status.choices, label="Statut")
+    is_overdue = filters.ChoiceFilter(
+        method="by_overdue", label="En souffrance", choices=[("yes", "Oui"), ("no", "Non")], empty_label="Toutes"
+    )
+    source = CheckboxesFilter(choices=enums.Source.choices, label="Source")
+    stars = CheckboxesFilter(choices=[("3", "3 étoiles"), ("2", "2 étoiles"), ("1", "1 étoile")], label="Intérêt")
+    salesperson = CheckboxesFilter(label="Vendeur")
+    point_of_sale = CheckboxesFilter(label="Point de vente")
+    since = DayFilter(field_name="changed_at", label="Modifiée depuis le")
+    until = DayFilter(field_name="changed_at", is_last=True, label="Modifiée jusqu’au")
+    created_since = DayFilter(field_name="created_at", label="Créée depuis le")
+    created_until = DayFilter(field_name="created_at", is_last=True, label="Créée jusqu’au")
+
+    class Meta:
+        model = Opportunity
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        labels = site_labels(PointOfSale.objects.select_related("entity"))
+        self.filters["point_of_sale"].extra["choices"] = [(str(pk), label) for pk, label in labels.items()]
+        people = selectors.salespeople()
+        self.filters["salesperson"].extra["choices"] = [(str(user.pk), user.full_name) for user in people]
+
+    def search(self, rows: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
+        return selectors.search(rows, value)
+
+    def by_overdue(self, rows: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
+        late = overdue(today_paris(timezone.now()))
+        return rows.filter(late) if value == "yes" else rows.exclude(late)
+
+
+def columns(*, has_several_entities: bool) -> list[str]:
+    return [*DEFAULT_COLUMNS, *(["entity"] if has_several_entities else [])]

@@ -1,0 +1,50 @@
+"""The rights of the opportunities, and the built-in groups that get them."""
+
+from settings_admin.registries import ADMINS, Act, BuiltInGroup, Right, register_acts, register_rights
+
+VIEW, EDIT = "opportunities.view", "opportunities.edit"
+REASSIGN, AS_MANAGER = "opportunities.reassign", "opportunities.comment_as_manager"
+SET_PRICE, EXPORT = "opportunities.set_trade_in_price", "opportunities.export"
+
+_SALES = (BuiltInGroup.SALESPERSON, BuiltInGroup.SALES_MANAGER)
+_MANAGERS = (BuiltInGroup.SALES_MANAGER, BuiltInGroup.USED_CAR_MANAGER, *ADMINS)
+
+
+def register() -> None:
+    register_rights(
+        "Opportunités",
+        Right(VIEW, "voir", (*_SALES, BuiltInGroup.USED_CAR_MANAGER, BuiltInGroup.BACK_OFFICE, *ADMINS)),
+        Right(EDIT, "modifier", (*_SALES, *ADMINS)),
+        Right(REASSIGN, "réaffecter", (BuiltInGroup.SALES_MANAGER, *ADMINS)),
+        Right(
+            AS_MANAGER,
+            "commenter en tant que manager",
+            _MANAGERS,
+            lets=("prévenir par son commentaire ceux qui suivent une opportunité",),
+        ),
+        Right(SET_PRICE, "décider les prix de reprise", _MANAGERS),
+        Right(EXPORT, "exporter", (BuiltInGroup.SALES_MANAGER, *ADMINS)),
+    )
+    register_acts(
+        Act("opportunities:list", "voir la liste des opportunités, la chercher, la filtrer et la trier"),
+        Act("opportunities:export", "exporter la liste des opportunités"),
+        Act("opportunities:create", "créer une opportunité"),
+        Act("opportunities:page", "ouvrir une opportunité et son historique"),
+        Act("opportunities:tab", "lire la synthèse, les offres et la reprise d’une opportunité"),
+        Act("opportunities:of_customer", "voir les opportunités d’un client"),
+        Act("opportunities:comment", "commenter une opportunité et répondre à une demande"),
+        Act("opportunities:follow", "suivre une opportunité, ou ne plus la suivre"),
+        Act("opportunities:stars", "noter l’intérêt du client"),
+        Act("opportunities:save_summary", "modifier la synthèse d’une opportunité"),
+        Act("opportunities:exchange", "relancer le client et noter l’échange"),
+        Act("opportunities:plan", "planifier un rdv ou un rdv essai"),
+        Act("opportunities:end_appointment", "terminer un rendez-vous"),
+        Act("opportunities:close", "clôturer une opportunité"),
+        Act("opportunities:reopen", "rouvrir une opportunité"),
+        Act("opportunities:merge", "fusionner un doublon d’opportunité"),
+        Act("opportunities:reassign", "réaffecter une opportunité"),
+        Act("opportunities:calendar", "voir l’agenda des rendez-vous"),
+        Act("opportunities:make_offer", "faire une offre"),
+        Act("opportunities:offer", "ouvrir une offre"),
+        Act("opportunities:move_offer", "remettre une offre au client, ou noter sa réponse"),
+    )

@@ -1,0 +1,275 @@
+"""Reads of the opportunities."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from customers.models import Customer
+from openflex.core.dates import paris_day_bounds, today_paris
+from opportunities import enums
+from opportunities.models import (
+    Appointment,
+    CloseReason,
+    Follower,
+    MessageTemplate,
+    Offer,
+    Opportunity,
+    OpportunitySettings,
+    TradeIn,
+)
+from opportunities.rights import VIEW
+from settings_admin.access.selectors.hand_over import grants_of
+from settings_admin.models import Entity, Membership, PointOfSale, User
+from settings_admin.records.selectors import timeline_of
+from settings_admin.scoping import NOWHERE, Reach, Scope, unscoped
+from vehicles.models import Vehicle
+
+
+def settings_of(entity_id: int) -> OpportunitySettings:
+    """What the entity decided; the usual, unsaved, as long as nobody changed it."""
+    own = OpportunitySettings.objects.filter(entity=entity_id).first()
+    return own or OpportunitySettings(entity_id=entity_id)
+
+
+# --- who ------------------------------------------------------------------------------------------
+def people_with(right: str, *, entity_id: int, point_of_sale_id: int | None) -> list[User]:
+    """The colleagues of the holding with an open account who hold `right` in this place, by name; four statements."""
+    staff = User.objects.filter(holding__entities=entity_id, is_active=True).order_by("first_name", "last_name", "pk")
+    people = list(staff)
+    if not people:
+        return []
+    grants = grants_of(people[0].holding_id, [user.pk for user in people])
+    return [user for user in people if grants[user.pk].get(right, NOWHERE).covers(entity_id, point_of_sale_id)]
+
+
+def people_who_see(opportunity: Opportunity) -> list[User]:
+    """Who may be asked, named, or made a follower."""
+    return people_with(VIEW, entity_id=opportunity.entity_id, point_of_sale_id=opportunity.point_of_sale_id)
+
+
+def followers_of(opportunity: Opportunity) -> list[User]:
+    """Its salesperson and those who follow it besides."""
+    others = Follower.objects.filter(opportunity=opportunity).select_related("user")
+    return [opportunity.salesperson, *(follower.user for follower in others if follower.user.is_active)]
+
+
+def named_in(text: str, people: Iterable[User]) -> list[User]:
+    """Whom a comment names: « @Gilles VENDEUR », whatever the capitals. Of two names of which one begins with the
+    other, the longer one is meant."""
+    rest = text.casefold()
+    named = []
+    for user in sorted(people, key=lambda user: len(user.full_name), reverse=True):
+        mention = f"@{user.full_name.casefold()}"
+        if mention in rest:
+            named.append(user)
+            rest = rest.replace(mention, "")
+    return named
+
+
+# --- the list -------------------------------------------------------------------------------------
+def opportunity_rows() -> QuerySet[Opportunity]:
+    """With what a line of the list and the head of a page show."""
+    return Opportunity.objects.filter(merged_into=None).select_related(
+        "customer", "salesperson", "vehicle", "point_of_sale", "entity"
+    )
+
+
+def search(rows: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
+    """By customer, number of the opportunity, of an offer or of a trade-in, plate or VIN of the wanted vehicle, of an
+    offered one or of the trade-in.
+
+    Each table is asked through its own index; joined in one condition they would be read whole.
+    """
+    found = [Opportunity.objects.filter(customer__in=Customer.objects.search(text).values("pk"))]
+    if text.strip().isdigit() and len(text.strip()) < 16:
+        number = int(text)
+        found += [
+            Opportunity.objects.filter(number=number),
+            Opportunity.objects.filter(pk__in=Offer.objects.filter(number=number).values("opportunity")),
+            Opportunity.objects.filter(pk__in=TradeIn.objects.filter(number=number).values("opportunity")),
+        ]
+    vehicles = Vehicle.objects.search(text).values("pk")
+    found += [
+        Opportunity.objects.filter(vehicle__in=vehicles),
+        Opportunity.objects.filter(pk__in=Offer.objects.filter(vehicle__in=vehicles).values("opportunity")),
+        Opportunity.objects.filter(pk__in=TradeIn.objects.search(text).values("opportunity")),
+    ]
+    first, *others = (one.order_by().values("pk") for one in found)
+    return rows.filter(pk__in=first.union(*others))
+
+
+def team_ids(scope: Scope) -> QuerySet[Any, Any]:
+    """*Mon équipe*: those who belong to the entities and points of sale that this person looks at."""
+    here = Membership.objects.exclude(entity=None)
+    if sites := [site for chosen in scope.current.partial.values() for site in chosen]:
+        here = here.filter(Q(entity__in=scope.current.whole) | Q(is_whole=True) | Q(points_of_sale__in=sites))
+    return here.order_by().values("user")
+
+
+def salespeople() -> QuerySet[User]:
+    """Who has opportunities in what queries see now, by name."""
+    return User.objects.filter(pk__in=Opportunity.objects.order_by().values("salesperson")).order_by(
+        "first_name", "last_name", "pk"
+    )
+
+
+def show(opportunities: Iterable[Opportunity], *, today: date) -> None:
+    """Notes on each line of a list what it shows besides its columns."""
+    for opportunity in opportunities:
+        opportunity.wanted, opportunity.is_late = wanted(opportunity), opportunity.is_overdue(today)
+
+
+def wanted(opportunity: Opportunity) -> str:
+    """The vehicle the customer wants, or what they said of it."""
+    vehicle = opportunity.vehicle
+    return f"{vehicle.make} {vehicle.model} {vehicle.version}".strip() if vehicle else opportunity.wish
+
+
+# --- appointments --------------------------------------------------------------------------------
+def clash_of(appointment: Appointment) -> Appointment | None:
+    """What is planned in the same hours with the same colleague or vehicle. The colleague may be wanted in an entity
+    that the reader does not see: that is a clash too, and all that is told of it is when."""
+    same = Q(salesperson=appointment.salesperson_id)
+    if appointment.vehicle_id:
+        same |= Q(vehicle=appointment.vehicle_id)
+    with unscoped("a person is in one place at a time, in whatever entity"):
+        return (
+            Appointment.objects.filter(
+                same,
+                state=enums.AppointmentState.PLANNED,
+                starts_at__lt=appointment.ends_at,
+                ends_at__gt=appointment.starts_at,
+            )
+            .exclude(pk=appointment.pk)
+            .select_related("salesperson", "vehicle")
+            .order_by("starts_at", "pk")
+            .first()
+        )
+
+
+@dataclass(frozen=True)
+class Day:
+    day: date
+    appointments: list[Appointment]
+
+
+def week_of(monday: date, *, user_id: int | None) -> list[Day]:
+    """The appointments of seven French days, of one person or of all that queries see; cancelled ones are not shown."""
+    start, _ = paris_day_bounds(monday)
+    _, end = paris_day_bounds(monday + timedelta(days=6))
+    rows = (
+        Appointment.objects.filter(starts_at__gte=start, starts_at__lt=end)
+        .exclude(state=enums.AppointmentState.CANCELLED)
+        .select_related("salesperson", "vehicle", "opportunity__customer", "point_of_sale")
+        .order_by("starts_at", "pk")
+    )
+    if user_id is not None:
+        rows = rows.filter(salesperson=user_id)
+    days = [Day(monday + timedelta(days=step), []) for step in range(7)]
+    for row in rows:
+        days[(today_paris(row.starts_at) - monday).days].appointments.append(row)
+    return days
+
+
+# --- offers and trade-ins -------------------------------------------------------------------------
+def offer_rows() -> QuerySet[Offer]:
+    return Offer.objects.select_related(
+        "opportunity__customer", "opportunity__salesperson", "opportunity__entity", "vehicle", "trade_in", "created_by",
+        "entity", "point_of_sale",
+    )  # fmt: skip
+
+
+def priced_trade_ins(opportunity: Opportunity, *, today: date) -> QuerySet[TradeIn]:
+    """Its trade-ins whose price may stand in an offer today."""
+    return TradeIn.objects.filter(
+        opportunity=opportunity,
+        state__in=(enums.TradeInState.APPROVED, enums.TradeInState.ACCEPTED),
+        valid_until__gte=today,
+    ).order_by("-created_at", "-pk")
+
+
+# --- one opportunity ------------------------------------------------------------------------------
+def close_reasons(entity_id: int, status: str) -> QuerySet[CloseReason]:
+    return CloseReason.objects.filter(entity=entity_id, status=status, is_active=True).order_by("label", "pk")
+
+
+def all_rows() -> QuerySet[Opportunity]:
+    """Those that were merged into another one too, whose address leads there."""
+    return Opportunity.objects.select_related(
+        "customer", "salesperson", "vehicle", "point_of_sale", "entity", "close_reason", "closed_by"
+    )
+
+
+def days_late(opportunity: Opportunity, today: date) -> int:
+    """Days since the next action was due; 0 while it is not late."""
+    due = opportunity.next_action_on
+    return max(0, (today - due).days) if opportunity.is_open and due else 0
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the tabs of an opportunity, and what they count."""
+
+    offers: list[Offer]
+    trade_ins: list[TradeIn]
+    appointments: list[Appointment]
+    counts: dict[str, int]
+
+
+def beside(opportunity: Opportunity) -> Beside:
+    """Three statements, whatever there is; an opportunity has few of each."""
+    offers = list(Offer.objects.filter(opportunity=opportunity).select_related("vehicle", "trade_in", "created_by"))
+    trade_ins = list(TradeIn.objects.filter(opportunity=opportunity).select_related("decided_by", "vehicle"))
+    appointments = list(
+        Appointment.objects.filter(opportunity=opportunity, state=enums.AppointmentState.PLANNED).select_related(
+            "salesperson", "vehicle"
+        )
+    )
+    return Beside(offers, trade_ins, appointments, {"offres": len(offers), "reprise": len(trade_ins)})
+
+
+def told_of_a_comment(opportunity: Opportunity, *, by: User, is_from_manager: bool) -> list[User]:
+    """Who will be told of what this person writes, whomever they name besides."""
+    return [user for user in followers_of(opportunity) if user != by] if is_from_manager else []
+
+
+def others_of_customer(opportunity: Opportunity) -> QuerySet[Opportunity]:
+    """With which it may be merged: the same customer's, of the places that the reader sees."""
+    return (
+        Opportunity.objects.filter(customer=opportunity.customer_id, merged_into=None)
+        .exclude(pk=opportunity.pk)
+        .order_by("-changed_at", "-pk")
+    )
+
+
+def message_templates(opportunity: Opportunity) -> QuerySet[MessageTemplate]:
+    return MessageTemplate.objects.filter(entity=opportunity.entity_id, is_active=True).order_by("label", "pk")
+
+
+def sites_of(entity: Entity, reach: Reach) -> list[PointOfSale]:
+    """The sites of the entity where this reach may create."""
+    sites = PointOfSale.objects.filter(entity=entity).order_by("name", "pk")
+    return [site for site in sites if reach.covers(entity.pk, site.pk)]
+
+
+def next_working_day(today: date) -> date:
+    """Tomorrow, or Monday of a weekend: garages answer on Saturdays too."""
+    tomorrow = today + timedelta(days=1)
+    return tomorrow + timedelta(days=1) if tomorrow.weekday() == 6 else tomorrow
+
+
+# --- live -----------------------------------------------------------------------------------------
+TOPIC = "opportunity"
+
+
+def topic_of(opportunity: Opportunity) -> str:
+    return f"{TOPIC}.{opportunity.pk}"
+
+
+def live_state(opportunity: Opportunity) -> dict[str, Any]:
+    """What a page that is open compares: no words, so that nothing has to be withheld from anybody."""
+    last = timeline_of(opportunity).order_by("-pk").values_list("pk", flat=True).first()
+    return {"last": last, "changed_at": opportunity.changed_at.isoformat()}

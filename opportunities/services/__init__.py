@@ -1,0 +1,1 @@
+"""The verbs of the opportunities: the only writers of their tables."""

@@ -1,0 +1,153 @@
+"""Appointments with customers: planned where nobody and no vehicle is wanted twice, moved, ended."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from openflex.core.constraints import refusing
+from openflex.core.dates import today_paris
+from openflex.core.errors import Refused
+from openflex.core.french import long_instant
+from opportunities import enums, selectors
+from opportunities.models import Appointment, Opportunity
+from opportunities.services.keeping import keep, locked_open
+from settings_admin.models import User
+from settings_admin.records import services as records
+
+_NEXT = ("next_action", "next_action_note", "next_action_on")
+# Said when two people plan at the same moment; otherwise `_refuse_clash` names what is in the way.
+_TAKEN = {
+    "appointment_salesperson_free": Refused(
+        "busy", "Cette personne vient de prendre un autre rendez-vous.", "starts_at"
+    ),
+    "appointment_vehicle_free": Refused(
+        "vehicle_busy", "Ce véhicule vient d’être pris pour un autre essai.", "vehicle"
+    ),
+}
+
+
+@transaction.atomic
+def plan_appointment(
+    *, opportunity: Opportunity, values: Mapping[str, Any], actor: User, key: UUID, now: datetime
+) -> Appointment:
+    """Plans a *rdv* or a *rdv essai* (`values`: kind, salesperson, vehicle, starts_at, ends_at, note, the licence),
+    which becomes the next action when nothing nearer is to be done. `key` is the form's: sent twice, it plans one.
+
+    Raises Refused beside `starts_at` or `vehicle` for a clash, naming what is there, beside `ends_at` for an end before
+    the start, and beside `starts_at` for what is over already.
+    """
+    used = records.take_key(key, what="appointment", user=actor)
+    if isinstance(used, int):
+        return Appointment.objects.get(pk=used)
+    row = locked_open(opportunity)
+    appointment = Appointment(
+        entity_id=row.entity_id,
+        point_of_sale_id=row.point_of_sale_id,
+        opportunity=row,
+        created_by=actor,
+        **values,
+    )
+    if appointment.ends_at <= now:
+        raise Refused("over", "Ce rendez-vous serait déjà passé.", "starts_at")
+    _save_free(appointment)
+    records.answer_key(used, what="appointment", made=appointment)
+    _becomes_next_action(row, appointment)
+    records.record_event(row, kind="appointment", actor=actor, details=_told(appointment))
+    keep(row, fields=_NEXT, actor=actor, now=now, kind="next_action")
+    return appointment
+
+
+@transaction.atomic
+def move_appointment(*, appointment: Appointment, values: Mapping[str, Any], actor: User, now: datetime) -> Appointment:
+    """Other hours, another colleague or vehicle, while it is planned. Refusals as in `plan_appointment`."""
+    opportunity = locked_open(appointment.opportunity)
+    row = _locked_planned(appointment)
+    for name, value in values.items():
+        setattr(row, name, value)
+    _save_free(row)
+    _becomes_next_action(opportunity, row)
+    records.record_event(opportunity, kind="appointment_moved", actor=actor, details=_told(row))
+    keep(opportunity, fields=_NEXT, actor=actor, now=now, kind="next_action")
+    return row
+
+
+@transaction.atomic
+def end_appointment(
+    *,
+    appointment: Appointment,
+    state: enums.AppointmentState,
+    outcome: str,
+    mileage_back_km: int | None = None,
+    actor: User,
+    now: datetime,
+) -> Appointment:
+    """Done, missed or cancelled; only one that took place is a contact. Raises Refused beside `outcome` when nothing is
+    said of one that took place, and Refused("ended") for one that somebody ended already."""
+    opportunity = locked_open(appointment.opportunity)
+    row = _locked_planned(appointment)
+    if state == enums.AppointmentState.DONE and not outcome.strip():
+        raise Refused("no_outcome", "Écrivez ce qui s’est dit\u00a0: la suite en dépend.", "outcome")
+    row.state, row.outcome, row.mileage_back_km = state, outcome.strip(), mileage_back_km
+    row.save(update_fields=["state", "outcome", "mileage_back_km"])
+    is_next = opportunity.next_action in _NEXT_ACTIONS.values()
+    if is_next and not _planned(opportunity).exists():
+        opportunity.next_action, opportunity.next_action_note, opportunity.next_action_on = "", "", None
+    records.record_event(opportunity, kind=f"appointment_{state}", actor=actor, details=_told(row))
+    keep(
+        opportunity,
+        fields=_NEXT,
+        actor=actor,
+        now=now,
+        kind="next_action",
+        is_contact=state == enums.AppointmentState.DONE,
+    )
+    return row
+
+
+_NEXT_ACTIONS = {
+    enums.AppointmentKind.MEETING: enums.NextAction.MEETING,
+    enums.AppointmentKind.TEST_DRIVE: enums.NextAction.TEST_DRIVE,
+}
+
+
+def _planned(opportunity: Opportunity) -> Any:
+    return Appointment.objects.filter(opportunity=opportunity, state=enums.AppointmentState.PLANNED)
+
+
+def _locked_planned(appointment: Appointment) -> Appointment:
+    row = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+    if row.state != enums.AppointmentState.PLANNED:
+        raise Refused("ended", f"Ce rendez-vous est déjà «\u00a0{row.get_state_display().lower()}\u00a0».")
+    return row
+
+
+def _save_free(appointment: Appointment) -> None:
+    if appointment.ends_at <= appointment.starts_at:
+        raise Refused("ends_before", "Le rendez-vous finit avant de commencer.", "ends_at")
+    if appointment.kind == enums.AppointmentKind.TEST_DRIVE and appointment.vehicle_id is None:
+        raise Refused("no_vehicle", "Choisissez le véhicule à essayer.", "vehicle")
+    if clash := selectors.clash_of(appointment):
+        field = "vehicle" if clash.vehicle_id and clash.vehicle_id == appointment.vehicle_id else "starts_at"
+        who = str(clash.vehicle) if field == "vehicle" else clash.salesperson.full_name
+        raise Refused("busy", f"{who} est déjà en rendez-vous le {long_instant(clash.starts_at)}.", field)
+    with refusing(_TAKEN):
+        appointment.save()
+
+
+def _becomes_next_action(opportunity: Opportunity, appointment: Appointment) -> None:
+    first = _planned(opportunity).order_by("starts_at", "pk").first() or appointment
+    opportunity.next_action = _NEXT_ACTIONS[enums.AppointmentKind(first.kind)]
+    opportunity.next_action_on, opportunity.next_action_note = today_paris(first.starts_at), first.note
+
+
+def _told(appointment: Appointment) -> dict[str, Any]:
+    return {
+        "appointment": appointment.pk,
+        "kind": appointment.kind,
+        "starts_at": appointment.starts_at.isoformat(),
+        "with": appointment.salesperson.full_name,
+        **({"outcome": appointment.outcome} if appointment.outcome else {}),
+    }

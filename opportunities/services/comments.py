@@ -1,0 +1,124 @@
+"""Colleagues write about an opportunity, ask each other, and are told at once."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+
+from openflex.core.errors import Refused
+from openflex.core.french import NBSP
+from openflex.notifications.services import notify
+from opportunities import selectors
+from opportunities.enums import COMMENT_LENGTH, NotificationKind
+from opportunities.models import Comment, Mention, Opportunity
+from opportunities.services.keeping import keep, locked
+from settings_admin.models import User
+from settings_admin.records import services as records
+
+
+@transaction.atomic
+def add_comment(
+    *,
+    opportunity: Opportunity,
+    text: str,
+    author: User,
+    is_from_manager: bool,
+    asked_of: User | None = None,
+    due_on: date | None = None,
+    answers: Comment | None = None,
+    key: UUID,
+    now: datetime,
+) -> Comment:
+    """Appends a comment, which is no contact with the customer. In this order: the comment, who is named in it
+    (« @Prénom NOM » of somebody who may see the opportunity), the request it answers, the history, who is told.
+
+    Told, once each and never the author: whom it asks, who asked what it answers, who is named, and, of a manager's
+    comment (`is_from_manager`: by right, on this opportunity), the salesperson and the followers.
+    `key` is the form's: sent twice, it gives the comment of the first. Raises Refused beside `text` (empty, too long,
+    a request answered already) and `asked_of` (cannot see it).
+    """
+    text = text.strip()
+    if not text:
+        raise Refused("empty", "Écrivez votre commentaire.", "text")
+    if len(text) > COMMENT_LENGTH:
+        raise Refused(
+            "too_long", f"Un commentaire a au plus {COMMENT_LENGTH:_}".replace("_", NBSP) + " caractères.", "text"
+        )
+    used = records.take_key(key, what="comment", user=author)
+    if isinstance(used, int):
+        return Comment.objects.get(pk=used)
+    row = locked(opportunity)
+    readers = selectors.people_who_see(row)
+    if asked_of is not None and asked_of not in readers:
+        raise Refused("asked_of", f"{asked_of.full_name} n’a pas accès à cette opportunité.", "asked_of")
+    comment = Comment.objects.create(
+        entity_id=row.entity_id,
+        point_of_sale_id=row.point_of_sale_id,
+        opportunity=row,
+        author=author,
+        is_from_manager=is_from_manager,
+        text=text,
+        at=now,
+        asked_of=asked_of,
+        due_on=due_on if asked_of else None,
+    )
+    records.answer_key(used, what="comment", made=comment)
+    named = selectors.named_in(text, readers)
+    Mention.objects.bulk_create([Mention(entity_id=row.entity_id, comment=comment, user=user) for user in named])
+    if answers is not None:
+        _answer(answers, comment)
+    records.record_event(row, kind="comment", actor=author, details={"comment": comment.pk})
+    keep(row, actor=author, now=now)
+    _tell(row, comment, named=named, answers=answers)
+    return comment
+
+
+_TITLES = {
+    NotificationKind.COMMENT: "Nouveau commentaire",
+    NotificationKind.MENTION: "Vous êtes cité",
+    NotificationKind.REQUEST: "Une demande pour vous",
+    NotificationKind.ANSWER: "Réponse à votre demande",
+}
+_SENTENCES = {
+    NotificationKind.COMMENT: "a commenté l’opportunité",
+    NotificationKind.MENTION: "vous cite dans l’opportunité",
+    NotificationKind.REQUEST: "vous demande quelque chose dans l’opportunité",
+    NotificationKind.ANSWER: "a répondu à votre demande dans l’opportunité",
+}
+
+
+def _answer(request: Comment, comment: Comment) -> None:
+    """A request is answered once: by the first answer that is written."""
+    updated = Comment.objects.filter(
+        pk=request.pk, opportunity=comment.opportunity_id, asked_of__isnull=False, answered_by__isnull=True
+    ).update(answered_by=comment)
+    if not updated:
+        raise Refused("answered", "Quelqu’un a déjà répondu à cette demande.", "text")
+
+
+def _tell(opportunity: Opportunity, comment: Comment, *, named: Iterable[User], answers: Comment | None) -> None:
+    followers = selectors.followers_of(opportunity) if comment.is_from_manager else []
+    # The most pressing reason comes first: each person is told once.
+    reasons: list[tuple[NotificationKind, list[User]]] = [
+        (NotificationKind.REQUEST, [comment.asked_of] if comment.asked_of else []),
+        (NotificationKind.ANSWER, [answers.author] if answers else []),
+        (NotificationKind.MENTION, list(named)),
+        (NotificationKind.COMMENT, followers),
+    ]
+    told = {comment.author_id}
+    for kind, people in reasons:
+        recipients = [user for user in people if user.pk not in told]
+        told |= {user.pk for user in recipients}
+        if recipients:
+            notify(
+                recipients=recipients,
+                kind=kind,
+                title=_TITLES[kind],
+                sentence=f"{comment.author.full_name} {_SENTENCES[kind]} n°{NBSP}{opportunity.number}",
+                text=comment.text,
+                url=f"{reverse('opportunities:page', args=[opportunity.pk])}#commentaire-{comment.pk}",
+                target=opportunity,
+                actor=comment.author,
+            )

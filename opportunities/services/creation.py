@@ -1,0 +1,68 @@
+"""An opportunity begins: by hand, from a quotation, from a customer."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from customers.models import Customer
+from openflex.core.dates import today_paris
+from openflex.core.errors import Refused
+from opportunities.models import Opportunity
+from opportunities.rights import EDIT
+from opportunities.services.keeping import overdue_on
+from settings_admin.access.selectors.absences import receiver_of
+from settings_admin.models import PointOfSale, User
+from settings_admin.records import services as records
+
+
+@transaction.atomic
+def create_opportunity(
+    *,
+    customer: Customer,
+    point_of_sale: PointOfSale | None,
+    salesperson: User,
+    actor: User,
+    values: Mapping[str, Any],
+    key: UUID,
+    now: datetime,
+) -> Opportunity:
+    """Opens an opportunity with the next number of the customer's entity; its creation counts as a contact.
+
+    `values`: source, stars, vehicle, wish, next_action, next_action_note, next_action_on, validated by the form. What
+    would come to an absent salesperson comes to who stands in for them. `key` is the form's: sent twice, it gives the
+    opportunity of the first. Raises Refused("other_entity") beside `point_of_sale`.
+    """
+    used = records.take_key(key, what="opportunity", user=actor)
+    if isinstance(used, int):
+        return Opportunity.objects.get(pk=used)
+    entity = customer.entity
+    if point_of_sale is not None and point_of_sale.entity_id != entity.pk:
+        raise Refused("other_entity", "Ce point de vente appartient à une autre entité.", "point_of_sale")
+    receiver = receiver_of(
+        salesperson,
+        on=today_paris(now),
+        right=EDIT,
+        entity_id=entity.pk,
+        point_of_sale_id=point_of_sale.pk if point_of_sale else None,
+    )
+    opportunity = Opportunity(
+        entity=entity,
+        point_of_sale=point_of_sale,
+        number=records.next_number(entity=entity, series="opportunity"),
+        customer=customer,
+        salesperson=receiver,
+        last_contact_at=now,
+        created_by=actor,
+        created_at=now,
+        changed_at=now,
+        **values,
+    )
+    opportunity.overdue_on = overdue_on(opportunity)
+    opportunity.save()
+    records.answer_key(used, what="opportunity", made=opportunity)
+    details = {"for": salesperson.full_name} if receiver != salesperson else {}
+    records.record_event(opportunity, kind="created", actor=actor, details=details)
+    return opportunity

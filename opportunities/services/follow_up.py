@@ -1,0 +1,230 @@
+"""What is done with an opportunity from its first day to its last: edited, followed, handed on, closed, merged."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from openflex.core.errors import Refused
+from opportunities import enums
+from opportunities.models import (
+    Appointment,
+    CloseReason,
+    Comment,
+    Exchange,
+    Follower,
+    Offer,
+    Opportunity,
+    TradeIn,
+)
+from opportunities.services.keeping import keep, locked, locked_open
+from settings_admin.models import User
+from settings_admin.records.services import answer_key, apply_edit, record_event, take_key
+
+
+@transaction.atomic
+def edit_opportunity(
+    *, opportunity: Opportunity, base: Mapping[str, Any], mine: Mapping[str, Any], actor: User, now: datetime
+) -> Opportunity:
+    """Saves what one editor changed of its summary (source, stars, wanted vehicle, next action), beside what others
+    saved meanwhile. Raises EditConflict when both changed a field."""
+    row = locked_open(opportunity)
+    changed = apply_edit(row, base=dict(base), mine=dict(mine))
+    keep(row, fields=changed, actor=actor, now=now)
+    return row
+
+
+@transaction.atomic
+def set_stars(*, opportunity: Opportunity, stars: int, actor: User, now: datetime) -> Opportunity:
+    """How much the customer is interested, one to three. Raises Refused beside `stars`."""
+    if stars not in (1, 2, 3):
+        raise Refused("stars", "L’intérêt va d’une à trois étoiles.", "stars")
+    row = locked_open(opportunity)
+    row.stars = stars
+    keep(row, fields=["stars"], actor=actor, now=now)
+    return row
+
+
+@transaction.atomic
+def record_exchange(
+    *,
+    opportunity: Opportunity,
+    means: str,
+    outcome: str,
+    subject: str = "",
+    text: str,
+    next_action: str,
+    next_action_note: str = "",
+    next_action_on: date | None,
+    actor: User,
+    key: UUID,
+    now: datetime,
+) -> Exchange:
+    """Writes down a contact with the customer and what is to be done next; only what reached them counts as contact.
+
+    `key` is the form's: sent twice, it gives the exchange of the first. Raises Refused beside `next_action_on` for a
+    next action without a day.
+    """
+    used = take_key(key, what="exchange", user=actor)
+    if isinstance(used, int):
+        return Exchange.objects.get(pk=used)
+    row = locked_open(opportunity)
+    if next_action and next_action_on is None:
+        raise Refused("no_day", "Indiquez pour quand.", "next_action_on")
+    exchange = Exchange.objects.create(
+        entity_id=row.entity_id,
+        point_of_sale_id=row.point_of_sale_id,
+        opportunity=row,
+        by=actor,
+        means=means,
+        outcome=outcome,
+        subject=subject,
+        text=text,
+        at=now,
+    )
+    answer_key(used, what="exchange", made=exchange)
+    record_event(row, kind="exchange", actor=actor, details={"exchange": exchange.pk, "means": means})
+    row.next_action, row.next_action_note, row.next_action_on = next_action, next_action_note, next_action_on
+    keep(
+        row,
+        fields=["next_action", "next_action_note", "next_action_on"],
+        actor=actor,
+        now=now,
+        kind="next_action",
+        is_contact=outcome in ("", enums.ExchangeOutcome.REACHED, enums.ExchangeOutcome.MESSAGE_LEFT),
+    )
+    return exchange
+
+
+@transaction.atomic
+def follow(*, opportunity: Opportunity, user: User, actor: User) -> None:
+    """From now on `user` is told what happens to it; doing it twice changes nothing."""
+    row = locked(opportunity)
+    _, is_new = Follower.objects.get_or_create(opportunity=row, user=user, defaults={"entity_id": row.entity_id})
+    if is_new:
+        record_event(row, kind="followed", actor=actor, details={"user": user.full_name})
+
+
+@transaction.atomic
+def unfollow(*, opportunity: Opportunity, user: User, actor: User) -> None:
+    row = locked(opportunity)
+    deleted, _ = Follower.objects.filter(opportunity=row, user=user).delete()
+    if deleted:
+        record_event(row, kind="unfollowed", actor=actor, details={"user": user.full_name})
+
+
+@transaction.atomic
+def reassign(*, opportunity: Opportunity, to: User, actor: User, now: datetime) -> Opportunity:
+    """Another salesperson follows it from now on, with its appointments to come. Raises Refused beside `salesperson`
+    when one of them clashes with theirs."""
+    row = locked_open(opportunity)
+    row.salesperson = to
+    Follower.objects.filter(opportunity=row, user=to).delete()
+    keep(row, fields=["salesperson"], actor=actor, now=now, kind="reassigned")
+    return row
+
+
+@transaction.atomic
+def close_opportunity(
+    *,
+    opportunity: Opportunity,
+    status: enums.Status,
+    reason: CloseReason,
+    competitor: str = "",
+    note: str = "",
+    actor: User,
+    now: datetime,
+) -> Opportunity:
+    """Won by hand, lost or dropped, with the reason; what was to be done with it is over.
+
+    Raises Refused("reason") beside `reason` for one of another outcome, and Refused("closed").
+    """
+    row = locked_open(opportunity)
+    if reason.status != status:
+        raise Refused("reason", "Ce motif ne convient pas à cette issue.", "reason")
+    row.status, row.close_reason, row.competitor, row.close_note = status, reason, competitor, note
+    row.closed_at, row.closed_by = now, actor
+    row.next_action, row.next_action_note, row.next_action_on = "", "", None
+    keep(
+        row,
+        fields=["status", "close_reason", "competitor", "close_note", "closed_at", "closed_by", "next_action",
+                "next_action_note", "next_action_on"],
+        actor=actor,
+        now=now,
+        kind="closed",
+    )  # fmt: skip
+    Appointment.objects.filter(opportunity=row, state=enums.AppointmentState.PLANNED, starts_at__gt=now).update(
+        state=enums.AppointmentState.CANCELLED
+    )
+    return row
+
+
+@transaction.atomic
+def reopen(*, opportunity: Opportunity, actor: User, now: datetime) -> Opportunity:
+    """Takes a closing back; it counts as contact, else it would be *en souffrance* at once."""
+    row = locked(opportunity)
+    if row.is_open:
+        return row
+    row.status, row.close_reason, row.competitor, row.close_note = enums.Status.OPEN, None, "", ""
+    row.closed_at = row.closed_by = None
+    keep(
+        row,
+        fields=["status", "close_reason", "competitor", "close_note", "closed_at", "closed_by"],
+        actor=actor,
+        now=now,
+        kind="reopened",
+        is_contact=True,
+    )
+    return row
+
+
+@transaction.atomic
+def merge(*, duplicate: Opportunity, into: Opportunity, actor: User, now: datetime) -> Opportunity:
+    """Moves all that hangs on a duplicate to the opportunity that is kept, of the same customer; the address of the
+    duplicate leads there. Doing it twice changes nothing.
+
+    Raises Refused("same"), Refused("other_customer") and, for one that was merged elsewhere, Refused("merged").
+    """
+    if duplicate.pk == into.pk:
+        raise Refused("same", "Choisissez une autre opportunité.", "into")
+    # Always in the same order, so that two merges cannot wait for each other.
+    rows = {
+        row.pk: row
+        for row in Opportunity.objects.select_for_update(of=("self",))
+        .filter(pk__in=(duplicate.pk, into.pk))
+        .order_by("pk")
+    }
+    gone, kept = rows[duplicate.pk], rows[into.pk]
+    if gone.merged_into_id == kept.pk:
+        return kept
+    if gone.merged_into_id or kept.merged_into_id:
+        raise Refused("merged", "L’une des deux a déjà été fusionnée.", "into")
+    if gone.customer_id != kept.customer_id:
+        raise Refused("other_customer", "Ces opportunités ne sont pas du même client.", "into")
+    moved = {
+        str(model._meta.verbose_name_plural): model.objects.filter(opportunity=gone).update(opportunity=kept)
+        for model in (Comment, Exchange, Appointment, Offer, TradeIn)
+    }
+    told = Follower.objects.filter(opportunity=kept).values("user")
+    Follower.objects.filter(opportunity=gone).exclude(user__in=told).update(opportunity=kept)
+    Follower.objects.filter(opportunity=gone).delete()
+    gone.status, gone.merged_into = enums.Status.DROPPED, kept
+    gone.closed_at, gone.closed_by, gone.next_action, gone.next_action_on = now, actor, "", None
+    keep(
+        gone,
+        fields=["status", "merged_into", "closed_at", "closed_by", "next_action", "next_action_on"],
+        actor=actor,
+        now=now,
+        kind="merged",
+        details={"into": kept.number},
+    )
+    record_event(
+        kept,
+        kind="absorbed",
+        actor=actor,
+        details={"number": gone.number, "moved": {k: v for k, v in moved.items() if v}},
+    )
+    keep(kept, actor=actor, now=now)
+    return kept

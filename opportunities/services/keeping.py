@@ -1,0 +1,73 @@
+"""What every verb on an opportunity does: lock it, and note that something happened to it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from openflex.core.errors import Refused
+from openflex.core.realtime import publish_on_commit
+from opportunities import enums, selectors
+from opportunities.models import Opportunity
+from settings_admin.models import User
+from settings_admin.records.models import TimelineEntry
+from settings_admin.records.services import save_changes
+
+# The event that an open page hears; it asks for what it shows again.
+CHANGED = "opportunity.changed"
+
+
+def locked(opportunity: Opportunity) -> Opportunity:
+    """The row as it is now, locked until the verb's transaction ends; one that was merged leads to where it went."""
+    row = Opportunity.objects.select_for_update(of=("self",)).get(pk=opportunity.pk)
+    if row.merged_into is not None:
+        message = f"Cette opportunité a été fusionnée avec la n°\u00a0{row.merged_into.number}."
+        raise Refused("merged", message)
+    return row
+
+
+def locked_open(opportunity: Opportunity) -> Opportunity:
+    """As `locked`; raises Refused("closed") for one that is won, lost or dropped."""
+    row = locked(opportunity)
+    if not row.is_open:
+        raise Refused("closed", f"Cette opportunité est {row.get_status_display().lower()}\u00a0: rouvrez-la d’abord.")
+    return row
+
+
+def keep(
+    opportunity: Opportunity,
+    *,
+    fields: Collection[str] = (),
+    actor: User | None,
+    now: datetime,
+    kind: str = "changed",
+    details: dict[str, Any] | None = None,
+    is_contact: bool = False,
+) -> TimelineEntry | None:
+    """Saves these fields of a locked row with a line of its history, and what follows from them: when it was changed,
+    when it was last in contact with the customer (`is_contact`), from which day it is *en souffrance*. Who has it open
+    is told after the commit: call it last in the verb."""
+    opportunity.changed_at = now
+    derived = ["changed_at", "overdue_on"]
+    if is_contact:
+        opportunity.last_contact_at = now
+        derived.append("last_contact_at")
+    opportunity.overdue_on = overdue_on(opportunity)
+    entry = (
+        save_changes(opportunity, fields=fields, derived=derived, actor=actor, kind=kind, details=details)
+        if fields
+        else None
+    )
+    if entry is None:
+        opportunity.save(update_fields=derived)
+    publish_on_commit(selectors.topic_of(opportunity), CHANGED, selectors.live_state(opportunity))
+    return entry
+
+
+def overdue_on(opportunity: Opportunity) -> Any:
+    if not opportunity.is_open:
+        return None
+    return enums.overdue_from(
+        next_action_on=opportunity.next_action_on,
+        last_contact_at=opportunity.last_contact_at,
+        delay_days=selectors.settings_of(opportunity.entity_id).overdue_after_days,
+    )

@@ -1,0 +1,32 @@
+"""Routes of the opportunities."""
+
+from django.urls import path, re_path
+
+from opportunities.views import acts, calendar, comments, creation, offers, page, summary
+from opportunities.views import list as list_views
+
+app_name = "opportunities"
+
+urlpatterns = [
+    path("", list_views.opportunity_list, name="list"),
+    path("export/", list_views.export, name="export"),
+    path("nouvelle/", creation.create, name="create"),
+    path("agenda/", calendar.calendar, name="calendar"),
+    path("client/<int:pk>/", creation.of_customer, name="of_customer"),
+    path("offres/<int:pk>/", offers.offer, name="offer"),
+    path("offres/<int:pk>/etat/", offers.move_offer, name="move_offer"),
+    path("rdv/<int:pk>/terminer/", acts.end_appointment, name="end_appointment"),
+    path("<int:pk>/", page.page, name="page"),
+    re_path(r"^(?P<pk>\d+)/(?P<tab>synthese|offres|reprise)/$", page.page, name="tab"),
+    path("<int:pk>/synthese/enregistrer/", summary.save_summary, name="save_summary"),
+    path("<int:pk>/commentaires/", comments.comment, name="comment"),
+    path("<int:pk>/offres/nouvelle/", offers.make_offer, name="make_offer"),
+    path("<int:pk>/relancer/", acts.exchange, name="exchange"),
+    path("<int:pk>/planifier/<slug:kind>/", acts.plan, name="plan"),
+    path("<int:pk>/interet/", acts.set_stars, name="stars"),
+    path("<int:pk>/suivre/", acts.follow, name="follow"),
+    path("<int:pk>/reaffecter/", acts.reassign, name="reassign"),
+    path("<int:pk>/cloturer/<slug:status>/", acts.close, name="close"),
+    path("<int:pk>/rouvrir/", acts.reopen, name="reopen"),
+    path("<int:pk>/fusionner/", acts.merge, name="merge"),
+]

@@ -1,0 +1,52 @@
+"""*Ajouter un commentaire*, and the answer to a colleague's request."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from openflex.core import htmx
+from openflex.core.errors import Refused
+from openflex.core.http import writes
+from opportunities import selectors
+from opportunities.forms import CommentForm
+from opportunities.models import Comment
+from opportunities.rights import AS_MANAGER, VIEW
+from opportunities.services.comments import add_comment
+from opportunities.views.page import fetch, may, render_page
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import right
+
+
+@right(VIEW, on="row")
+@writes("POST")
+def comment(request: StaffRequest, pk: int) -> HttpResponse:
+    """Posts in place. Whoever sees an opportunity may comment it; `answers` names the request it answers."""
+    opportunity = fetch(request, pk)
+    form = CommentForm(request.POST, people=selectors.people_who_see(opportunity))
+    answers = None
+    if asked := request.POST.get("answers", ""):
+        answers = get_object_or_404(Comment.objects.filter(opportunity=opportunity), pk=asked if asked.isdigit() else 0)
+    if form.is_valid():
+        try:
+            made = add_comment(
+                opportunity=opportunity,
+                text=form.cleaned_data["text"],
+                author=request.user,
+                is_from_manager=may(AS_MANAGER, opportunity),
+                asked_of=form.cleaned_data["asked_of"],
+                due_on=form.cleaned_data["due_on"],
+                answers=answers,
+                key=form.cleaned_data["key"],
+                now=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            url = reverse("opportunities:page", args=[opportunity.pk])
+            if not htmx.is_partial(request):
+                return htmx.redirect(request, f"{url}#commentaire-{made.pk}")
+            response = render_page(request, fetch(request, pk))
+            response.headers["HX-Replace-Url"] = url
+            return response
+    return render_page(request, opportunity, comment_form=form, answers=answers, status=422)

@@ -1,0 +1,64 @@
+"""The list of opportunities, as a table or as cards, and its export."""
+
+from dataclasses import replace
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+
+from openflex.core import htmx
+from openflex.core.dates import today_paris
+from openflex.core.http import read_only, writes
+from openflex.core.lists import build_list
+from openflex.core.paging import capped_counts
+from opportunities import lists, selectors
+from opportunities.exports import OPPORTUNITIES
+from opportunities.models import Opportunity
+from opportunities.rights import EDIT, EXPORT, VIEW
+from settings_admin.access.requests import StaffRequest
+from settings_admin.exports.views import answer_export
+from settings_admin.guards import right
+from settings_admin.scoping import current_scope
+
+CARDS = "cartes"
+
+
+@right(VIEW, on="scope")
+@read_only
+def opportunity_list(request: StaffRequest) -> HttpResponse:
+    """`?affichage=cartes` shows cards."""
+    scope, today = current_scope(), today_paris(timezone.now())
+    tabs = lists.tabs(scope, today=today)
+    rows = Opportunity.objects.filter(merged_into=None)
+    counts = capped_counts(rows, {tab.key: tab.condition for tab in tabs if tab.has_count})
+    page = build_list(
+        request,
+        rows=selectors.opportunity_rows(),
+        table_class=lists.OpportunityTable,
+        filter_class=lists.OpportunityFilter,
+        sorts=lists.SORTS,
+        default_sort=lists.DEFAULT_SORT,
+        column_order=lists.columns(has_several_entities=len(scope.reach.entities) > 1),
+        tabs=[replace(tab, count=counts.get(tab.key, "")) for tab in tabs],
+        prepare=lambda opportunities: selectors.show(opportunities, today=today),
+    )
+    context = {
+        "list": page,
+        "today": today,
+        "is_cards": request.GET.get("affichage") == CARDS,
+        "is_partial": htmx.is_partial(request),
+        "can_create": scope.allows_somewhere(EDIT),
+        "create_url": reverse("opportunities:create") if scope.allows_somewhere(EDIT) else "",
+        "can_export": scope.allows_somewhere(EXPORT),
+    }
+    return htmx.render_part(request, "opportunities/list.html", "list", context)
+
+
+@right(EXPORT, on="scope")
+@writes("POST")
+def export(request: StaffRequest) -> HttpResponseBase:
+    """Exactly what is filtered."""
+    return answer_export(
+        request, OPPORTUNITIES, columns=lists.columns(has_several_entities=len(current_scope().reach.entities) > 1)
+    )

@@ -1,0 +1,84 @@
+"""*Faire une nouvelle offre*; one offer as it is read and printed; what became of it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils import timezone
+
+from openflex.core import htmx
+from openflex.core.dates import today_paris
+from openflex.core.errors import Refused
+from openflex.core.http import read_only, writes
+from opportunities import enums, selectors
+from opportunities.forms import OfferForm
+from opportunities.rights import EDIT, VIEW
+from opportunities.services import offers
+from opportunities.views.page import fetch, may
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import get_for, right
+
+
+@right(EDIT, on="row")
+@writes("GET", "POST")
+def make_offer(request: StaffRequest, pk: int) -> HttpResponse:
+    opportunity = fetch(request, pk, right=EDIT)
+    today = today_paris(timezone.now())
+    vehicle = opportunity.vehicle
+    form = OfferForm(
+        request.POST if request.method == "POST" else None,
+        opportunity=opportunity,
+        trade_ins=selectors.priced_trade_ins(opportunity, today=today),
+        initial={
+            "vehicle": vehicle.pk if vehicle else None,
+            "price": vehicle.sale_price if vehicle else None,
+            "valid_until": offers.proposed_validity(opportunity, today=today),
+            "trade_in": selectors.priced_trade_ins(opportunity, today=today).first(),
+        },
+    )
+    if form.is_valid():
+        try:
+            made = offers.make_offer(
+                opportunity=opportunity,
+                values=form.values(),
+                actor=request.user,
+                key=form.cleaned_data["key"],
+                now=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            messages.success(request, f"L’offre n°\u00a0{made.number} est faite.")
+            return htmx.redirect(request, "opportunities:offer", made.pk)
+    context = {"form": form, "opportunity": opportunity}
+    return htmx.render_part(
+        request, "opportunities/make_offer.html", "form", context, status=422 if form.errors else 200
+    )
+
+
+@right(VIEW, on="row")
+@read_only
+def offer(request: StaffRequest, pk: int) -> HttpResponse:
+    row = get_for(request, selectors.offer_rows(), pk, right=VIEW)
+    context = {
+        "offer": row,
+        "opportunity": row.opportunity,
+        "may_edit": may(EDIT, row.opportunity) and row.opportunity.is_open,
+        "next_states": [
+            (state.value, state.label)
+            for state in enums.OFFER_TRANSITIONS[row.state]
+            if state != enums.OfferState.EXPIRED
+        ],
+        "is_past": row.valid_until < today_paris(timezone.now()),
+    }
+    return htmx.render_part(request, "opportunities/offer.html", "offer", context)
+
+
+@right(EDIT, on="row")
+@writes("POST")
+def move_offer(request: StaffRequest, pk: int) -> HttpResponse:
+    row = get_for(request, selectors.offer_rows(), pk, right=EDIT)
+    state = request.POST.get("state", "")
+    if state not in (enums.OfferState.SENT, enums.OfferState.ACCEPTED, enums.OfferState.REFUSED):
+        raise Refused("state", "Choisissez ce que devient l’offre.")
+    offers.move_offer(offer=row, target=enums.OfferState(state), actor=request.user, now=timezone.now())
+    messages.success(request, f"Offre n°\u00a0{row.number}\u00a0: {enums.OfferState(state).label.lower()}.")
+    return htmx.redirect(request, "opportunities:offer", pk)

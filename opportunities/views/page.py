@@ -1,0 +1,104 @@
+"""One opportunity: its head, its tabs, and what stands beside them."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from openflex.core import htmx
+from openflex.core.dates import today_paris
+from openflex.core.http import read_only, row_number
+from opportunities import enums, history, selectors
+from opportunities.forms import CommentForm, SummaryForm
+from opportunities.models import Comment, Opportunity
+from opportunities.rights import AS_MANAGER, EDIT, REASSIGN, VIEW
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import get_for, right
+from settings_admin.scoping import current_scope
+
+TEMPLATE = "opportunities/page.html"
+TABS = {"": "Historique", "synthese": "Synthèse", "offres": "Offres", "reprise": "Reprise"}
+
+
+@right(VIEW, on="row")
+@read_only
+def page(request: StaffRequest, pk: int, tab: str = "") -> HttpResponse:
+    """`?type=comments` narrows the history, `?avant=123` continues it."""
+    opportunity = fetch(request, pk)
+    if opportunity.merged_into_id:
+        return htmx.redirect(request, "opportunities:page", opportunity.merged_into_id)
+    return render_page(request, opportunity, tab=tab)
+
+
+def fetch(request: StaffRequest, pk: int, *, right: str = VIEW) -> Opportunity:
+    return get_for(request, selectors.all_rows(), pk, right=right)
+
+
+def may(code: str, opportunity: Opportunity) -> bool:
+    return current_scope().allows(code, opportunity.entity_id, opportunity.point_of_sale_id)
+
+
+def render_page(
+    request: StaffRequest, opportunity: Opportunity, *, tab: str = "", status: int = 200, **extra: Any
+) -> HttpResponse:
+    """The whole page, or what its tabs swap."""
+    context = {**_context(request, opportunity, tab), **extra}
+    return htmx.render_part(request, TEMPLATE, "opportunity", context, status=status)
+
+
+def _context(request: StaffRequest, opportunity: Opportunity, tab: str) -> dict[str, Any]:
+    today = today_paris(timezone.now())
+    shown = selectors.beside(opportunity)
+    context: dict[str, Any] = {
+        "opportunity": opportunity,
+        "today": today,
+        "tab": tab,
+        "tabs": [(key, label, shown.counts.get(key)) for key, label in TABS.items()],
+        "is_overdue": opportunity.is_overdue(today),
+        "badge": enums.OVERDUE_BADGE if opportunity.is_overdue(today) else enums.STATUS_BADGES[opportunity.status],
+        "status_label": enums.status_label(opportunity.status, is_overdue=opportunity.is_overdue(today)),
+        "days_late": selectors.days_late(opportunity, today),
+        "may_edit": may(EDIT, opportunity),
+        "may_reassign": may(REASSIGN, opportunity),
+        "is_manager": may(AS_MANAGER, opportunity),
+        "beside": shown,
+        "followers": selectors.followers_of(opportunity),
+        "closings": [
+            ("gagnee", "trophy", "Gagnée…"),
+            ("perdue", "circle-x", "Perdue…"),
+            ("abandonnee", "circle-minus", "Abandonnée…"),
+        ],
+        "may_see_customer": may("customers.view", opportunity),
+        "vehicle_url": reverse("vehicles:sheet", args=[opportunity.vehicle_id])
+        if opportunity.vehicle_id and may("vehicles.view", opportunity)
+        else "",
+        "live_topics": f"opportunity.{opportunity.pk}",
+    }
+    if tab == "":
+        context |= history_context(request, opportunity)
+    if tab == "synthese":
+        context["form"] = SummaryForm(instance=opportunity)
+    return context
+
+
+def history_context(request: StaffRequest, opportunity: Opportunity) -> dict[str, Any]:
+    group = request.GET.get("type", "")
+    page = history.page_of(opportunity, group=group, after=row_number(request.GET.get("avant", "")))
+    told = selectors.told_of_a_comment(opportunity, by=request.user, is_from_manager=may(AS_MANAGER, opportunity))
+    return {
+        "history": page,
+        "group": group if group in history.GROUPS else "",
+        "groups": [(key, label) for key, (label, _) in history.GROUPS.items()],
+        "comment_form": CommentForm(people=selectors.people_who_see(opportunity)),
+        "answers": _request(request, opportunity),
+        "told": told,
+        "told_names": ", ".join(user.full_name for user in told),
+    }
+
+
+def _request(request: StaffRequest, opportunity: Opportunity) -> Comment | None:
+    """The colleague's request that is being answered."""
+    asked = row_number(request.GET.get("repondre", ""))
+    waiting = Comment.objects.filter(opportunity=opportunity, asked_of__isnull=False, answered_by=None)
+    return waiting.select_related("author").filter(pk=asked).first() if asked else None

@@ -1,0 +1,28 @@
+"""An opportunity as plain as can be, and what hangs on one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from opportunities.models import Opportunity
+from tests.make import make_customer, make_opportunity
+
+
+@pytest.fixture
+def opportunity(cast: Any) -> Opportunity:
+    """Sam's, of a customer of Nord, at Nord 1."""
+    customer = make_customer(entity=cast.north, civility="professor", birth_name="RINO")
+    return make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.sam)
+
+
+@pytest.fixture
+def read(client_for: Callable[..., Any], opportunity: Opportunity) -> Callable[..., str]:
+    """`read(user, tab)`: the text of the opportunity's page as this person sees it."""
+
+    def text_of(user: Any, tab: str = "") -> str:
+        response = client_for(user).get(f"/opportunites/{opportunity.pk}/{f'{tab}/' if tab else ''}")
+        assert response.status_code == 200
+        return str(response.content.decode())
+
+    return text_of
