@@ -52,7 +52,9 @@ def plan_appointment(
     )
     if appointment.ends_at <= now:
         raise Refused("over", "Ce rendez-vous serait déjà passé.", "starts_at")
-    _save_free(appointment)
+    _check_free(appointment)
+    with refusing(_TAKEN):
+        appointment.save(force_insert=True)
     records.answer_key(used, what="appointment", made=appointment)
     _becomes_next_action(row, appointment)
     records.record_event(row, kind="appointment", actor=actor, details=_told(appointment))
@@ -67,7 +69,9 @@ def move_appointment(*, appointment: Appointment, values: Mapping[str, Any], act
     row = _locked_planned(appointment)
     for name, value in values.items():
         setattr(row, name, value)
-    _save_free(row)
+    _check_free(row)
+    with refusing(_TAKEN):
+        row.save(update_fields=list(values))
     _becomes_next_action(opportunity, row)
     records.record_event(opportunity, kind="appointment_moved", actor=actor, details=_told(row))
     keep(opportunity, fields=_NEXT, actor=actor, now=now, kind="next_action")
@@ -124,7 +128,7 @@ def _locked_planned(appointment: Appointment) -> Appointment:
     return row
 
 
-def _save_free(appointment: Appointment) -> None:
+def _check_free(appointment: Appointment) -> None:
     if appointment.ends_at <= appointment.starts_at:
         raise Refused("ends_before", "Le rendez-vous finit avant de commencer.", "ends_at")
     if appointment.kind == enums.AppointmentKind.TEST_DRIVE and appointment.vehicle_id is None:
@@ -133,8 +137,6 @@ def _save_free(appointment: Appointment) -> None:
         field = "vehicle" if clash.vehicle_id and clash.vehicle_id == appointment.vehicle_id else "starts_at"
         who = str(clash.vehicle) if field == "vehicle" else clash.salesperson.full_name
         raise Refused("busy", f"{who} est déjà en rendez-vous le {long_instant(clash.starts_at)}.", field)
-    with refusing(_TAKEN):
-        appointment.save()
 
 
 def _becomes_next_action(opportunity: Opportunity, appointment: Appointment) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-OUR_APPS: Final = ("openflex", "settings_admin", "customers", "vehicles", "quotation")
+OUR_APPS: Final = ("openflex", "settings_admin", "customers", "vehicles", "quotation", "opportunities")
 PACKAGES: Final = (*OUR_APPS, "sandbox", "bench", "tests")
 
 

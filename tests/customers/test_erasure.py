@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection, models
@@ -12,11 +12,21 @@ from customers.models import Consent, Contact, Customer, OwnedVehicle
 from customers.services import around, editing, erasure
 from customers.services.creation import create_customer
 from customers.services.merging import merge
-from openflex.core.retention import columns_to_declare, of_customers
+from openflex.core.retention import columns_to_declare, of_customers, policy
+from opportunities.models import (
+    Appointment,
+    Comment,
+    Exchange,
+    Offer,
+    TradeIn,
+    TradeInCost,
+    TradeInDamage,
+    TradeInPhoto,
+)
 from settings_admin.models import AccessLog
 from settings_admin.scoping import unscoped
 from tests.customers.way import fresh, history, path
-from tests.make import make_customer, make_vehicle
+from tests.make import make_customer, make_opportunity, make_vehicle
 from vehicles.models import Hold
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -32,9 +42,9 @@ class Tokens:
         self.given.append(TOKEN.format(number=len(self.given))[:length])
         return self.given[-1]
 
-    def fill(self, row):
-        """Every column of the row in which text may stand, save choices and keys."""
-        for name in sorted(columns_to_declare(type(row))):
+    def fill(self, row, *, only=None):
+        """Every column of the row in which text may stand, save choices and keys; `only` those of these."""
+        for name in sorted(columns_to_declare(type(row)) if only is None else only):
             field = row._meta.get_field(name)
             if isinstance(field, models.CharField | models.TextField) and not field.choices:
                 room = field.max_length or 100
@@ -67,6 +77,29 @@ def where_found(tokens):
     )
 
 
+def around_an_opportunity(customer, vehicle, cast):
+    """A row of each table of the opportunities that hangs off a customer."""
+    opportunity = make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.sam)
+    place = {"entity": cast.north, "point_of_sale": cast.north_1}
+    of_it = {**place, "opportunity": opportunity}
+    trade_in = TradeIn(**of_it, number=1, make="BMW", model="118i", created_by=cast.sam, created_at=NOW)
+    yield opportunity
+    yield Comment(**of_it, author=cast.sam, at=NOW)
+    yield Exchange(**of_it, by=cast.sam, means="call", at=NOW)
+    yield Appointment(
+        **of_it, kind="meeting", salesperson=cast.sam, starts_at=NOW, ends_at=NOW + timedelta(hours=1),
+        created_by=cast.sam,
+    )  # fmt: skip
+    yield Offer(
+        **of_it, number=1, vehicle=vehicle, price="17500", valid_until=date(2030, 12, 31), created_by=cast.sam,
+        created_at=NOW,
+    )  # fmt: skip
+    yield trade_in
+    yield TradeInDamage(**place, trade_in=trade_in, zone="front")
+    yield TradeInCost(**place, trade_in=trade_in, kind="tyres", planned="120")
+    yield TradeInPhoto(**place, trade_in=trade_in, width=1, height=1)
+
+
 @pytest.fixture
 def full(cast):
     """A customer of whom every column says something, with a file that was merged into theirs, and their tokens."""
@@ -81,6 +114,8 @@ def full(cast):
                 entity=cast.north, customer=one, purpose="email", is_given=True, channel="online", at=NOW
             )
         vehicle = make_vehicle(entity=cast.north)
+        for row in around_an_opportunity(customer, vehicle, cast):
+            tokens.fill(row, only=policy()[row._meta.label_lower].empty)
         Hold.objects.create(entity=cast.north, vehicle=vehicle, kind="order", customer=customer, label=tokens.new(20))
         # What the history keeps of them: old and new values, and the words of contacts.
         mine = {"city": tokens.new(20), "notes": tokens.new(20)}
