@@ -126,7 +126,7 @@ def test_rights_change_after_saying_who_gains_and_loses(cast, visit, sellers):
     desk = visit(cast.alice)
     page = desk.go(f"/parametres/groupes/{sellers.pk}/?onglet=droits")
     desk.check()
-    page.get_by_role("checkbox", name="exporter").check()
+    page.get_by_role("group", name="Véhicules").get_by_label("exporter").check()
     page.get_by_role("button", name="Enregistrer les droits").click()
     expect(page.get_by_role("heading", name="Gagnent")).to_be_visible()
     desk.check()
