@@ -31,7 +31,7 @@ GROUPS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
 }
 _ICONS: Final[Mapping[str, str]] = {
-    "comment": "message",
+    "comment": "message-2",
     "offer_created": "file-text",
     "offer_state": "file-text",
     "trade_in_created": "arrows-exchange",

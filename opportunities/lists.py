@@ -68,7 +68,12 @@ class OpportunityTable(ListTable):
         verbose_name="Prochaine action",
         attrs=cell("clip", fact="À faire"),
     )
-    next_action_on = FigureColumn(french.format_day, fact="Échéance", verbose_name="Échéance")
+    next_action_on = PartColumn(
+        "opportunities/cells/due.html",
+        export=lambda row: row.next_action_on,
+        verbose_name="Échéance",
+        attrs=cell("num", fact="Échéance"),
+    )
     salesperson = tables.Column(accessor="salesperson_name", verbose_name="Vendeur", attrs=cell("muted", priority=1))
     point_of_sale = tables.Column(verbose_name="Point de vente", attrs=cell("muted"))
     entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
