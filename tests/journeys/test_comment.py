@@ -1,0 +1,33 @@
+"""Journey 3: a manager comments an opportunity; the salesperson reads it at once, on any page, and lands on it."""
+
+from settings_admin.scoping import unscoped
+from tests.journeys.test_live import _one_day, cast, screen, site  # noqa: F401 - a real server, two screens
+from tests.make import make_customer, make_opportunity
+
+TEXT = "Revoir le prix de reprise à la hausse finalement, entretien suivi dans le réseau constructeur."
+
+
+def test_a_managers_comment_reaches_the_salesperson_on_another_page(cast, screen, site):  # noqa: F811
+    with unscoped("test data"):
+        customer = make_customer(entity=cast.north, civility="professor", birth_name="RINO")
+        opportunity = make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.sam)
+    sam, marc = screen(cast.sam), screen(cast.marc)
+    marc.goto(f"{site.url}/opportunites/{opportunity.pk}/")
+    marc.get_by_label("Ajouter un commentaire").fill(TEXT)
+    marc.keyboard.press("Control+Enter")
+    marc.locator("#opportunity-timeline").get_by_text(TEXT).wait_for()
+
+    toast = sam.locator("#toasts").get_by_text(TEXT)
+    toast.wait_for(timeout=20_000)
+    sam.locator("#toasts").get_by_role("button", name="Ouvrir l’opportunité").click()
+    sam.wait_for_url(f"**/opportunites/{opportunity.pk}/**")
+    assert sam.locator("#opportunity-timeline").get_by_text(TEXT).is_visible()
+
+    # What Sam answers comes to Marc's open page by itself, and the words he is writing stay.
+    marc.get_by_label("Ajouter un commentaire").fill("Je rédige…")
+    sam.get_by_label("Ajouter un commentaire").fill("C’est noté.")
+    sam.get_by_role("button", name="Valider").click()
+    marc.locator("#opportunity-timeline").get_by_text("C’est noté.").wait_for(timeout=20_000)
+    assert marc.get_by_label("Ajouter un commentaire").input_value() == "Je rédige…"
+    assert marc.errors == []
+    assert sam.errors == []
