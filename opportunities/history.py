@@ -174,15 +174,11 @@ def _sentence(entry: TimelineEntry) -> tuple[str, str, str]:
         case "offer_state":
             state = enums.OfferState(told["state"]).label.lower()
             return f"a noté «{NBSP}{state}{NBSP}» sur", *_offer_link(told)
-        case "trade_in_created":
-            link = (
-                "la reprise n°" + NBSP + str(told["number"]),
-                reverse("opportunities:trade_in", args=[told["trade_in"]]),
-            )
-            return ("a créé une reprise sur", *_offer_link(told)) if told.get("offer") else ("a créé", *link)
-        case "trade_in_state" | "trade_in_changed":
-            label = "la reprise n°" + NBSP + str(told["number"])
-            return _trade_in_words(told), label, reverse("opportunities:trade_in", args=[told["trade_in"]])
+        case "trade_in_created" if told.get("offer"):
+            return "a créé une reprise sur", *_offer_link(told)
+        case "trade_in_created" | "trade_in_state" | "trade_in_changed":
+            url = reverse("opportunities:tab", args=[entry.target_id, "reprise"])
+            return _trade_in_words(entry.kind, told), f"la reprise n°{NBSP}{told['number']}", url
         case "exchange":
             return _EXCHANGES[told["means"]], "", ""
         case kind if kind.startswith("appointment"):
@@ -221,9 +217,9 @@ def _offer_link(told: Mapping[str, Any]) -> tuple[str, str]:
     return f"l’offre n°{NBSP}{number}", reverse("opportunities:offer", args=[told["offer"]])
 
 
-def _trade_in_words(told: Mapping[str, Any]) -> str:
+def _trade_in_words(kind: str, told: Mapping[str, Any]) -> str:
     if "state" not in told:
-        return "a modifié"
+        return "a créé" if kind == "trade_in_created" else "a modifié"
     words = {
         enums.TradeInState.TO_APPROVE: "a demandé un prix pour",
         enums.TradeInState.APPROVED: "a validé",

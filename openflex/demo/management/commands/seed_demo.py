@@ -9,13 +9,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from openflex.core.dates import today_paris
-from openflex.demo.parts import customers, notifications, organisation, people, quotations, vehicles
+from openflex.demo.parts import customers, notifications, opportunities, organisation, people, quotations, vehicles
 from openflex.demo.world import NotSeedable, world_on
 from settings_admin.models import Holding, User
 from settings_admin.scoping import unscoped
 
 # In this order: each part finds in the world what those before it made. Modules add theirs at the end.
-PARTS = (organisation.seed, people.seed, vehicles.seed, quotations.seed, customers.seed, notifications.seed)
+PARTS = (
+    organisation.seed,
+    people.seed,
+    vehicles.seed,
+    quotations.seed,
+    customers.seed,
+    notifications.seed,
+    opportunities.seed,
+)
 
 
 class Command(BaseCommand):
