@@ -10,7 +10,8 @@ from typing import Any
 from bench.door import ROOT
 from bench.figures import Row
 
-KEPT = ROOT / ".data" / "bench" / "figures.json"
+# Beside the code: a group measured alone, on another checkout, leaves the figures of the others as they are.
+KEPT = ROOT / "bench" / "figures.json"
 PAGE = ROOT / "docs" / "quality.md"
 TITLES = {
     "setup": "Set-up", "pages": "Pages: server time", "statements": "Pages: SQL statements",
@@ -29,7 +30,7 @@ def keep(group: str, rows: Iterable[Row]) -> None:
         "load": round(os.getloadavg()[0], 1),
         "rows": [asdict(row) for row in rows],
     }
-    KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1))
+    KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
 
 
 def _kept() -> dict[str, Any]:
