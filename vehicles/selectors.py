@@ -1,6 +1,6 @@
 """Reads of the stock: the list, its tabs, the sheet, its history."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -240,8 +240,10 @@ def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> l
     sites, people = _site_names(entries), _customer_names(entries)
     lines = []
     for entry in entries:
+        # Of which kind the plate was then; where that did not change with it, as it is now.
+        formats = entry.changes.get("plate_format", [vehicle.plate_format, vehicle.plate_format])
         changes = [
-            _change(name, *values, sites=sites, people=people)
+            _change(name, *values, sites=sites, people=people, plate_formats=formats)
             for name, values in entry.changes.items()
             if name not in hidden
         ]
@@ -274,7 +276,15 @@ def _customer_names(entries: Iterable[TimelineEntry]) -> dict[int, str]:
     return {customer.pk: name_for_reader(customer) for customer in found}
 
 
-def _change(name: str, old: Any, new: Any, *, sites: Mapping[int, str], people: Mapping[int, str]) -> Change:
+def _change(
+    name: str,
+    old: Any,
+    new: Any,
+    *,
+    sites: Mapping[int, str],
+    people: Mapping[int, str],
+    plate_formats: Sequence[str],
+) -> Change:
     field = field_of(Vehicle, name)
     if name == "point_of_sale":
         # A site that this person does not see has no name for them.
@@ -282,7 +292,10 @@ def _change(name: str, old: Any, new: Any, *, sites: Mapping[int, str], people: 
     elif name == "supplier":
         old, new = (pk and people.get(pk, "un client") for pk in (old, new))
     elif name == "plate":
-        old, new = format_plate(old), format_plate(new)
+        old, new = (
+            format_plate(text, foreign=kind == enums.PlateFormat.FOREIGN)
+            for text, kind in zip((old, new), plate_formats, strict=True)
+        )
     return Change(field_label(field), field_text(field, old), field_text(field, new))
 
 

@@ -4,14 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from settings_admin.access.services.holdings import built_in_group
+from settings_admin.models import TimelineEntry
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
 from tests.make import make_user, make_vehicle
 from tests.support.htmx import content, parse, swap
 from tests.vehicles.way import errors_of, form_data, fresh, history, opened, path, send
-from vehicles.enums import StockStatus, VehicleKind
+from vehicles.enums import PlateFormat, StockStatus, VehicleKind
 from vehicles.services import stock
 
 
@@ -343,3 +345,31 @@ def test_a_price_is_given_without_seeing_the_purchase(cast, client_for, vehicle)
     response = send(client, vehicle, "prix", data, sale_price="6000", purchase_price="1")
     assert response.status_code == 303
     assert (fresh(vehicle).sale_price, fresh(vehicle).purchase_price) == (6000, 4300)
+
+
+def test_a_foreign_plate_is_told_in_the_history_as_it_stands(cast, client_for, as_user):
+    as_user(cast.vera)
+    vehicle = make_vehicle(
+        entity=cast.north, point_of_sale=cast.north_1, plate="AB123CD", plate_format=PlateFormat.FOREIGN
+    )
+    mine = {"plate": "EC318PT", "plate_format": PlateFormat.SIV}
+    base = {"plate": "AB123CD", "plate_format": PlateFormat.FOREIGN}
+    stock.edit_vehicle(vehicle=vehicle, base=base, mine=mine, actor=cast.vera)
+    told = parse(client_for(cast.vera).get(path(vehicle))).select_one("#historique").text
+    assert "AB123CD → EC-318-PT" in told
+
+
+def test_a_history_that_is_cut_says_so(cast, client_for, vehicle):
+    with unscoped("test data"):
+        entries = [
+            TimelineEntry(
+                holding=cast.holding, entity=cast.north, target_type="vehicles.vehicle", target_id=vehicle.pk,
+                kind="changed", actor=cast.vera, changes={"mileage_km": [number, number + 1]}, at=timezone.now(),
+            )
+            for number in range(201)
+        ]  # fmt: skip
+        TimelineEntry.objects.bulk_create(entries[:199])
+    assert "derniers changements sont affichés" not in client_for(cast.vera).get(path(vehicle)).text
+    with unscoped("test data"):
+        TimelineEntry.objects.bulk_create(entries[199:])
+    assert "Les 200 derniers changements sont affichés." in client_for(cast.vera).get(path(vehicle)).text
