@@ -72,7 +72,7 @@ def test_why_a_right_is_held_and_who_would_give_it(cast, client_for, sellers):
     }
     assert lines["Oui : coter un véhicule"].startswith("Vendeur · Sud, depuis le")
     assert lines["Oui : coter un véhicule"].endswith("par Alice Nom")
-    assert "Comptabilité" in lines["– Non : exporter"]
+    assert "Comptabilité" in lines["– Non : voir les prix d’achat et les marges"]
 
 
 def test_a_swapped_tab_equals_the_reloaded_page(cast, client_for):

@@ -66,7 +66,8 @@ class Migration(migrations.Migration):
                 ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='vehicles.vehicle')),
             ],
             options={
-                'verbose_name': 'photo',
+                'verbose_name': 'photo de véhicule',
+                'verbose_name_plural': 'photos de véhicules',
                 'ordering': ['position', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'objects',

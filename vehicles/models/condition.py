@@ -84,7 +84,8 @@ class Photo(PhotoFacts):
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="photos")
 
     class Meta(PhotoFacts.Meta):
-        verbose_name = "photo"
+        verbose_name = "photo de véhicule"
+        verbose_name_plural = "photos de véhicules"
         ordering = ["position", "pk"]
         abstract = False
         triggers = [same_owner("point_of_sale"), same_owner("vehicle")]
