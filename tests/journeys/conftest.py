@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from settings_admin.models import User
 
@@ -79,14 +79,20 @@ class Visit:
         if message.type == "error" and not any(words in message.text for words in EXPECTED_ERRORS):
             self.errors.append(message.text)
 
+    def settle(self) -> None:
+        """Until nothing moves: what a click has asked for may still be on its way, and what fades in has another
+        contrast and another place."""
+        self.page.wait_for_load_state()  # before its styles have come, any page is wider than the screen
+        expect(self.page.locator(".htmx-request, .htmx-settling, .htmx-swapping")).to_have_count(0)
+        self.page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => {})))")
+
     def check(self) -> None:
         """What is true of every page in every state: nothing in the console (a broken content policy stands there
         too), nothing wider than the screen, nothing that axe finds."""
-        self.page.wait_for_load_state()  # before its styles have come, any page is wider than the screen
+        self.settle()
         assert self.errors == []
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
-        self.page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => {})))")
         found = Axe().run(self.page, options={"resultTypes": ["violations"]})
         assert found.violations_count == 0, found.generate_report()
 
@@ -113,6 +119,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Visit]]
             locale="fr-FR",
             timezone_id="Europe/Paris",
             has_touch=size is PHONE,
+            reduced_motion="reduce",
         )
         context.set_default_timeout(10_000)
         # pytest-django's server has no sockets: what they bring is told by tests/live, on a server that does.

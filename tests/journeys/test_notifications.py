@@ -96,10 +96,11 @@ def test_over_a_dialog_it_covers_no_button_and_what_came_while_offline_is_there(
     first.page.evaluate("window.dispatchEvent(new Event('pagehide'))")
     first.page.context.set_offline(False)
     first.page.evaluate("window.dispatchEvent(new Event('pageshow'))")
+    expect(first.page.locator(".toast.told")).to_have_count(3)  # they come one after the other
     toast = first.page.locator(".toast.told").last
     expect(toast).to_be_visible()
     expect(first.page.locator("#bell-count")).to_have_text("3")
-    first.page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => {})))")
+    first.settle()
     box, dialog = toast.bounding_box(), first.page.locator("#shortcuts .dialog-form").bounding_box()
     assert box is not None
     assert dialog is not None

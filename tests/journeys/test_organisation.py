@@ -87,6 +87,7 @@ def test_a_new_point_of_sale_takes_over_and_goes_again(cast, visit, size):
     screen.check()
     page.get_by_role("link", name="Supprimer").click()
     dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
     screen.check()
     dialog.get_by_role("button", name="Supprimer").click()
     expect(dialog.get_by_text("sert encore : 1 affectation.")).to_be_visible()
