@@ -14,22 +14,28 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.template import Context
 from django.template.loader import get_template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 Reader = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the page: its cells as the attributes of the `td` and what stands in it."""
+    """One row of the page, and its cells as they stand in the page: joined here, for the loop of a template over some
+    seven hundred cells took a third of the page's time."""
 
     record: Any
-    cells: list[tuple[str, Any]]
+    cells: SafeString
 
 
 def draw_lines(table: tables.Table, rows: Iterable[Any]) -> list[Line]:
     """The rows in the table's visible columns, ready for `lists/table.html`."""
     columns = [(column.attrs["td"].as_html(), _drawer(column, table)) for column in table.columns]
-    return [Line(row, [(attributes, draw(row)) for attributes, draw in columns]) for row in rows]
+    return [
+        Line(row, format_html_join("", "<td {}>{}</td>", ((attributes, draw(row)) for attributes, draw in columns)))
+        for row in rows
+    ]
 
 
 def values_of(table: tables.Table, rows: Iterable[Any], names: Iterable[str]) -> Iterator[list[Any]]:
@@ -41,14 +47,25 @@ def values_of(table: tables.Table, rows: Iterable[Any], names: Iterable[str]) ->
 def _drawer(column: Any, table: tables.Table) -> Reader:
     template_name = getattr(column.column, "template_name", None)
     if template_name is not None:
-        template: Any = get_template(template_name)
-        return lambda row: template.template.render(Context({"record": row}))
+        return _part_drawer(get_template(template_name))
     read = _reader(column, table)
     write, empty, nothing = getattr(column.column, "write", str), column.column.empty_values, column.default
 
     def draw(row: Any) -> Any:
         value = read(row)
         return nothing if value in empty else write(value)
+
+    return draw
+
+
+def _part_drawer(template: Any) -> Reader:
+    """One context for all rows: what a part includes is looked up once."""
+    context = Context({"record": None})
+
+    def draw(row: Any) -> SafeString:
+        context["record"] = row
+        drawn: SafeString = template.template.render(context)
+        return drawn
 
     return draw
 

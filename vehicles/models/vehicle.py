@@ -251,6 +251,7 @@ class Vehicle(ScopedModel):
             # What tabs count and few vehicles are.
             models.Index(fields=["kind"], condition=IN_STOCK, name="vehicle_stock_by_kind"),
             models.Index(fields=["entity"], condition=IN_STOCK & Q(is_being_prepared=True), name="vehicle_to_prepare"),
+            models.Index(fields=["entity", "inspection_due_on"], condition=IN_STOCK, name="vehicle_to_inspect"),
         ]
         triggers = [same_owner("point_of_sale"), same_owner("supplier")]
 
