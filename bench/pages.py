@@ -9,6 +9,7 @@ from bench.data import admin, sign_in
 from bench.door import Door, Visitor, open_door
 from bench.figures import RUNS, Row, median_of_runs, p95
 from customers.models import Customer
+from opportunities.models import Opportunity
 from settings_admin.models import User
 from settings_admin.scoping import unscoped
 from vehicles.models import Vehicle
@@ -62,7 +63,7 @@ def measure_at(door: Door) -> list[Row]:
 
 def _pages(visitor: Visitor) -> dict[str, str]:
     with unscoped("a vehicle to look at"):
-        some = Vehicle.objects.filter(entity__holding=admin().holding).exclude(plate="").exclude(vin="")
+        some = Vehicle.objects.filter(entity__holding=admin().holding_id).exclude(plate="").exclude(vin="")
         vehicle = some.order_by("-pk")[1000:1001].get()
     searches = {
         "a plate": vehicle.plate, "a VIN's end": vehicle.vin[-6:], "a whole VIN": vehicle.vin, "a model word": "clio",
@@ -77,13 +78,14 @@ def _pages(visitor: Visitor) -> dict[str, str]:
     pages["vehicles search within sort"] = f"{LIST}?q=clio&sort=-sale_price"
     pages["vehicle sheet"] = f"{LIST}{vehicle.pk}/"
     pages |= _customers(visitor)
+    pages |= _opportunities(visitor)
     pages["quotations list"] = "/cotations/"
     pages["quotations list, deep page"] = _deep(visitor, "/cotations/")
     return {**pages, **_audit_pages(visitor)}
 
 
 def _audit_pages(visitor: Visitor) -> dict[str, str]:
-    person = User.objects.filter(holding=admin().holding).order_by("-pk")[0]
+    person = User.objects.filter(holding=admin().holding_id).order_by("-pk")[0]
     pages = {"audit log": AUDIT, "audit log, deep page": _deep(visitor, AUDIT)}
     pages |= {f"audit log, tab {name}": f"{AUDIT}?tab={name}" for name in ("connexions", "droits", "organisation")}
     pages["audit log, filter act=echec"] = f"{AUDIT}?act=echec"
@@ -95,7 +97,7 @@ def _audit_pages(visitor: Visitor) -> dict[str, str]:
 def _customers(visitor: Visitor) -> dict[str, str]:
     path = "/clients/"
     with unscoped("a customer to look at"):
-        of_holding = Customer.objects.filter(entity__holding=admin().holding)
+        of_holding = Customer.objects.filter(entity__holding=admin().holding_id)
         some = of_holding.filter(kind="person").exclude(email="").exclude(supplied_vehicles=None)
         customer = some.order_by("-pk")[100:101].get()
     searches = {
@@ -113,6 +115,33 @@ def _customers(visitor: Visitor) -> dict[str, str]:
     pages["customer's page"] = f"{path}{customer.pk}/"
     pages["customers, picker"] = f"{path}choisir/?{urlencode({'entity': customer.entity_id, 'customer_words': 'mart'})}"
     return pages
+
+
+def _opportunities(visitor: Visitor) -> dict[str, str]:
+    path = "/opportunites/"
+    with unscoped("an opportunity to look at"):
+        of_holding = Opportunity.objects.filter(entity__holding=admin().holding_id).exclude(offers=None)
+        some = of_holding.exclude(vehicle=None).select_related("customer")
+        row = some.order_by("-pk")[100:101].get()
+        vehicle = Vehicle.objects.filter(pk=row.vehicle_id).get()
+        offer = row.offers.all()[0]
+    searches = {
+        "a name": row.customer.display_name, "a plate": vehicle.plate, "a VIN's end": vehicle.vin[-6:],
+        "its number": str(row.number), "an offer's number": str(offer.number), "nothing found": "zzzqqq",
+    }  # fmt: skip
+    every = f"{path}?tab=all"
+    pages = {"opportunities list": every, "opportunities list, deep page": _deep(visitor, every)}
+    pages |= {f"opportunities list, tab {name}": f"{path}?tab={name}" for name in ("team", "open", "overdue")}
+    pages |= {
+        f"opportunities list, by {name}": f"{every}&sort={name}" for name in ("number", "next_action_on", "stars")
+    }
+    pages |= {f"opportunities list, filter {name}": f"{every}&{name}" for name in ("status=lost", "source=phone")}
+    pages |= {
+        f"opportunities search, {name}": f"{every}&{urlencode({'q': words})}"
+        for name, words in searches.items()
+        if words
+    }
+    return {**pages, "an opportunity's page": f"{path}{row.pk}/", "the team's week": f"{path}agenda/"}
 
 
 def _deep(visitor: Visitor, path: str) -> str:

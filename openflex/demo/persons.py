@@ -18,7 +18,7 @@ _MEN = (
     "Thierry", "Lucas", "Olivier", "Hugo", "Patrick", "Jean-Marc", "Samir", "Antoine", "Nicolas", "Julien", "Karim",
     "Philippe", "Mathieu", "Romain", "Sébastien", "Alain", "Maxime", "Théo", "Yves", "Bruno", "Cédric", "Étienne",
 )  # fmt: skip
-_SURNAMES = (
+SURNAMES = (
     "FONTAINE", "GAUTHIER", "PETITJEAN", "MERCIER", "ROCHE", "BRUNET", "BENALI", "LACROIX", "MICHAUD", "COLIN", "CARRÉ",
     "PAGEAUT", "BOUVIER", "HADDAD", "PRUDHON", "DESCHAMPS", "MARTIN", "BERNARD", "DUBOIS", "MOREL", "GIRARD", "PERRIN",
     "LEFÈVRE", "ROUX", "FAURE", "BLANC", "GUÉRIN", "MULLER", "HENRY", "ROUSSEL", "CHEVALIER", "GARNIER", "D'ARCY",
@@ -47,6 +47,7 @@ _STREETS = (
     ("rue", "Gambetta"), ("boulevard", "de la République"), ("impasse", "des Vignes"), ("rue", "du Port"),
     ("route", "de Lyon"), ("quai", "des Messageries"), ("rue", "Victor Hugo"),
 )  # fmt: skip
+FIRST_NAMES = (*_WOMEN, *_MEN)
 TOWNS = (
     ("71100", "Chalon-sur-Saône"), ("71000", "Mâcon"), ("71700", "Tournus"), ("71400", "Autun"),
     ("71200", "Le Creusot"), ("71300", "Montceau-les-Mines"), ("21200", "Beaune"), ("21000", "Dijon"),
@@ -111,7 +112,7 @@ def _person(random: Random, today: date) -> Customer:
     civility = Civility.MRS if is_woman else Civility.MR
     if random.randrange(_ONE_IN["title"]) == 0:
         civility = random.choice((Civility.DOCTOR, Civility.PROFESSOR, Civility.LAWYER))
-    birth_name, other = random.sample(_SURNAMES, 2)
+    birth_name, other = random.sample(SURNAMES, 2)
     return Customer(
         kind=CustomerKind.PERSON.value,
         civility=civility.value,

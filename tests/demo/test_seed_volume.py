@@ -11,8 +11,9 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.test import Client
 
-from openflex.demo import volume, volume_log
+from openflex.demo import volume, volume_log, volume_opportunities
 from openflex.demo.world import PASSWORD
+from opportunities.models import Offer, Opportunity
 from settings_admin.models import AccessLog, DocumentCounter, Entity, Holding, TimelineEntry, User
 from vehicles.models import Hold, Vehicle
 from vehicles.models.vehicle import IN_STOCK
@@ -20,8 +21,9 @@ from vehicles.models.vehicle import IN_STOCK
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
 
 
-def _fill(vehicles: int = 500, *, accesses: int = 0, changes: int = 0) -> None:
-    call_command("seed_volume", vehicles=vehicles, accesses=accesses, changes=changes, verbosity=0)
+def _fill(vehicles: int = 500, *, accesses: int = 0, changes: int = 0, opportunities: int = 0) -> None:
+    numbers = {"vehicles": vehicles, "accesses": accesses, "changes": changes, "opportunities": opportunities}
+    call_command("seed_volume", **numbers, verbosity=0)
 
 
 @pytest.fixture
@@ -96,6 +98,19 @@ def test_the_audit_log_is_filled_and_topped_up_with_lines_that_can_be_told(
     assert page.status_code == 200
     assert "a fait un" not in page.text  # an act, a change without words
     assert "Chrome sur Windows" in page.text
+
+
+@pytest.mark.usefixtures("debug")
+def test_opportunities_are_filled_and_topped_up_with_numbers_without_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(volume_opportunities, "BATCH", 20)
+    for count in (60, 100, 100):
+        _fill(200, opportunities=count)
+    assert Opportunity.objects.count() == 100
+    numbers = Opportunity.objects.filter(entity__name="Volume Automobiles").order_by("number")
+    assert list(numbers.values_list("number", flat=True)) == list(range(1, 51))
+    assert Offer.objects.filter(entity__name="Volume Automobiles").count() == 16
+    assert {counter.last for counter in DocumentCounter.objects.filter(series="opportunity")} == {50, 25, 5, 15}
+    assert not Offer.objects.exclude(entity=F("opportunity__entity")).exists()
 
 
 @pytest.mark.usefixtures("debug")
