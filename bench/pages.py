@@ -123,7 +123,7 @@ def _opportunities(visitor: Visitor) -> dict[str, str]:
         of_holding = Opportunity.objects.filter(entity__holding=admin().holding_id).exclude(offers=None)
         some = of_holding.exclude(vehicle=None).select_related("customer")
         row = some.order_by("-pk")[100:101].get()
-        vehicle = Vehicle.objects.filter(pk=row.vehicle_id).get()
+        vehicle = Vehicle.objects.filter(pk=str(row.vehicle_id)).get()
         offer = row.offers.all()[0]
     searches = {
         "a name": row.customer.display_name, "a plate": vehicle.plate, "a VIN's end": vehicle.vin[-6:],

@@ -145,8 +145,9 @@ class Quotation(ScopedModel):
         verbose_name_plural = "cotations"
         ordering = ["-changed_at", "-id"]
         indexes = [
-            models.Index(fields=["entity", "created_by", "changed_at", "id"], name="quotation_of_user"),
-            models.Index(fields=["entity", "changed_at", "id"], name="quotation_by_change"),
+            # Without the entity before them: an index that starts with it gives no order over several.
+            models.Index(fields=["created_by", "changed_at", "id"], name="quotation_of_user"),
+            models.Index(fields=["changed_at", "id"], name="quotation_by_change"),
         ]
         constraints = [
             models.CheckConstraint(

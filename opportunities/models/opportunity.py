@@ -155,6 +155,8 @@ class Opportunity(ScopedModel):
                 fields=["next_action_on", "id"], condition=Q(status="open"), name="opportunity_by_next_action"
             ),
             models.Index(fields=["number", "id"], name="opportunity_by_number"),
+            models.Index(fields=["stars", "id"], name="opportunity_by_stars"),
+            models.Index(fields=["next_action_on", "id"], name="opportunity_by_next_day"),
         ]
         triggers = [
             same_owner(parent) for parent in ("point_of_sale", "customer", "vehicle", "close_reason", "merged_into")
