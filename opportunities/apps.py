@@ -9,7 +9,14 @@ class OpportunitiesConfig(AppConfig):
         from customers.registry import Panel, register_panels
         from opportunities import exports, hand_over, notices, rights, topics
         from opportunities.services.reasons import give_usual_reasons
-        from settings_admin.registries import NavEntry, register_entity_start, register_export, register_nav
+        from settings_admin.registries import (
+            NavEntry,
+            SheetAction,
+            register_entity_start,
+            register_export,
+            register_nav,
+            register_sheet_actions,
+        )
 
         rights.register()
         notices.register()
@@ -24,6 +31,17 @@ class OpportunitiesConfig(AppConfig):
                 url_name="opportunities:of_customer",
                 right=rights.VIEW,
                 order=10,
+            )
+        )
+        register_sheet_actions(
+            SheetAction(
+                sheet="quotation.Quotation",
+                label="Créer une estimation de reprise",
+                icon="arrows-exchange",
+                url_name="opportunities:trade_in_create",
+                right=rights.EDIT,
+                order=10,
+                is_page=True,
             )
         )
         register_nav(

@@ -9,13 +9,14 @@ from django.urls import reverse
 
 from openflex.core.facts import field_label, field_text
 from openflex.core.fields import field_of
-from openflex.core.french import NBSP, NO_VALUE, format_euros, long_instant
+from openflex.core.french import NBSP, NO_VALUE, counted, format_euros, long_instant
 from opportunities import enums
-from opportunities.models import CloseReason, Comment, Exchange, Opportunity
+from opportunities.models import CloseReason, Comment, Exchange, Opportunity, TradeIn
 from settings_admin.models import User
 from settings_admin.records.models import TimelineEntry
-from settings_admin.records.selectors import Change, timeline_of
+from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
 from vehicles.models import Vehicle
+from vehicles.validators import format_plate
 
 PAGE: Final = 50
 
@@ -177,7 +178,7 @@ def _sentence(entry: TimelineEntry) -> tuple[str, str, str]:
         case "trade_in_created" if told.get("offer"):
             return "a créé une reprise sur", *_offer_link(told)
         case "trade_in_created" | "trade_in_state" | "trade_in_changed":
-            url = reverse("opportunities:tab", args=[entry.target_id, "reprise"])
+            url = reverse("opportunities:trade_in", args=[told["trade_in"]])
             return _trade_in_words(entry.kind, told), f"la reprise n°{NBSP}{told['number']}", url
         case "exchange":
             return _EXCHANGES[told["means"]], "", ""
@@ -245,3 +246,44 @@ def _appointment_words(kind: str, told: Mapping[str, Any]) -> str:
         "appointment_cancelled": "a annulé le",
     }[kind]
     return f"{verb} {what} le {when}, avec {told['with']}"
+
+
+# --- one estimate ---------------------------------------------------------------------------------
+_OF_TRADE_IN: Final[Mapping[str, tuple[str, str]]] = {
+    "created": ("a créé l’estimation", "plus"),
+    "asked": ("a demandé un prix", "hourglass"),
+    "decided": ("a décidé", "gauge"),
+    "entered": ("a fait entrer le véhicule en stock", "building-warehouse"),
+}
+_PEOPLE_OF_TRADE_IN: Final = ("asked_by", "decided_by")
+# Said by the line itself, its hour and its name, or of use to the machine alone.
+_UNTOLD_OF_TRADE_IN: Final = frozenset({*_PEOPLE_OF_TRADE_IN, "asked_at", "decided_at", "version_code", "vehicle"})
+
+
+def of_trade_in(trade_in: TradeIn, *, limit: int) -> list[HistoryLine]:
+    """Every change of every field of an estimate, newest first."""
+    return [_trade_in_line(entry, trade_in) for entry in timeline_of(trade_in, limit=limit)]
+
+
+def _trade_in_line(entry: TimelineEntry, trade_in: TradeIn) -> HistoryLine:
+    sentence, icon = _OF_TRADE_IN.get(entry.kind, ("a modifié l’estimation", "pencil"))
+    if entry.kind == "created" and entry.details.get("quotation"):
+        sentence = "a créé l’estimation à partir d’une cotation"
+    # In the order of the columns: the database keeps none.
+    changes = [
+        _trade_in_change(column.name, *entry.changes[column.name], trade_in=trade_in)
+        for column in TradeIn._meta.concrete_fields
+        if column.name in entry.changes and column.name not in _UNTOLD_OF_TRADE_IN
+    ]
+    return line_of(entry, sentence=sentence, icon=icon, changes=changes)
+
+
+def _trade_in_change(name: str, old: Any, new: Any, *, trade_in: TradeIn) -> Change:
+    column = field_of(TradeIn, name)
+    if name == "equipment":
+        return Change(
+            field_label(column), *(counted(len(value), "élément") if value else NO_VALUE for value in (old, new))
+        )
+    if name == "plate":
+        old, new = (format_plate(value or "", foreign=trade_in.is_foreign) for value in (old, new))
+    return Change(field_label(column), field_text(column, old), field_text(column, new))

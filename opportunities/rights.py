@@ -46,5 +46,17 @@ def register() -> None:
         Act("opportunities:calendar", "voir l’agenda des rendez-vous"),
         Act("opportunities:make_offer", "faire une offre"),
         Act("opportunities:offer", "ouvrir une offre"),
+        Act("opportunities:trade_in_create", "créer une estimation de reprise à partir d’une cotation"),
+        Act("opportunities:add_trade_in", "créer une estimation de reprise"),
+        Act("opportunities:trade_in", "ouvrir une estimation de reprise"),
+        Act("opportunities:save_trade_in", "compléter une estimation de reprise"),
+        Act(
+            "opportunities:propose_trade_in_inspection",
+            "se faire proposer la date du prochain contrôle technique d’une reprise",
+        ),
+        Act("opportunities:ask_price", "demander le prix d’une reprise"),
+        Act("opportunities:take_back", "reprendre une estimation pour la compléter"),
+        Act("opportunities:answer_price", "noter la réponse du client au prix de sa reprise"),
+        Act("opportunities:decide_price", "valider ou refuser une estimation de reprise"),
         Act("opportunities:move_offer", "remettre une offre au client, ou noter sa réponse"),
     )

@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from opportunities.views import acts, calendar, comments, creation, offers, page, summary
+from opportunities.views import (
+    acts,
+    calendar,
+    comments,
+    creation,
+    offers,
+    page,
+    summary,
+    trade_in_acts,
+    trade_in_creation,
+    trade_ins,
+)
 from opportunities.views import list as list_views
 
 app_name = "opportunities"
@@ -16,6 +27,15 @@ urlpatterns = [
     path("offres/<int:pk>/", offers.offer, name="offer"),
     path("offres/<int:pk>/etat/", offers.move_offer, name="move_offer"),
     path("rdv/<int:pk>/terminer/", acts.end_appointment, name="end_appointment"),
+    path("reprises/cotation/<int:pk>/", trade_in_creation.from_quotation, name="trade_in_create"),
+    path("reprises/<int:pk>/", trade_ins.page, name="trade_in"),
+    path("reprises/<int:pk>/<slug:key>/enregistrer/", trade_ins.save_section, name="save_trade_in"),
+    path("reprises/<int:pk>/controle/", trade_ins.propose_inspection, name="propose_trade_in_inspection"),
+    path("reprises/<int:pk>/demander/", trade_in_acts.ask, name="ask_price"),
+    path("reprises/<int:pk>/reprendre/", trade_in_acts.take_back, name="take_back"),
+    path("reprises/<int:pk>/decider/", trade_in_acts.decide, name="decide_price"),
+    path("reprises/<int:pk>/reponse/", trade_in_acts.answer, name="answer_price"),
+    path("<int:pk>/reprises/nouvelle/", trade_in_creation.add, name="add_trade_in"),
     path("<int:pk>/", page.page, name="page"),
     re_path(r"^(?P<pk>\d+)/(?P<tab>synthese|offres|reprise)/$", page.page, name="tab"),
     path("<int:pk>/synthese/enregistrer/", summary.save_summary, name="save_summary"),

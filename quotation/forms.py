@@ -58,7 +58,46 @@ class CatalogueForm(forms.Form):
     expand = forms.BooleanField(label="Élargir le catalogue aux versions plus anciennes", required=False)
 
 
-class DetailsForm(NamedBlanks, forms.ModelForm):
+class IdentityRules(forms.BaseForm):
+    """What is checked of a plate with its country, a VIN and a first registration, here and on a trade-in estimate."""
+
+    today: date
+    instance: Any
+    warnings: list[validators.FieldWarning]
+
+    def check_identity(self, data: dict[str, Any]) -> None:
+        if not data.get("plate") and not data.get("has_no_plate") and "plate" not in self.errors:
+            self.add_error("plate", "Saisissez l’immatriculation, ou cochez «\u00a0VN ou véhicule sans plaque\u00a0».")
+        elif data.get("plate"):
+            try:
+                data["plate"] = _read_plate(
+                    data["plate"],
+                    is_foreign=bool(data.get("plate_country")),
+                    otherwise="S’il est immatriculé à l’étranger, choisissez son pays.",
+                )
+            except ValidationError as error:
+                self.add_error("plate", error)
+        if data.get("first_registration"):
+            try:
+                validators.check_first_registration(
+                    data["first_registration"], stage=enums.Stage.USED, today=self.today
+                )
+            except ValidationError as error:
+                self.add_error("first_registration", error)
+        if data.get("vin"):
+            self._check_vin(data["vin"], data.get("first_registration"))
+
+    def _check_vin(self, vin: str, first_registration: date | None) -> None:
+        """A short one is right for a vehicle of before 1981, and where its sheet in stock or the register has it."""
+        is_old = first_registration is not None and first_registration.year < FIRST_YEAR_OF_LONG_VINS
+        if len(vin) < validators.VIN_LENGTH and vin != self.instance.vin and not is_old:
+            message = validators.vin_length_message(vin)
+            self.add_error("vin", f"{message} Seul un véhicule d’avant {FIRST_YEAR_OF_LONG_VINS} en a moins.")
+            return
+        self.warnings += validators.vin_warnings(vin)
+
+
+class DetailsForm(NamedBlanks, forms.ModelForm, IdentityRules):
     """Step 2. Colours come from the provider for this version; what cannot be read stays in the draft as typed."""
 
     exterior_colour = forms.CharField(label="Couleurs extérieures", required=False, max_length=200)
@@ -95,36 +134,8 @@ class DetailsForm(NamedBlanks, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if not data.get("plate") and not data.get("has_no_plate") and "plate" not in self.errors:
-            self.add_error("plate", "Saisissez l’immatriculation, ou cochez «\u00a0VN ou véhicule sans plaque\u00a0».")
-        elif data.get("plate"):
-            try:
-                data["plate"] = _read_plate(
-                    data["plate"],
-                    is_foreign=bool(data.get("plate_country")),
-                    otherwise="S’il est immatriculé à l’étranger, choisissez son pays.",
-                )
-            except ValidationError as error:
-                self.add_error("plate", error)
-        if data.get("first_registration"):
-            try:
-                validators.check_first_registration(
-                    data["first_registration"], stage=enums.Stage.USED, today=self.today
-                )
-            except ValidationError as error:
-                self.add_error("first_registration", error)
-        if data.get("vin"):
-            self._check_vin(data["vin"], data.get("first_registration"))
+        self.check_identity(data)
         return data
-
-    def _check_vin(self, vin: str, first_registration: date | None) -> None:
-        """A short one is right for a vehicle of before 1981, and where its sheet in stock or the register has it."""
-        is_old = first_registration is not None and first_registration.year < FIRST_YEAR_OF_LONG_VINS
-        if len(vin) < validators.VIN_LENGTH and vin != self.instance.vin and not is_old:
-            message = validators.vin_length_message(vin)
-            self.add_error("vin", f"{message} Seul un véhicule d’avant {FIRST_YEAR_OF_LONG_VINS} en a moins.")
-            return
-        self.warnings += validators.vin_warnings(vin)
 
     def readable(self) -> tuple[dict[str, Any], dict[str, str]]:
         """For the draft: the values that can be read, and the words of those that cannot."""

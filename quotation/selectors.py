@@ -256,6 +256,39 @@ def listings_of(quotation: Quotation, state: ListingState) -> Sequence[Listing] 
     return None if answer is None else answers.radar(answer).listings
 
 
+def colour_words(quotation: Quotation) -> dict[str, str]:
+    """The provider's colours of this version, by their codes: a quotation keeps codes."""
+    if quotation.colours_answer is None:
+        return {}
+    colours = answers.colours(quotation.colours_answer)
+    return {one.code: one.label for one in (*colours.exterior, *colours.interior)}
+
+
+def equipment_rows(quotation: Quotation) -> list[dict[str, Any]]:
+    """The provider's equipment of this version, for whoever keeps it: `code`, `label`, `group`, `kind` (standard,
+    option, pack), and of options `price_new` (EUR TTC, as text) and `pack`, the code of the pack they come with."""
+    if quotation.equipment_answer is None:
+        return []
+    equipment = answers.equipment(quotation.equipment_answer)
+    packs = {option.pack for option in equipment.options if option.pack}
+    standard = [
+        {"code": one.code, "label": one.label, "group": one.group or "", "kind": "standard"}
+        for one in equipment.standard
+    ]
+    options = [
+        {
+            "code": one.code,
+            "label": one.label,
+            "group": one.group or "",
+            "kind": "pack" if one.code in packs else "option",
+            "price_new": None if one.price_new is None else str(one.price_new),
+            "pack": one.pack or "",
+        }
+        for one in equipment.options
+    ]
+    return [*options, *standard]
+
+
 def valuation_of(quotation: Quotation) -> Valuation | NotEnoughMarket | None:
     return answers.valuation(quotation.valuation_answer) if quotation.valuation_answer else None
 

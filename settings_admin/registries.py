@@ -115,7 +115,8 @@ class HandOver:
 
 @dataclass(frozen=True)
 class SheetAction:
-    """A button on the sheet of a row of an app below: it posts to `url_name`, which takes the row's pk.
+    """A button on the sheet of a row of an app below: it posts to `url_name`, which takes the row's pk, or, with
+    `is_page`, leads there.
 
     `sheet` is the label of the row's model, "vehicles.Vehicle" say. It shows when the person holds `right` on the row.
     """
@@ -126,6 +127,7 @@ class SheetAction:
     url_name: str
     right: str
     order: int
+    is_page: bool = False
 
 
 @dataclass(frozen=True)

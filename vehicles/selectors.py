@@ -299,6 +299,35 @@ def _change(
     return Change(field_label(field), field_text(field, old), field_text(field, new))
 
 
+@dataclass(frozen=True)
+class KnownEquipment:
+    """What the provider's catalogue says that a vehicle has: packs with what they contain, options, and by group what
+    is standard."""
+
+    packs: list[tuple[dict[str, Any], list[dict[str, Any]]]]
+    options: list[dict[str, Any]]
+    standard: dict[str, list[dict[str, Any]]]
+
+    def __bool__(self) -> bool:
+        return bool(self.packs or self.options or self.standard)
+
+
+def equipment_of(rows: Sequence[Mapping[str, Any]]) -> KnownEquipment:
+    """Of the rows that a quotation wrote (`quotation.selectors.equipment_rows`), on an estimate or a vehicle."""
+    packs = [dict(row) for row in rows if row["kind"] == "pack"]
+    loose = [dict(row) for row in rows if row["kind"] == "option"]
+    standard: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["kind"] == "standard":
+            standard.setdefault(row["group"] or "Autres", []).append(dict(row))
+    known = {pack["code"] for pack in packs}
+    return KnownEquipment(
+        packs=[(pack, [one for one in loose if one["pack"] == pack["code"]]) for pack in packs],
+        options=[one for one in loose if one["pack"] not in known],
+        standard=standard,
+    )
+
+
 _UNITS = {"power_hp": "ch", "power_kw": "kW", "fiscal_power": "CV", "co2": "g/km"}
 
 

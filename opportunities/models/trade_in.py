@@ -55,9 +55,9 @@ class TradeIn(ScopedModel):
 
     # Véhicule: as the quotation has it.
     kind = models.CharField("genre", max_length=20, choices=VehicleKind.choices, default=VehicleKind.CAR)
-    make = models.CharField("marque", max_length=60)
-    model = models.CharField("modèle", max_length=80)
-    version = models.CharField("version", max_length=160, blank=True)
+    make = models.CharField("marque", max_length=80)
+    model = models.CharField("modèle", max_length=120)
+    version = models.CharField("version", max_length=500, blank=True)
     version_code = models.CharField(max_length=200, blank=True)
     catalogue_date = models.DateField("date catalogue", null=True, blank=True)
     doors = models.PositiveSmallIntegerField("portes", null=True, blank=True)
@@ -73,11 +73,11 @@ class TradeIn(ScopedModel):
     vin = models.CharField("VIN", max_length=17, blank=True)
     first_registration = models.DateField("date MEC", null=True, blank=True)
     mileage_km = models.PositiveIntegerField("kilométrage", null=True, blank=True)
-    exterior_colour = models.CharField("couleur extérieure", max_length=60, blank=True)
-    interior_colour = models.CharField("couleur intérieure", max_length=60, blank=True)
+    exterior_colour = models.CharField("couleur extérieure", max_length=200, blank=True)
+    interior_colour = models.CharField("couleur intérieure", max_length=200, blank=True)
     first_hand = models.BooleanField("première main", null=True, blank=True)
     origin = models.CharField("origine VO", max_length=20, choices=Origin.choices, blank=True)
-    # The provider's equipment and options, read only: [{"code", "label", "is_pack"}].
+    # The provider's equipment and options, read only: as `quotation.selectors.equipment_rows` writes them.
     equipment = models.JSONField("équipements et options", default=list)
     own_equipment = models.TextField("équipements ajoutés", max_length=2000, blank=True)
 
@@ -183,10 +183,15 @@ class TradeIn(ScopedModel):
 
     @property
     def gap(self) -> Decimal | None:
-        """What the customer expects above the decided price."""
-        if self.price is None or self.expected_price is None:
+        """What the customer expects above the decided price, or, until there is one, above the adjusted value."""
+        worth = self.adjusted_value if self.price is None else self.price
+        if worth is None or self.expected_price is None:
             return None
-        return self.expected_price - self.price
+        return self.expected_price - worth
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in enums.EDITABLE
 
 
 class TradeInDamage(DamageFacts):

@@ -113,9 +113,8 @@ def _in_words(draft: Quotation, form: DetailsForm, name: str) -> str:
     value = form[name].value()
     field: Any = form.fields[name]
     words = {str(code): str(label) for code, label in getattr(field, "choices", ())}
-    if name.endswith("_colour") and draft.colours_answer:
-        colours = answers.colours(draft.colours_answer)
-        words = {one.code: one.label for one in (*colours.exterior, *colours.interior)}
+    if name.endswith("_colour"):
+        words = selectors.colour_words(draft)
     if isinstance(field, forms.BooleanField):
         return "Oui" if value else "Non"
     return words.get(str(value), "") or (str(field.prepare_value(value)) if value not in (None, "") else NO_VALUE)

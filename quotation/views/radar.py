@@ -24,6 +24,8 @@ from quotation.views.acting import USE, asker_for, fetch, fetch_to_change, page_
 from quotation.views.market import SHOWN, MarketView, market_view
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
+from settings_admin.registries import SheetAction, sheet_actions
+from settings_admin.scoping import current_scope
 
 TEMPLATE = "quotation/radar.html"
 SCATTER_SIZE = (100, 100)  # its SVG places points in per cent of the drawing
@@ -136,8 +138,15 @@ def result_context(quotation: Quotation, market: MarketView, **extra: Any) -> di
         answer_age=selectors.answer_age(quotation, now=timezone.now()),
         mean=study.mean_price(market.listings),
         days=study.days_online(market.listings),
+        actions=_actions(quotation),
         **extra,
     )
+
+
+def _actions(quotation: Quotation) -> list[SheetAction]:
+    """What the apps above offer to do with a quotation that has its answer."""
+    place = (quotation.entity_id, quotation.point_of_sale_id)
+    return [one for one in sheet_actions(Quotation._meta.label) if current_scope().allows(one.right, *place)]
 
 
 def _name_and_version(label: str, mine: str) -> tuple[str, str]:

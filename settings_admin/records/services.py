@@ -46,6 +46,12 @@ def save_changes(
     return record_event(obj, kind=kind, actor=actor, changes=changes, details=details, entity=entity)
 
 
+def first_values(obj: models.Model, *, fields: Iterable[str]) -> dict[str, list[Any]]:
+    """What is known of a new row, as the `changes` of the first line of its history."""
+    values = {name: getattr(obj, field_of(obj, name).attname) for name in fields}
+    return {name: [None, _as_stored(value)] for name, value in values.items() if value not in (None, "", [])}
+
+
 class EditConflict(Exception):
     """Somebody else saved other values of the same fields since this form was opened; `fields` names them."""
 

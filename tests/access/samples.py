@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 
 from customers.models import Contact, CustomerImport, OwnedVehicle
-from opportunities.models import Appointment, Offer
+from opportunities.models import Appointment, Offer, TradeIn
 from settings_admin.models import Absence, Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
@@ -58,6 +58,9 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             **place, number=26176, vehicle=vehicle, price="17500", valid_until=date(2030, 12, 31), created_by=cast.sam,
             created_at=start,
         )  # fmt: skip
+        trade_in = TradeIn.objects.create(
+            **place, number=465850, make="VOLKSWAGEN", model="Golf Plus", created_by=cast.sam, created_at=start
+        )
     of_opportunity = {
         f"opportunities:{name}": lambda row=row, more=more: {"pk": row.pk, **more}
         for name, row, more in (
@@ -78,6 +81,14 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             ("offer", offer, {}),
             ("move_offer", offer, {}),
             ("end_appointment", appointment, {}),
+            ("add_trade_in", opportunity, {}),
+            ("trade_in", trade_in, {}),
+            ("save_trade_in", trade_in, {"key": "vehicule"}),
+            ("propose_trade_in_inspection", trade_in, {}),
+            ("ask_price", trade_in, {}),
+            ("take_back", trade_in, {}),
+            ("decide_price", trade_in, {}),
+            ("answer_price", trade_in, {}),
         )
     }
 
@@ -90,6 +101,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             "copy",
         )
     }  # fmt: skip
+    of_quotation["opportunities:trade_in_create"] = lambda: {"pk": quotation.pk}
 
     export = make_export(user=cast.vera)
     of_export = {f"exports:{name}": lambda: {"pk": export.pk} for name in ("download", "cancel", "try_again")}

@@ -3,6 +3,7 @@
 from vehicles.forms.entry import AddVehicleForm
 from vehicles.forms.fields import MileageField, PlateField, VinField
 from vehicles.forms.moves import MoveForm, ReserveForm, SiteForm
+from vehicles.forms.proposal import proposed_inspection
 from vehicles.forms.sections import CharacteristicsForm, MaintenanceForm, PriceForm, SectionForm, StatusForm
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "SiteForm",
     "StatusForm",
     "VinField",
+    "proposed_inspection",
 ]

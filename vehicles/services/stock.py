@@ -87,23 +87,24 @@ def edit_vehicle(*, vehicle: Vehicle, base: Mapping[str, Any], mine: Mapping[str
     """
     locked = lock_vehicle(vehicle.pk)
     changed = records.apply_edit(locked, base=dict(base), mine=dict(mine))
-    if _INSPECTION_DATES & set(changed):
-        _refuse_inspection_dates(locked)
+    if INSPECTION_DATES & set(changed):
+        refuse_inspection_dates(locked)
     locked.inspection_due_on = selectors.inspection_due_on(locked)
     with refusing(_TWICE_IN_STOCK):
         records.save_changes(locked, fields=changed, derived=["inspection_due_on"], actor=actor)
     return locked
 
 
-_INSPECTION_DATES = frozenset({"first_registration", "inspection_on", "next_inspection_month"})
+INSPECTION_DATES = frozenset({"first_registration", "inspection_on", "next_inspection_month"})
 
 
-def _refuse_inspection_dates(vehicle: Vehicle) -> None:
-    """Asked again of the merged row: each of two editors may have typed a date that is right without the other's."""
+def refuse_inspection_dates(row: Any) -> None:
+    """Asked again of the merged row, a vehicle or a trade-in estimate: each of two editors may have typed a date that
+    is right without the other's."""
     errors = inspection.check_inspection_dates(
-        first_registration=vehicle.first_registration,
-        last_inspection=vehicle.inspection_on,
-        next_inspection=vehicle.next_inspection_month,
+        first_registration=row.first_registration,
+        last_inspection=row.inspection_on,
+        next_inspection=row.next_inspection_month,
         today=today_paris(timezone.now()),
     )
     names = {"last_inspection": "inspection_on", "next_inspection": "next_inspection_month"}

@@ -8,14 +8,13 @@ from django.utils import timezone
 from openflex.core import htmx
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
-from openflex.core.french import format_month
 from openflex.core.http import read_only, writes
 from openflex.core.sections import reopened
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
 from settings_admin.records.selectors import last_change_of
 from settings_admin.records.services import EditConflict
-from vehicles import enums, forms, inspection, selectors
+from vehicles import forms, selectors
 from vehicles.models import Vehicle
 from vehicles.services import stock
 from vehicles.views.sheet import SECTIONS, Section, render_sheet, section_form
@@ -81,52 +80,10 @@ def _conflict(
 @right("vehicles.edit", on="row")
 @read_only
 def propose_inspection(request: StaffRequest, pk: int) -> HttpResponse:
-    """The field of the next inspection, filled with what the date being typed leads to, and the reason.
-
-    A month that the person typed by hand stays: neither the one the form was opened with nor the last proposal.
-    """
-    today = today_paris(timezone.now())
+    """The field of the next inspection, filled with what the date being typed leads to, and the reason."""
     vehicle = get_for(request, selectors.vehicle_rows(now=timezone.now()), pk, right="vehicles.edit")
-    form = forms.MaintenanceForm(request.GET, instance=vehicle, today=today)
-    form.is_valid()
-    facts = form.typed_facts()
-    proposed = None
-    if not facts.exempt:
-        proposed = inspection.propose_next_inspection(
-            kind=facts.kind,
-            first_registration=facts.first_registration,
-            last_inspection=facts.last_inspection,
-            today=today,
-            result=facts.result,
-            collector=facts.collector,
-        )
-    month = format_month(proposed) if proposed else ""
-    data = request.GET.copy()
-    typed = data.get("next_inspection_month", "")
-    is_own = "next_inspection_month" in form.changed_data and typed not in ("", data.get("proposed"))
-    if (month and not is_own) or (facts.exempt and typed == data.get("proposed")):
-        data["next_inspection_month"] = month
-    shown = forms.MaintenanceForm(data, instance=vehicle, today=today)
-    if month or facts.exempt:
-        is_taken = data.get("next_inspection_month", "") == month
-        shown.fields["next_inspection_month"].help_text = _reason(facts, "" if is_taken else month)
-    context = {"field": shown["next_inspection_month"], "vehicle": vehicle, "proposed": month}
+    context = forms.proposed_inspection(
+        request.GET, form_class=forms.MaintenanceForm, instance=vehicle, today=today_paris(timezone.now())
+    )
+    context["propose_url"] = request.path
     return htmx.render_part(request, "vehicles/inspection_proposal.html", "field", context)
-
-
-def _reason(facts: inspection.InspectionFacts, month: str) -> str:
-    """Why this date is proposed, or none; `month` names it where another one stands in the field."""
-    if facts.exempt:
-        return facts.exemption
-    proposed = f"Proposée\u00a0: {month}, " if month else "Proposée\u00a0: "
-    if facts.result == enums.InspectionResult.RETEST:
-        return f"{proposed}contre-visite sous {inspection.RETEST_MONTHS}\u00a0mois."
-    if facts.result == enums.InspectionResult.CRITICAL:
-        return f"{proposed}défaillance critique, validité limitée au jour du contrôle."
-    category = "catégorie L" if facts.kind in enums.CATEGORY_L_KINDS else "voitures et utilitaires"
-    if facts.last_inspection is None:
-        return f"{proposed}{category}, premier contrôle."
-    if facts.collector:
-        category = "collection"
-    years = inspection.inspection_interval_years(facts.kind, collector=facts.collector)
-    return f"{proposed}{category}, tous les {years}\u00a0ans."

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
 from customers.selectors import VIEW as VIEW_CUSTOMERS
@@ -105,6 +106,7 @@ def _context(vehicle: Vehicle) -> dict[str, Any]:
     history = selectors.history_of(vehicle, scope=current_scope(), limit=HISTORY_LONG)
     return {
         "vehicle": vehicle,
+        "propose_url": reverse("vehicles:propose_inspection", args=[vehicle.pk]),
         "hold": next(iter(vehicle.active_holds), None),
         "previous_stay": selectors.previous_stay_of(vehicle),
         "sections": [

@@ -12,6 +12,7 @@ from openflex.notifications.models import Notification
 from opportunities.enums import NextAction, NotificationKind, OfferState, Source, Status, TradeInState, overdue_from
 from opportunities.models import CloseReason, Comment, Exchange, Offer, Opportunity, TradeIn
 from opportunities.services.reasons import give_usual_reasons
+from opportunities.services.trade_ins import quoted_values
 from quotation.models import Quotation
 from settings_admin.models import DocumentCounter, TimelineEntry, User
 from vehicles.enums import StockStatus
@@ -207,17 +208,8 @@ def _trade_in(world: World, row: Opportunity, place: dict[str, Any]) -> TradeIn:
         asked_at=row.created_at,
         created_by=row.salesperson,
         created_at=row.created_at,
-        **{name: getattr(quotation, name) for name in _QUOTED},
+        **quoted_values(quotation),
     )
-
-
-# What the estimate takes over from the quotation as it stands there.
-_QUOTED = (
-    "kind", "make", "model", "version", "version_code", "catalogue_date", "doors", "price_new", "energy", "gearbox",
-    "power_hp", "plate", "plate_country", "has_no_plate", "vin", "first_registration", "mileage_km", "exterior_colour",
-    "interior_colour", "first_hand", "origin", "market_value", "mileage_adjustment", "age_adjustment",
-    "options_adjustment", "location_adjustment", "adjusted_value", "value_date",
-)  # fmt: skip
 
 
 def _event(

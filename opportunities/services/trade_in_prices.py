@@ -1,0 +1,158 @@
+"""What becomes of an estimate: the manager's price, the customer's answer, its last day."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from openflex.core.dates import today_paris
+from openflex.core.errors import Refused
+from openflex.core.french import format_day, format_euros
+from opportunities import selectors
+from opportunities.enums import NotificationKind, TradeInState
+from opportunities.models import Opportunity, TradeIn
+from opportunities.services.keeping import keep, locked_open
+from opportunities.services.telling import tell_of_trade_in
+from opportunities.services.trade_ins import locked_trade_in, locked_with_opportunity, note, refuse_move
+from settings_admin.models import User
+from settings_admin.records import services as records
+
+_DECIDED = ("state", "price", "price_reason", "valid_until", "decided_by", "decided_at")
+
+
+def proposed_validity(trade_in: TradeIn, *, today: date) -> date:
+    return today + timedelta(days=selectors.settings_of(trade_in.entity_id).trade_in_valid_days)
+
+
+@transaction.atomic
+def approve(
+    *,
+    trade_in: TradeIn,
+    price: Decimal | None,
+    valid_until: date | None,
+    reason: str,
+    seen: str,
+    actor: User,
+    now: datetime,
+) -> TradeIn:
+    """The manager's price (EUR TTC), with the day until which it holds; another one may follow until the customer
+    answers. Who asked, who follows the sale and its followers are told.
+
+    `seen`: `decision_mark` of the estimate that the manager looked at. The same decision sent twice is one. Raises
+    Refused beside `price` and `valid_until`, Refused("decided") when a colleague decided meanwhile, and
+    Refused("move_unknown").
+    """
+    opportunity = locked_open(trade_in.opportunity)
+    row = locked_trade_in(trade_in)
+    decision = (TradeInState.APPROVED, price, valid_until, reason.strip(), actor.pk)
+    if decision == (row.state, row.price, row.valid_until, row.price_reason, row.decided_by_id):
+        return row
+    _refuse_decision(row, TradeInState.APPROVED, seen)
+    if price is None or price <= 0:
+        raise Refused("price", "Indiquez un prix supérieur à zéro.", "price")
+    if valid_until is None:
+        raise Refused("valid_until", "Indiquez jusqu’à quand ce prix tient.", "valid_until")
+    if valid_until < today_paris(now):
+        raise Refused("valid_until", "Cette date est passée.", "valid_until")
+    row.price, row.valid_until = price, valid_until
+    return _decide(row, opportunity, TradeInState.APPROVED, reason=reason, actor=actor, now=now)
+
+
+@transaction.atomic
+def decline(*, trade_in: TradeIn, reason: str, seen: str, actor: User, now: datetime) -> TradeIn:
+    """The manager gives no price, and says why. Refusals as in `approve`, and beside `reason`."""
+    opportunity = locked_open(trade_in.opportunity)
+    row = locked_trade_in(trade_in)
+    if (row.state, row.price_reason, row.decided_by_id) == (TradeInState.DECLINED, reason.strip(), actor.pk):
+        return row
+    _refuse_decision(row, TradeInState.DECLINED, seen)
+    if not reason.strip():
+        raise Refused("reason", "Dites pourquoi\u00a0: le vendeur doit pouvoir l’expliquer.", "reason")
+    row.price = row.valid_until = None
+    return _decide(row, opportunity, TradeInState.DECLINED, reason=reason, actor=actor, now=now)
+
+
+def decision_mark(trade_in: TradeIn) -> str:
+    """What tells one decision of an estimate from the next."""
+    return trade_in.decided_at.isoformat() if trade_in.decided_at else ""
+
+
+def _refuse_decision(row: TradeIn, target: TradeInState, seen: str) -> None:
+    if row.decided_by and decision_mark(row) != seen:
+        raise Refused(
+            "decided",
+            f"{row.decided_by.full_name} vient de décider\u00a0: {row.get_state_display().lower()}"
+            f"{f', {format_euros(row.price)}' if row.price else ''}.",
+        )
+    refuse_move(row, target)
+
+
+def _decide(
+    row: TradeIn, opportunity: Opportunity, state: TradeInState, *, reason: str, actor: User, now: datetime
+) -> TradeIn:
+    row.state, row.price_reason, row.decided_by, row.decided_at = state, reason.strip(), actor, now
+    records.save_changes(row, fields=_DECIDED, actor=actor, kind="decided")
+    note(opportunity, row, kind="trade_in_state", actor=actor, state=state, price=row.price and str(row.price))
+    keep(opportunity, actor=actor, now=now)
+    asker = [row.asked_by] if row.asked_by else []
+    told = {user.pk: user for user in [*asker, *selectors.followers_of(opportunity)]}
+    is_approved = state == TradeInState.APPROVED
+    tell_of_trade_in(
+        row,
+        opportunity,
+        recipients=told.values(),
+        kind=NotificationKind.TRADE_IN_DECIDED,
+        title=f"Prix de reprise\u00a0: {format_euros(row.price)}" if is_approved else "Estimation de reprise refusée",
+        sentence="a validé" if is_approved else "a refusé",
+        text=_decided_text(row),
+        actor=actor,
+    )
+    return row
+
+
+def _decided_text(row: TradeIn) -> str:
+    price = f"{format_euros(row.price)}, valable jusqu’au {format_day(row.valid_until)}" if row.valid_until else ""
+    return "\n".join(part for part in (price, row.price_reason) if part)
+
+
+@transaction.atomic
+def record_answer(*, trade_in: TradeIn, state: TradeInState, actor: User, now: datetime) -> TradeIn:
+    """The customer accepts the price or refuses it, before or after having accepted: a contact.
+
+    Raises Refused("past") for accepting a price whose day is over, and Refused("move_unknown").
+    """
+    if state not in (TradeInState.ACCEPTED, TradeInState.REFUSED):
+        raise Refused("answer", "Choisissez la réponse du client.")
+    opportunity, row = locked_with_opportunity(trade_in)
+    if row.state == state:
+        return row
+    refuse_move(row, state)
+    if state == TradeInState.ACCEPTED and row.valid_until is not None and row.valid_until < today_paris(now):
+        raise Refused("past", "Ce prix n’est plus valable\u00a0: demandez-en un autre.")
+    row.state = state
+    records.save_changes(row, fields=["state"], actor=actor)
+    note(opportunity, row, kind="trade_in_state", actor=actor, state=state)
+    keep(opportunity, actor=actor, now=now, is_contact=True)
+    return row
+
+
+def expire_trade_ins(*, today: date) -> int:
+    """Prices whose last day is over and that the customer has not answered; each in a transaction of its own. Returns
+    how many. Called by Beat, outside of any person's scope."""
+    past = TradeIn.objects.filter(state=TradeInState.APPROVED, valid_until__lt=today)
+    rows = list(past.select_related("opportunity").order_by("pk"))
+    return sum(_expire(row, today=today) for row in rows)
+
+
+@transaction.atomic
+def _expire(trade_in: TradeIn, *, today: date) -> bool:
+    opportunity, row = locked_with_opportunity(trade_in)
+    # A manager may have lengthened it, or the customer answered, since the rows were read.
+    if row.state != TradeInState.APPROVED or row.valid_until is None or row.valid_until >= today:
+        return False
+    row.state = TradeInState.EXPIRED
+    records.save_changes(row, fields=["state"], actor=None)
+    note(opportunity, row, kind="trade_in_state", actor=None, state=row.state)
+    keep(opportunity, actor=None, now=timezone.now())
+    return True

@@ -1,0 +1,104 @@
+"""What is done with an estimate: a price asked for, decided, answered by the customer."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from openflex.core import htmx
+from openflex.core.dates import today_paris
+from openflex.core.dialogs import Dialog, render_dialog
+from openflex.core.errors import Refused
+from openflex.core.http import writes
+from opportunities import selectors
+from opportunities.enums import TradeInState
+from opportunities.forms import DecideForm
+from opportunities.models import TradeIn
+from opportunities.rights import EDIT, SET_PRICE
+from opportunities.services import trade_in_prices, trade_ins
+from opportunities.views.trade_ins import fetch
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import right
+
+
+@right(EDIT, on="row")
+@writes("POST")
+def ask(request: StaffRequest, pk: int) -> HttpResponse:
+    trade_in = fetch(request, pk, right=EDIT)
+    trade_ins.ask_for_price(trade_in=trade_in, actor=request.user, now=timezone.now())
+    messages.success(request, "Le prix est demandé\u00a0: les managers sont prévenus.")
+    return htmx.redirect(request, "opportunities:trade_in", pk)
+
+
+@right(EDIT, on="row")
+@writes("POST")
+def take_back(request: StaffRequest, pk: int) -> HttpResponse:
+    trade_in = fetch(request, pk, right=EDIT)
+    trade_ins.take_back(trade_in=trade_in, actor=request.user, now=timezone.now())
+    messages.success(request, "L’estimation est de nouveau un brouillon.")
+    return htmx.redirect(request, "opportunities:trade_in", pk)
+
+
+@right(EDIT, on="row")
+@writes("POST")
+def answer(request: StaffRequest, pk: int) -> HttpResponse:
+    """The customer's: accepted or refused."""
+    trade_in = fetch(request, pk, right=EDIT)
+    state = request.POST.get("state", "")
+    if state not in (TradeInState.ACCEPTED, TradeInState.REFUSED):
+        raise Refused("answer", "Choisissez la réponse du client.")
+    trade_in_prices.record_answer(trade_in=trade_in, state=TradeInState(state), actor=request.user, now=timezone.now())
+    messages.success(request, f"{TradeInState(state).label}.")
+    return htmx.redirect(request, "opportunities:trade_in", pk)
+
+
+@right(SET_PRICE, on="row")
+@writes("GET", "POST")
+def decide(request: StaffRequest, pk: int) -> HttpResponse:
+    """The manager's price with the day until which it holds, or no price and why; answered by two buttons."""
+    trade_in = fetch(request, pk, right=SET_PRICE)
+    form = DecideForm(request.POST if request.method == "POST" else None, initial=_initial(trade_in))
+    if form.is_valid():
+        try:
+            done = _decide(request, trade_in, form)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            messages.success(request, f"Estimation n°\u00a0{done.number}\u00a0: {done.get_state_display().lower()}.")
+            return htmx.redirect(request, "opportunities:trade_in", pk)
+    dialog = Dialog(
+        title="Décider le prix de reprise",
+        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer.display_name}",
+        url=request.path,
+        back=reverse("opportunities:trade_in", args=[pk]),
+        body="opportunities/_decide_fields.html",
+        buttons="opportunities/_decide_buttons.html",
+    )
+    return render_dialog(request, dialog, form=form, trade_in=trade_in, facts=selectors.asked_facts(trade_in))
+
+
+def _initial(trade_in: TradeIn) -> dict[str, object]:
+    today = today_paris(timezone.now())
+    return {
+        "seen": trade_in_prices.decision_mark(trade_in),
+        "price": trade_in.price,
+        "valid_until": trade_in.valid_until or trade_in_prices.proposed_validity(trade_in, today=today),
+        "reason": trade_in.price_reason,
+    }
+
+
+def _decide(request: StaffRequest, trade_in: TradeIn, form: DecideForm) -> TradeIn:
+    data, now = form.cleaned_data, timezone.now()
+    if request.POST.get("decision") == "decline":
+        return trade_in_prices.decline(
+            trade_in=trade_in, reason=data["reason"], seen=data["seen"], actor=request.user, now=now
+        )
+    return trade_in_prices.approve(
+        trade_in=trade_in,
+        price=data["price"],
+        valid_until=data["valid_until"],
+        reason=data["reason"],
+        seen=data["seen"],
+        actor=request.user,
+        now=now,
+    )
