@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "quotation",
     "openflex.notifications",
     "opportunities",
+    "openflex.dashboard",
     "openflex.demo",
 ]
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", public(ExportToDjangoView), name="metrics"),  # the proxy keeps it inside the network
     path("courriels/", core_views.outbox, name="outbox"),
     path("style/", core_views.style_page, name="style_page"),
+    path("accueil/", include("openflex.dashboard.urls")),
     path("clients/", include("customers.urls")),
     path("opportunites/", include("opportunities.urls")),
     path("vehicules/", include("vehicles.urls")),

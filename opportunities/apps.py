@@ -7,7 +7,7 @@ class OpportunitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.registry import Panel, register_panels
-        from opportunities import exports, hand_over, notices, rights, topics
+        from opportunities import exports, hand_over, notices, rights, todos, topics
         from opportunities.services.reasons import give_usual_reasons
         from settings_admin.registries import (
             NavEntry,
@@ -22,6 +22,7 @@ class OpportunitiesConfig(AppConfig):
         notices.register()
         topics.register()
         hand_over.register()
+        todos.register()
         register_entity_start(give_usual_reasons)
         register_export(exports.OPPORTUNITIES)
         register_panels(

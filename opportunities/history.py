@@ -48,6 +48,7 @@ _ICONS: Final[Mapping[str, str]] = {
     "closed": "checklist",
     "reopened": "lock-open",
     "reassigned": "user",
+    "postponed": "calendar-clock",
     "merged": "arrows-exchange",
     "absorbed": "arrows-exchange",
 }
@@ -159,7 +160,7 @@ def _line(
         link=link,
         url=url,
         comment=comment,
-        text=exchange.text if exchange else entry.details.get("outcome", ""),
+        text=exchange.text if exchange else entry.details.get("outcome") or entry.details.get("reason", ""),
         changes=changes,
     )
 
@@ -209,6 +210,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "closed": "a clôturé l’opportunité",
     "reopened": "a rouvert l’opportunité",
     "reassigned": "a réaffecté l’opportunité",
+    "postponed": "a reporté la prochaine action",
     "next_action": "a fixé la prochaine action",
 }
 

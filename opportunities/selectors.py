@@ -12,6 +12,7 @@ from openflex.core import facts, french
 from openflex.core.dates import paris_day_bounds, today_paris
 from openflex.core.facts import ConflictLine, Fact
 from openflex.core.fields import field_of
+from openflex.core.todos import Asked
 from opportunities import enums
 from opportunities.models import (
     Appointment,
@@ -25,9 +26,9 @@ from opportunities.models import (
 )
 from opportunities.rights import SET_PRICE, VIEW
 from settings_admin.access.selectors.hand_over import grants_of
-from settings_admin.models import Entity, Membership, PointOfSale, User
+from settings_admin.models import Absence, Entity, Membership, PointOfSale, User
 from settings_admin.records.selectors import timeline_of
-from settings_admin.scoping import NOWHERE, Reach, Scope, unscoped
+from settings_admin.scoping import NOWHERE, Reach, Scope, current_scope, unscoped
 from vehicles.models import Vehicle
 
 
@@ -112,6 +113,19 @@ def team_ids(scope: Scope) -> QuerySet[Any, Any]:
     return here.order_by().values("user")
 
 
+def stood_in_for(asked: Asked) -> QuerySet[Any, Any]:
+    """Those who are away that day and in whose place this person receives."""
+    running = Absence.objects.filter(substitute=asked.user_id, starts_on__lte=asked.today, ends_on__gte=asked.today)
+    return running.order_by().values("user")
+
+
+def followed_by(asked: Asked, salesperson: str = "salesperson") -> Q:
+    """Rows whose salesperson is the one that is asked for or somebody they stand in for; of a team, one of it."""
+    if asked.is_team:
+        return Q(**{f"{salesperson}__in": team_ids(current_scope())})
+    return Q(**{salesperson: asked.user_id}) | Q(**{f"{salesperson}__in": stood_in_for(asked)})
+
+
 def salespeople() -> QuerySet[User]:
     """Who has opportunities in what queries see now, by name."""
     return User.objects.filter(pk__in=Opportunity.objects.order_by().values("salesperson")).order_by(
@@ -175,6 +189,17 @@ def week_of(monday: date, *, user_id: int | None) -> list[Day]:
     for row in rows:
         days[(today_paris(row.starts_at) - monday).days].appointments.append(row)
     return days
+
+
+def appointments_of_day(asked: Asked) -> list[Appointment]:
+    """The agenda of today, what is over included; cancelled ones are not shown."""
+    start, end = paris_day_bounds(asked.today)
+    rows = Appointment.objects.filter(followed_by(asked), starts_at__gte=start, starts_at__lt=end)
+    return list(
+        rows.exclude(state=enums.AppointmentState.CANCELLED)
+        .select_related("salesperson", "vehicle", "opportunity__customer")
+        .order_by("starts_at", "pk")
+    )
 
 
 # --- offers and trade-ins -------------------------------------------------------------------------
@@ -267,6 +292,11 @@ def days_late(opportunity: Opportunity, today: date) -> int:
     """Days since the next action was due; 0 while it is not late."""
     due = opportunity.next_action_on
     return max(0, (today - due).days) if opportunity.is_open and due else 0
+
+
+def last_day_to_postpone(opportunity: Opportunity, delay_days: int) -> date:
+    """The day before the customer will not have heard of us for the entity's delay, whatever is planned."""
+    return today_paris(opportunity.last_contact_at) + timedelta(days=delay_days - 1)
 
 
 @dataclass(frozen=True)

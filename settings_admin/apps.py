@@ -16,6 +16,7 @@ class SettingsAdminConfig(AppConfig):
             NavEntry,
             SettingsPage,
             SettingsSection,
+            opens_settings,
             register_audit_targets,
             register_export,
             register_nav,
@@ -39,6 +40,7 @@ class SettingsAdminConfig(AppConfig):
                 order=90,
                 shortcut="g p",
                 url_prefixes=("access:", "organisation:", "numbering:", "audit:"),
+                opens=opens_settings,
             )
         )
         register_settings(

@@ -57,18 +57,19 @@ class Act:
 
 @dataclass(frozen=True)
 class NavEntry:
-    """An entry of the rail. It shows when the person holds `right` somewhere in the current scope."""
+    """An entry of the rail. It shows when the person holds `right` somewhere in the current scope, or, of one that
+    rests on several rights, when `opens` says so of this scope."""
 
     key: str
     label: str
     icon: str
     url_name: str
-    # Empty: it shows as soon as one of the pages of *Paramètres* does.
     right: str
     order: int
     shortcut: str = ""  # the key that leads there after g
     # Prefixes of URL names, "vehicles:" say, under which the entry counts as the current one.
     url_prefixes: tuple[str, ...] = field(default=())
+    opens: Callable[[Any], bool] | None = None
 
 
 class SettingsSection(models.TextChoices):
@@ -247,6 +248,11 @@ def register_nav(*entries: NavEntry) -> None:
 def register_settings(*pages: SettingsPage) -> None:
     for page in pages:
         _settings_pages[page.key] = page
+
+
+def opens_settings(scope: Any) -> bool:
+    """*Paramètres* shows as soon as one of its pages does."""
+    return any(scope.allows_somewhere(page.right) for page in settings_pages())
 
 
 def settings_pages() -> list[SettingsPage]:

@@ -16,9 +16,10 @@ class VehiclesConfig(AppConfig):
             register_numbering,
             register_vehicle_kinds,
         )
-        from vehicles import enums, exports, rights, selectors
+        from vehicles import enums, exports, rights, selectors, todos
 
         rights.register()
+        todos.register()
         register_keepers(Keeper("police_register", selectors.SELLER_COLUMNS, selectors.kept_by_the_register))
         register_export(exports.STOCK)
         register_vehicle_kinds(enums.VehicleKind.choices)

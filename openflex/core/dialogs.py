@@ -1,11 +1,19 @@
-"""An act on one row: a dialog that says what it does and asks what it needs; without a script, a page of its own."""
+"""An act on one row: a dialog that says what it does and asks what it needs; without a script, a page of its own.
+
+A page of many rows opens a dialog at `staying(…)`: once the act is done the dialog closes, and the page, which listens
+to `acted`, draws itself again, where others are led to the row.
+"""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from openflex.core import htmx
+
+STAY: Final = "rester"
 
 
 @dataclass(frozen=True)
@@ -36,3 +44,18 @@ def render_dialog(
     status = 422 if refusal or (form is not None and form.errors) else 200
     context |= {"dialog": dialog, "form": form, "refusal": refusal}
     return htmx.render_part(request, "forms/dialog.html", "act", context, status=status)
+
+
+def staying(url_name: str, *args: Any) -> str:
+    """The address of an act whose page is not left."""
+    return f"{reverse(url_name, args=args)}?{STAY}=1"
+
+
+def acted(request: HttpRequest, message: str, to: str, *args: Any) -> HttpResponse:
+    """After an act: on to `to` with the message, or, where it was opened by `staying`, back to the page below."""
+    if not (STAY in request.GET and htmx.is_partial(request)):
+        messages.success(request, message)
+        return htmx.redirect(request, to, *args)
+    response = htmx.trigger(HttpResponse(status=204), htmx.CLOSE_DIALOG)
+    htmx.trigger(response, htmx.TOAST, {"level": "ok", "message": message})
+    return htmx.trigger(response, htmx.ACTED)

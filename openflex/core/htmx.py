@@ -12,6 +12,7 @@ from django.utils.encoding import iri_to_uri
 TOAST = "toast"
 CLOSE_DIALOG = "close-dialog"
 NOTIFICATIONS = "notifications"
+ACTED = "acted"
 
 
 def is_partial(request: HttpRequest) -> bool:

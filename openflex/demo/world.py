@@ -38,8 +38,11 @@ class World:
 
     def instant(self, day: date, minutes: int) -> datetime:
         """That many minutes after midnight in France, but never later than now."""
-        hour = time(minutes // 60, minutes % 60)
-        return min(datetime.combine(day, hour, tzinfo=PARIS), self.now)
+        return min(self.at(day, minutes), self.now)
+
+    def at(self, day: date, minutes: int) -> datetime:
+        """That many minutes after midnight in France, to come or not."""
+        return datetime.combine(day, time(minutes // 60, minutes % 60), tzinfo=PARIS)
 
 
 def world_on(today: date, *, now: datetime) -> World:

@@ -1,6 +1,7 @@
 """What people type about opportunities, their offers and their trade-ins."""
 
 from opportunities.forms.opportunity import (
+    AnswerForm,
     AppointmentForm,
     CloseForm,
     CommentForm,
@@ -8,7 +9,9 @@ from opportunities.forms.opportunity import (
     EndAppointmentForm,
     ExchangeForm,
     MergeForm,
+    OfferAnswerForm,
     OfferForm,
+    PostponeForm,
     ReassignForm,
     SummaryForm,
 )
@@ -24,6 +27,7 @@ from opportunities.forms.trade_ins import (
 
 __all__ = [
     "AddTradeInForm",
+    "AnswerForm",
     "AppointmentForm",
     "CloseForm",
     "CommentForm",
@@ -34,7 +38,9 @@ __all__ = [
     "ExchangeForm",
     "FromQuotationForm",
     "MergeForm",
+    "OfferAnswerForm",
     "OfferForm",
+    "PostponeForm",
     "ReassignForm",
     "SummaryForm",
     "TradeInConditionForm",

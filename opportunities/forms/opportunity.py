@@ -1,6 +1,7 @@
 """The forms of an opportunity, one for each act."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -168,6 +169,37 @@ class ExchangeForm(NamedBlanks, OnceForm):
         if data.get("outcome") == enums.ExchangeOutcome.REACHED and not data.get("text", "").strip():
             self.add_error("text", "Écrivez ce qui a été dit.")
         return data
+
+
+class PostponeForm(forms.Form):
+    """*Reporter*: to which day, and why."""
+
+    to = DayField(label="Reporter au")
+    reason = forms.CharField(
+        label="Pourquoi", max_length=200, error_messages={"required": "Dites pourquoi\u00a0: l’historique le garde."}
+    )
+
+
+class AnswerForm(OnceForm):
+    """The answer to a colleague's request."""
+
+    text = forms.CharField(
+        label="Votre réponse",
+        strip=False,
+        error_messages={"required": "Écrivez votre réponse."},
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class OfferAnswerForm(forms.Form):
+    """What the customer says of an offer, or that it was handed to them."""
+
+    state = forms.ChoiceField(label="Que devient l’offre\u00a0?", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, states: Sequence[enums.OfferState], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["state"]
+        offered.choices = [(state.value, state.label) for state in states]
 
 
 class AppointmentForm(NamedBlanks, OnceForm):

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
+from openflex.core.french import format_day
 from opportunities import enums
 from opportunities.models import (
     Appointment,
@@ -19,6 +21,7 @@ from opportunities.models import (
     Opportunity,
     TradeIn,
 )
+from opportunities.selectors import last_day_to_postpone, settings_of
 from opportunities.services.keeping import keep, locked, locked_open
 from settings_admin.models import User
 from settings_admin.records.services import answer_key, apply_edit, record_event, take_key
@@ -96,6 +99,28 @@ def record_exchange(
         is_contact=outcome in ("", enums.ExchangeOutcome.REACHED, enums.ExchangeOutcome.MESSAGE_LEFT),
     )
     return exchange
+
+
+@transaction.atomic
+def postpone(*, opportunity: Opportunity, to: date, reason: str, actor: User, now: datetime) -> Opportunity:
+    """Puts the next action off to a later day and keeps the reason in the history; no contact with the customer.
+
+    Raises Refused beside `to`: for today or before, for a day on which the customer will have heard nothing for the
+    entity's delay (then something must be done, not put off), and when there is no next action.
+    """
+    row = locked_open(opportunity)
+    if not row.next_action_on:
+        raise Refused("nothing", "Aucune action n’est prévue\u00a0: relancez le client.", "to")
+    if to <= today_paris(now):
+        raise Refused("not_later", "Choisissez un jour à venir.", "to")
+    last = last_day_to_postpone(row, settings_of(row.entity_id).overdue_after_days)
+    if to > last:
+        raise Refused(
+            "silent", f"Le client n’aurait pas de nouvelles\u00a0: relancez-le avant le {format_day(last)}.", "to"
+        )
+    row.next_action_on = to
+    keep(row, fields=["next_action_on"], actor=actor, now=now, kind="postponed", details={"reason": reason.strip()})
+    return row
 
 
 @transaction.atomic

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from openflex.core import htmx
 from openflex.core.dates import in_paris, today_paris
-from openflex.core.dialogs import Dialog, render_dialog
+from openflex.core.dialogs import Dialog, acted, render_dialog
 from openflex.core.errors import Refused
+from openflex.core.french import format_day
 from openflex.core.http import writes
 from opportunities import enums, forms, selectors
 from opportunities.models import Appointment, Opportunity
@@ -48,6 +49,25 @@ def exchange(request: StaffRequest, pk: int) -> HttpResponse:
     return render_dialog(
         request, dialog, form=form, opportunity=opportunity, templates=selectors.message_templates(opportunity)
     )
+
+
+@right(EDIT, on="row")
+@writes("GET", "POST")
+def postpone(request: StaffRequest, pk: int) -> HttpResponse:
+    """*Reporter*: the next action on another day, and why."""
+    opportunity = fetch(request, pk, right=EDIT)
+    today = today_paris(timezone.now())
+    form = forms.PostponeForm(_sent(request), initial={"to": selectors.next_working_day(today)})
+    if form.is_valid():
+        try:
+            follow_up.postpone(opportunity=opportunity, actor=request.user, now=timezone.now(), **form.cleaned_data)
+        except Refused as refusal:
+            _refuse(form, refusal)
+        else:
+            return _done(request, opportunity, f"Reporté au {format_day(form.cleaned_data['to'])}.")
+    action = opportunity.get_next_action_display()
+    title = f"Reporter «\u00a0{action}\u00a0»" if action else "Reporter"
+    return render_dialog(request, _dialog(opportunity, request, title, "Reporter"), form=form)
 
 
 @right(EDIT, on="row")
@@ -231,8 +251,7 @@ def _refuse(form: Any, refusal: Refused) -> None:
 
 
 def _done(request: StaffRequest, opportunity: Opportunity, message: str) -> HttpResponse:
-    messages.success(request, message)
-    return htmx.redirect(request, "opportunities:page", opportunity.pk)
+    return acted(request, message, "opportunities:page", opportunity.pk)
 
 
 def _shown_again(request: StaffRequest, pk: int) -> HttpResponse:
@@ -253,7 +272,7 @@ def _dialog(
     return Dialog(
         title=title,
         subtitle=f"{opportunity.customer.display_name} · n°\u00a0{opportunity.number}",
-        url=request.path,
+        url=request.get_full_path(),
         back=reverse("opportunities:page", args=[opportunity.pk]),
         verb=verb,
         body=body,

@@ -1,21 +1,22 @@
 """*Ajouter un commentaire*, and the answer to a colleague's request."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
 from openflex.core import htmx
+from openflex.core.dialogs import Dialog, acted, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from opportunities import selectors
-from opportunities.forms import CommentForm
+from opportunities.forms import AnswerForm, CommentForm
 from opportunities.models import Comment
 from opportunities.rights import AS_MANAGER, VIEW
 from opportunities.services.comments import add_comment
 from opportunities.views.page import fetch, may, render_page
 from settings_admin.access.requests import StaffRequest
-from settings_admin.guards import right
+from settings_admin.guards import get_for, right
 
 
 @right(VIEW, on="row")
@@ -50,3 +51,33 @@ def comment(request: StaffRequest, pk: int) -> HttpResponse:
             response.headers["HX-Replace-Url"] = url
             return response
     return render_page(request, opportunity, comment_form=form, answers=answers, status=422)
+
+
+@right(VIEW, on="row")
+@writes("GET", "POST")
+def answer(request: StaffRequest, pk: int) -> HttpResponse:
+    """The answer to a request, in a dialog that shows what was asked."""
+    asked = get_for(request, Comment.objects.select_related("author", "opportunity__customer"), pk, right=VIEW)
+    if asked.asked_of_id is None:
+        raise Http404
+    opportunity = asked.opportunity
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            add_comment(
+                opportunity=opportunity, author=request.user, is_from_manager=may(AS_MANAGER, opportunity),
+                answers=asked, now=timezone.now(), **form.cleaned_data,
+            )  # fmt: skip
+        except Refused as refusal:
+            form.add_error("text", refusal.message)
+        else:
+            return acted(request, f"{asked.author.full_name} a votre réponse.", "opportunities:page", opportunity.pk)
+    dialog = Dialog(
+        title=f"Répondre à {asked.author.full_name}",
+        subtitle=f"{opportunity.customer.display_name} · n°\u00a0{opportunity.number}",
+        url=request.get_full_path(),
+        back=reverse("opportunities:page", args=[opportunity.pk]),
+        verb="Répondre",
+        body="opportunities/_answer_fields.html",
+    )
+    return render_dialog(request, dialog, form=form, asked=asked)

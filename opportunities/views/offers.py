@@ -2,14 +2,16 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from openflex.core import htmx
 from openflex.core.dates import today_paris
+from openflex.core.dialogs import Dialog, acted, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import read_only, writes
 from opportunities import enums, selectors
-from opportunities.forms import OfferForm
+from opportunities.forms import OfferAnswerForm, OfferForm
 from opportunities.rights import EDIT, VIEW
 from opportunities.services import offers
 from opportunities.views.page import fetch, may
@@ -82,3 +84,30 @@ def move_offer(request: StaffRequest, pk: int) -> HttpResponse:
     offers.move_offer(offer=row, target=enums.OfferState(state), actor=request.user, now=timezone.now())
     messages.success(request, f"Offre n°\u00a0{row.number}\u00a0: {enums.OfferState(state).label.lower()}.")
     return htmx.redirect(request, "opportunities:offer", pk)
+
+
+@right(EDIT, on="row")
+@writes("GET", "POST")
+def answer_offer(request: StaffRequest, pk: int) -> HttpResponse:
+    """The same as `move_offer`, asked in a dialog."""
+    row = get_for(request, selectors.offer_rows(), pk, right=EDIT)
+    states = [state for state in enums.OFFER_TRANSITIONS[row.state] if state != enums.OfferState.EXPIRED]
+    form = OfferAnswerForm(request.POST if request.method == "POST" else None, states=states)
+    if form.is_valid():
+        target = enums.OfferState(form.cleaned_data["state"])
+        try:
+            offers.move_offer(offer=row, target=target, actor=request.user, now=timezone.now())
+        except Refused as refusal:
+            form.add_error("state", refusal.message)
+        else:
+            return acted(
+                request, f"Offre n°\u00a0{row.number}\u00a0: {target.label.lower()}.", "opportunities:offer", pk
+            )
+    dialog = Dialog(
+        title=f"Offre n°\u00a0{row.number}",
+        subtitle=f"{row.opportunity.customer.display_name} · {row.vehicle}",
+        url=request.get_full_path(),
+        back=reverse("opportunities:offer", args=[pk]),
+        verb="Enregistrer",
+    )
+    return render_dialog(request, dialog, form=form)

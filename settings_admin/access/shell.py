@@ -103,9 +103,7 @@ def _preference(request: HttpRequest, name: str) -> str:
 
 def may_enter(entry: NavEntry) -> bool:
     scope = scoping.current_scope()
-    if not entry.right:
-        return any(scope.allows_somewhere(page.right) for page in settings_pages())
-    return scope.allows_somewhere(entry.right)
+    return entry.opens(scope) if entry.opens else scope.allows_somewhere(entry.right)
 
 
 def _active_key(request: HttpRequest) -> str:

@@ -5,8 +5,10 @@
    data-select-all       the checkbox in the head
    data-bulk-bar         shown while something is selected; [data-bulk-count] says how many with data-one, data-many;
                          [data-bulk-clear] empties the selection
-   Keys: j k ↓ ↑ Home End move, Enter opens, x or Space selects, Shift with an arrow extends, Escape empties; j, k and x
-   not while <html data-shortcuts="off">. */
+   data-row-key="r"      a control of a row that the key r presses while the row has the focus; once its row is gone, the one
+                         that took its place has the focus
+   Keys: j k ↓ ↑ Home End move, Enter opens, x or Space selects, Shift with an arrow extends, Escape empties; letters not
+   while <html data-shortcuts="off">. */
 
 const rowsOf = (list) => [...list.querySelectorAll("[data-row]")];
 const boxOf = (row) => row.querySelector("[data-select]");
@@ -106,9 +108,28 @@ document.addEventListener("keydown", (event) => {
     moveTo(list, goal);
   } else if (key === "Enter" && isOnRow) row.querySelector("[data-row-link]")?.click();
   else if ((key === "x" || key === " ") && isOnRow && boxOf(row)) choose(list, boxOf(row), !boxOf(row).checked);
+  else if (isOnRow && !event.defaultPrevented && keyed(row, key)) keyed(row, key).click();
   else if (key === "Escape" && list.querySelector("[data-select]:checked")) clear(list);
   else return;
   event.preventDefault();
+});
+
+const keyed = (row, key) => row.querySelector(`[data-row-key="${CSS.escape(key)}"]`);
+
+/* ---- a row that was dealt with leaves its place to the next one ---- */
+let place = null;
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  const row = document.activeElement?.closest("[data-row]:has([data-row-key])");
+  place = row && target.contains(row) ? { id: row.id, at: rowsOf(target.closest("[data-rows]") ?? target).indexOf(row) } : null;
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (!place || document.getElementById(place.id)) return;
+  const list = document.querySelector("[data-rows]");
+  const rows = list ? rowsOf(list) : [];
+  if (rows.length) moveTo(list, rows[Math.min(place.at, rows.length - 1)]);
+  place = null;
 });
 
 /* ---- bound to what comes; a selection survives a swap as far as its rows are still there ---- */

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 
 from customers.models import Contact, CustomerImport, OwnedVehicle
-from opportunities.models import Appointment, Offer, TradeIn
+from opportunities.models import Appointment, Comment, Offer, TradeIn
 from settings_admin.models import Absence, Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
@@ -61,6 +61,9 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         trade_in = TradeIn.objects.create(
             **place, number=465850, make="VOLKSWAGEN", model="Golf Plus", created_by=cast.sam, created_at=start
         )
+        request = Comment.objects.create(
+            **place, author=cast.marc, asked_of=cast.sam, text="Quel prix\u00a0?", at=start
+        )
     of_opportunity = {
         f"opportunities:{name}": lambda row=row, more=more: {"pk": row.pk, **more}
         for name, row, more in (
@@ -70,6 +73,9 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             ("comment", opportunity, {}),
             ("make_offer", opportunity, {}),
             ("exchange", opportunity, {}),
+            ("postpone", opportunity, {}),
+            ("answer", request, {}),
+            ("answer_offer", offer, {}),
             ("plan", opportunity, {"kind": "rdv"}),
             ("stars", opportunity, {}),
             ("follow", opportunity, {}),

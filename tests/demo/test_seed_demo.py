@@ -99,11 +99,20 @@ def test_everyone_is_where_the_list_of_accounts_says() -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_two_colleagues_find_something_in_their_bell(client: Client) -> None:
-    for email, unread in (("manager@demo.test", 1), ("vo@demo.test", 1), ("moto@demo.test", 0)):
+    for email, unread in (("manager@demo.test", 2), ("vo@demo.test", 2), ("moto@demo.test", 1)):
         user = User.objects.get(email=email)
         assert unread_of(user.pk) == unread
         client.force_login(user)
-        assert ("Votre export" in client.get("/notifications/").text) is bool(unread)
+        assert ("Votre export" in client.get("/notifications/").text) is (unread == 2)
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("name", ["admin", "manager", "vendeur", "vo", "moto", "entite", "autre"])
+def test_everybody_finds_something_to_do_in_the_morning(client: Client, name: str) -> None:
+    client.force_login(User.objects.get(email=f"{name}@demo.test"))
+    page = client.get("/", follow=True).text
+    assert "choses à faire" in page
+    assert page.count("data-row-key") > 2
 
 
 @pytest.mark.usefixtures("demo")
@@ -122,7 +131,7 @@ def test_the_opportunities_of_the_release_notes_are_there(client: Client) -> Non
         assert words in page
     assert client.get(f"/opportunites/{late.pk}/reprise/").status_code == 200
     assert "465850" in client.get(f"/opportunites/{late.pk}/reprise/").text
-    assert unread_of(User.objects.get(email="vendeur@demo.test").pk) == 2
+    assert unread_of(User.objects.get(email="vendeur@demo.test").pk) == 3
     assert Opportunity.objects.count() == 120
 
 

@@ -114,7 +114,7 @@ def test_the_pages_are_clean_in_both_themes_on_both_screens(cast, visit, size, s
     page = sign_in(screen)
     page.locator("[name=code]").fill(code_of(SECRET))
     page.keyboard.press("Enter")
-    page.wait_for_url("**/vehicules/")
+    page.wait_for_url("**/accueil/")
     assert len(codes_of(cast.marc)) == 10
     for path in (
         "second-facteur/", "second-facteur/desactiver/", "codes-de-secours/nouveaux/", "codes-de-secours/", "sessions/",

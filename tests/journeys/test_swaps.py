@@ -109,7 +109,7 @@ def sign_in_elsewhere(page, user):
     tab.get_by_label("Adresse e-mail").fill(user.email)
     tab.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     tab.get_by_role("button", name="Se connecter").click()
-    expect(tab.get_by_role("heading", level=1)).to_have_text("Véhicules")
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("Bonjour")
     tab.close()
 
 

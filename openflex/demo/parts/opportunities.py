@@ -55,7 +55,7 @@ def seed(world: World) -> None:
         if key == "main":
             _name(world, rows, customers[0])
         copy_rows(rows)
-        copy_rows([_event(row, "created", row.created_by, at=row.created_at) for row in rows])
+        copy_rows([event(row, "created", row.created_by, at=row.created_at) for row in rows])
         _count(entity, "opportunity", last)
     _tell_the_story(world)
 
@@ -156,8 +156,8 @@ def _tell_the_story(world: World) -> None:
     _count(entity, "trade_in", trade_in.number)
     told = {"offer": offer.pk, "number": OFFER}
     events = [
-        _event(row, "offer_created", seller, at=row.created_at, details=told),
-        _event(
+        event(row, "offer_created", seller, at=row.created_at, details=told),
+        event(
             row, "trade_in_created", seller, at=row.created_at,
             details={"trade_in": trade_in.pk, "number": trade_in.number, "offer": offer.pk, "offer_number": OFFER},
         ),
@@ -171,13 +171,13 @@ def _tell_the_story(world: World) -> None:
         text="Souhaite réfléchir au prix de reprise.",
         at=row.created_at + timedelta(days=1),
     )
-    events.append(_event(row, "exchange", seller, at=exchange.at, details={"exchange": exchange.pk, "means": "call"}))
+    events.append(event(row, "exchange", seller, at=exchange.at, details={"exchange": exchange.pk, "means": "call"}))
     for minutes, text in COMMENTS:
         at = world.instant(world.today, minutes)
         comment = Comment.objects.create(
             **place, opportunity=row, author=administrator, is_from_manager=True, text=text, at=at
         )
-        events.append(_event(row, "comment", administrator, at=at, details={"comment": comment.pk}))
+        events.append(event(row, "comment", administrator, at=at, details={"comment": comment.pk}))
         Notification.objects.create(
             recipient=seller,
             actor=administrator,
@@ -212,7 +212,7 @@ def _trade_in(world: World, row: Opportunity, place: dict[str, Any]) -> TradeIn:
     )
 
 
-def _event(
+def event(
     row: Opportunity, kind: str, actor: User, *, at: datetime, details: dict[str, Any] | None = None
 ) -> TimelineEntry:
     return TimelineEntry(

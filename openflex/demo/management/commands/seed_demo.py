@@ -9,7 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from openflex.core.dates import today_paris
-from openflex.demo.parts import customers, notifications, opportunities, organisation, people, quotations, vehicles
+from openflex.demo.parts import (
+    customers,
+    days,
+    notifications,
+    opportunities,
+    organisation,
+    people,
+    quotations,
+    vehicles,
+)
 from openflex.demo.world import NotSeedable, world_on
 from settings_admin.models import Holding, User
 from settings_admin.scoping import unscoped
@@ -23,6 +32,7 @@ PARTS = (
     customers.seed,
     notifications.seed,
     opportunities.seed,
+    days.seed,
 )
 
 

@@ -1,0 +1,308 @@
+"""What the opportunities put on *Accueil*: customers to call, appointments, requests, what was written, offers."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.db.models import Case, F, Q, Value, When
+from django.urls import reverse
+
+from openflex.core.dates import paris_day_bounds, today_paris
+from openflex.core.dialogs import staying
+from openflex.core.french import NBSP, counted, format_day, format_euros, format_time, long_day
+from openflex.core.todos import (
+    Act,
+    Asked,
+    Found,
+    Todo,
+    TodoKind,
+    TodoSource,
+    Urgency,
+    first_of_each,
+    gathered,
+    midnight,
+    register_todos,
+)
+from openflex.notifications.models import Notification
+from opportunities import enums, selectors
+from opportunities.models import Appointment, Comment, Offer, Opportunity, OpportunitySettings
+from opportunities.rights import EDIT, VIEW
+from settings_admin.scoping import current_scope
+
+OFFER_WARNED_DAYS: Final = 3
+DEFAULT_DELAY: Final = OpportunitySettings().overdue_after_days
+_PLANNED = enums.AppointmentState.PLANNED
+_NEWS = (enums.NotificationKind.COMMENT, enums.NotificationKind.MENTION, enums.NotificationKind.ANSWER)
+
+
+# --- customers to call ----------------------------------------------------------------------------
+def _to_call(asked: Asked) -> Found:
+    """*En souffrance*, or with a next action that is due today."""
+    late = Q(overdue_on__lte=asked.today)
+    rows = (
+        Opportunity.objects.open()
+        .filter(selectors.followed_by(asked), late | Q(next_action_on=asked.today))
+        .annotate(own_delay=F("entity__opportunity_settings__overdue_after_days"))
+        .select_related("customer", "vehicle", "salesperson")
+    )
+    kind = Case(When(late, then=Value("overdue")), default=Value("due"))
+    first = first_of_each(rows, kind=kind, order=("overdue_on", "pk"), limit=asked.limit)
+    return gathered(first, lambda row: _told_of_call(row, asked))
+
+
+def _told_of_call(row: Any, asked: Asked) -> Todo:
+    is_late = row.todo_kind == "overdue"
+    acts = [Act("Relancer", "r", staying("opportunities:exchange", row.pk))]
+    delay = row.own_delay or DEFAULT_DELAY
+    if row.next_action_on and selectors.last_day_to_postpone(row, delay) > asked.today:
+        acts.append(Act("Reporter", "p", staying("opportunities:postpone", row.pk)))
+    return Todo(
+        key=f"{row.todo_kind}-{row.pk}",
+        kind=row.todo_kind,
+        urgency=Urgency.LATE if is_late else Urgency.TODAY,
+        at=midnight(row.overdue_on if is_late else asked.today),
+        title=row.customer.display_name,
+        about=_about(row),
+        reason=_why_late(row, asked.today) if is_late else _why_today(row),
+        acts=_allowed(row, *acts),
+        **_of(row, asked),
+    )
+
+
+def _why_late(row: Opportunity, today: date) -> str:
+    due = row.next_action_on
+    if due and due < today:
+        action, late = row.get_next_action_display(), counted((today - due).days, "jour")
+        return f"«{NBSP}{action}{NBSP}» était à faire le {format_day(due)}{NBSP}: {late} de retard{_note(row)}."
+    contact = today_paris(row.last_contact_at)
+    return (
+        f"Rien n’a été fait avec le client depuis {counted((today - contact).days, 'jour')}, "
+        f"le dernier contact est du {format_day(contact)}."
+    )
+
+
+def _why_today(row: Opportunity) -> str:
+    return f"«{NBSP}{row.get_next_action_display()}{NBSP}» est prévu aujourd’hui{_note(row)}."
+
+
+def _note(row: Opportunity) -> str:
+    return f" ({row.next_action_note.rstrip('.')})" if row.next_action_note else ""
+
+
+# --- appointments ---------------------------------------------------------------------------------
+def _appointments(asked: Asked) -> Found:
+    """Those of today, and past ones of which nobody wrote what came of them."""
+    _, end = paris_day_bounds(asked.today)
+    rows = Appointment.objects.filter(
+        selectors.followed_by(asked), state=_PLANNED, starts_at__lt=end, opportunity__status=enums.Status.OPEN
+    ).select_related("opportunity__customer", "opportunity__vehicle", "salesperson", "vehicle")
+    kind = Case(When(ends_at__lte=asked.now, then=Value("appointment_past")), default=Value("appointment"))
+    first = first_of_each(rows, kind=kind, order=("starts_at", "pk"), limit=asked.limit)
+    return gathered(first, lambda row: _told_of_appointment(row, asked))
+
+
+def _told_of_appointment(row: Any, asked: Asked) -> Todo:
+    is_past = row.todo_kind == "appointment_past"
+    return Todo(
+        key=f"appointment-{row.pk}",
+        kind=row.todo_kind,
+        urgency=Urgency.LATE if is_past else Urgency.TODAY,
+        at=row.starts_at,
+        title=row.opportunity.customer.display_name,
+        about=_about(row.opportunity),
+        reason=_why_unended(row, asked) if is_past else _why_appointment(row),
+        acts=_allowed(row, Act("Terminer", "t", staying("opportunities:end_appointment", row.pk))),
+        **_of(row, asked, url=_page(row.opportunity_id)),
+    )
+
+
+def _why_unended(row: Appointment, asked: Asked) -> str:
+    day = today_paris(row.starts_at)
+    when = "aujourd’hui" if day == asked.today else f"le {long_day(day, with_year=False)}"
+    what = f"{row.get_kind_display()} {when} à{NBSP}{format_time(row.starts_at)}"
+    return f"{what}{NBSP}: personne n’a noté ce qu’il a donné."
+
+
+def _why_appointment(row: Appointment) -> str:
+    hours = f"de {format_time(row.starts_at)} à{NBSP}{format_time(row.ends_at)}"
+    vehicle, note = (f", {row.vehicle}" if row.vehicle else ""), (f" ({row.note})" if row.note else "")
+    return f"{row.get_kind_display()} aujourd’hui {hours}{vehicle}{note}."
+
+
+# --- what colleagues ask and write ------------------------------------------------------------------
+def _requests(asked: Asked) -> Found:
+    """Asked of the person, whatever day they look at the team's, and not answered yet."""
+    rows = Comment.objects.filter(
+        Q(asked_of=asked.user_id) | Q(asked_of__in=selectors.stood_in_for(asked)), answered_by=None
+    ).select_related("opportunity__customer", "opportunity__vehicle", "author", "asked_of")
+    first = first_of_each(
+        rows, kind=Value("request"), order=(F("due_on").asc(nulls_last=True), "at", "pk"), limit=asked.limit
+    )
+    return gathered(first, lambda row: _told_of_request(row, asked))
+
+
+def _told_of_request(row: Any, asked: Asked) -> Todo:
+    due, asker = row.due_on, row.author.full_name
+    urgency = Urgency.AWAITED
+    if due is None:
+        reason = f"{asker} vous l’a demandé le {format_day(today_paris(row.at))} et attend votre réponse."
+    elif due < asked.today:
+        urgency = Urgency.LATE
+        late = counted((asked.today - due).days, "jour")
+        reason = f"{asker} attendait votre réponse le {format_day(due)}{NBSP}: {late} de retard."
+    else:
+        urgency = Urgency.TODAY if due == asked.today else urgency
+        when = "aujourd’hui" if due == asked.today else f"pour le {format_day(due)}"
+        reason = f"{asker} attend votre réponse {when}."
+    return Todo(
+        key=f"request-{row.pk}",
+        kind="request",
+        urgency=urgency,
+        at=midnight(due) if due else row.at,
+        title=row.opportunity.customer.display_name,
+        about=_about(row.opportunity),
+        reason=reason,
+        text=row.text,
+        url=f"{_page(row.opportunity_id)}#commentaire-{row.pk}",
+        acts=(Act("Répondre", "r", staying("opportunities:answer", row.pk)),),
+        entity_id=row.entity_id,
+        person=row.asked_of.full_name if row.asked_of_id != asked.user_id else "",
+    )
+
+
+def _news(asked: Asked) -> Found:
+    """Comments of managers, answers to one's requests, comments that name one: unread, of what one still sees."""
+    rows = Notification.objects.filter(
+        recipient=asked.user_id,
+        read_at=None,
+        kind__in=_NEWS,
+        target_type=Opportunity._meta.label_lower,
+        target_id__in=Opportunity.objects.order_by().values("pk"),
+    ).select_related("meant_for")
+    kind = Case(When(kind=enums.NotificationKind.ANSWER, then=Value("answer")), default=Value("comment"))
+    first = first_of_each(rows, kind=kind, order=("-changed_at", "-pk"), limit=asked.limit)
+    return gathered(first, _told_of_news)
+
+
+def _told_of_news(row: Any) -> Todo:
+    return Todo(
+        key=f"news-{row.pk}",
+        kind=row.todo_kind,
+        urgency=Urgency.NEWS,
+        at=row.changed_at,
+        title=row.title,
+        about="",
+        reason=f"{row.sentence}, et vous ne l’avez pas encore lu.",
+        text=row.text,
+        url=reverse("notifications:open", args=[row.pk]),
+        opens_by_post=True,
+        acts=(Act("Lu", "l", reverse("notifications:read", args=[row.pk]), is_post=True),),
+        entity_id=row.entity_id,
+        person=row.meant_for.full_name if row.meant_for else "",
+    )
+
+
+# --- offers ----------------------------------------------------------------------------------------
+def _offers(asked: Asked) -> Found:
+    """Without the customer's answer, a few days before they hold no more."""
+    rows = Offer.objects.filter(
+        selectors.followed_by(asked, "opportunity__salesperson"),
+        state__in=(enums.OfferState.DRAFT, enums.OfferState.SENT),
+        valid_until__range=(asked.today, asked.today + timedelta(days=OFFER_WARNED_DAYS)),
+        opportunity__status=enums.Status.OPEN,
+    ).select_related("opportunity__customer", "opportunity__salesperson", "vehicle")
+    first = first_of_each(rows, kind=Value("offer"), order=("valid_until", "pk"), limit=asked.limit)
+    return gathered(first, lambda row: _told_of_offer(row, asked))
+
+
+def _told_of_offer(row: Any, asked: Asked) -> Todo:
+    is_last_day = row.valid_until == asked.today
+    when = "aujourd’hui" if is_last_day else f"le {format_day(row.valid_until)}"
+    what = "n’a pas été remise au client" if row.state == enums.OfferState.DRAFT else "est sans réponse du client"
+    return Todo(
+        key=f"offer-{row.pk}",
+        kind="offer",
+        urgency=Urgency.TODAY if is_last_day else Urgency.AHEAD,
+        at=midnight(row.valid_until),
+        title=row.opportunity.customer.display_name,
+        about=f"{row}, {row.vehicle}",
+        reason=f"L’offre de {format_euros(row.price)} expire {when} et {what}.",
+        acts=_allowed(row, Act("Réponse", "r", staying("opportunities:answer_offer", row.pk))),
+        **_of(row.opportunity, asked, url=reverse("opportunities:offer", args=[row.pk])),
+    )
+
+
+# --- what they share -------------------------------------------------------------------------------
+def _page(pk: int) -> str:
+    return reverse("opportunities:page", args=[pk])
+
+
+def _about(opportunity: Opportunity) -> str:
+    wanted = selectors.wanted(opportunity)
+    return f"n°{NBSP}{opportunity.number}" + (f", {wanted}" if wanted else "")
+
+
+def _of(row: Any, asked: Asked, *, url: str = "") -> dict[str, Any]:
+    is_mine = row.salesperson_id == asked.user_id
+    return {
+        "url": url or _page(row.pk),
+        "entity_id": row.entity_id,
+        "person": "" if is_mine else row.salesperson.full_name,
+    }
+
+
+def _allowed(row: Any, *acts: Act) -> tuple[Act, ...]:
+    return acts if current_scope().allows(EDIT, row.entity_id, row.point_of_sale_id) else ()
+
+
+def _list_of_late(asked: Asked) -> str:
+    mine = "" if asked.is_team else f"&salesperson={asked.user_id}"
+    return f"{reverse('opportunities:list')}?tab=overdue{mine}"
+
+
+def _calendar(asked: Asked) -> str:
+    return reverse("opportunities:calendar") + ("" if asked.is_team else "?qui=moi")
+
+
+def register() -> None:
+    register_todos(
+        TodoSource(
+            "opportunities", VIEW, order=10, find=_to_call,
+            kinds=(
+                TodoKind("overdue", "En souffrance", "alarm", Urgency.LATE, "autre opportunité en souffrance",
+                         "autres opportunités en souffrance", _list_of_late),
+                TodoKind("due", "À faire aujourd’hui", "phone", Urgency.TODAY, "autre action prévue aujourd’hui",
+                         "autres actions prévues aujourd’hui"),
+            ),
+        ),
+        TodoSource(
+            "appointments", VIEW, order=20, find=_appointments,
+            kinds=(
+                TodoKind("appointment_past", "Rdv à conclure", "calendar-exclamation", Urgency.LATE,
+                         "autre rdv sans compte rendu", "autres rdv sans compte rendu"),
+                TodoKind("appointment", "Rdv du jour", "calendar-check", Urgency.TODAY, "autre rdv aujourd’hui",
+                         "autres rdv aujourd’hui", _calendar),
+            ),
+        ),
+        TodoSource(
+            "requests", VIEW, order=30, find=_requests, is_everywhere=True,
+            kinds=(
+                TodoKind("request", "Demandes", "hourglass", Urgency.AWAITED, "autre demande", "autres demandes"),
+            ),
+        ),
+        TodoSource(
+            "news", VIEW, order=40, find=_news, is_everywhere=True,
+            kinds=(
+                TodoKind("answer", "Réponses", "check", Urgency.NEWS, "autre réponse", "autres réponses",
+                         lambda asked: reverse("notifications:list")),
+                TodoKind("comment", "Commentaires", "message-2", Urgency.NEWS, "autre commentaire",
+                         "autres commentaires", lambda asked: reverse("notifications:list")),
+            ),
+        ),
+        TodoSource(
+            "offers", VIEW, order=50, find=_offers,
+            kinds=(
+                TodoKind("offer", "Offres", "file-text", Urgency.AHEAD, "autre offre qui expire",
+                         "autres offres qui expirent"),
+            ),
+        ),
+    )  # fmt: skip

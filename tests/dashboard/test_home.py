@@ -1,0 +1,360 @@
+"""*Accueil*: each source tells the right person why, nobody else, and no more once its act is done."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from openflex.notifications.models import Notification
+from opportunities.models import Comment, Exchange, Opportunity
+from opportunities.services.comments import add_comment
+from settings_admin.models import Absence, TimelineEntry
+from settings_admin.scoping import unscoped
+from tests.dashboard.conftest import HOME
+from tests.make import make_opportunity
+from tests.support.htmx import content, parse, swap
+
+pytestmark = pytest.mark.django_db
+EXCHANGE = {"means": "call", "outcome": "reached", "text": "Rappelle lundi.", "next_action": "", "next_action_on": ""}
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    """Appointments of today stay today's."""
+    with time_machine.travel("2026-11-24T12:00:00+01:00", tick=True):
+        yield
+
+
+def others(cast):
+    """Whose entity or site it is not, and a merchant's colleague by no right at all."""
+    return (cast.momo, cast.eve, cast.otto)
+
+
+class TestCustomersToCall:
+    def test_what_is_late_says_since_when(self, cast, things, rows):
+        things.late(days=2)
+        assert rows(cast.sam) == {
+            "RINO": "En souffrance. «\u00a0Relancer le client\u00a0» était à faire le 22/11/2026\u00a0: "
+            "2\u00a0jours de retard."
+        }
+        for user in (*others(cast), cast.marc):
+            assert rows(user) == {}
+
+    def test_or_that_nothing_was_done(self, cast, things, rows):
+        long_ago = timezone.now() - timedelta(days=9)
+        things.opportunity(last_contact_at=long_ago, overdue_on=(long_ago + timedelta(days=7)).date())
+        assert rows(cast.sam)["RINO"] == (
+            "En souffrance. Rien n’a été fait avec le client depuis 9\u00a0jours, le dernier contact est du 15/11/2026."
+        )
+
+    def test_what_is_due_today(self, cast, things, rows):
+        things.due_today(next_action_note="avec la carte grise")
+        assert rows(cast.sam) == {
+            "RINO": "À faire aujourd’hui. «\u00a0Envoyer l’offre\u00a0» est prévu aujourd’hui (avec la carte grise)."
+        }
+        for user in others(cast):
+            assert rows(user) == {}
+
+    def test_it_leaves_when_the_customer_was_called(self, cast, things, rows, act):
+        things.late()
+        response = act(cast.sam, "r", **EXCHANGE)
+        assert response.status_code == 204
+        assert "acted" in response["HX-Trigger"]
+        assert "close-dialog" in response["HX-Trigger"]
+        assert rows(cast.sam) == {}
+        with unscoped("test"):
+            assert Exchange.objects.get().text == "Rappelle lundi."
+
+    def test_a_call_without_its_outcome_is_refused_and_the_row_stays(self, cast, things, rows, act):
+        things.late()
+        response = act(cast.sam, "r", **{**EXCHANGE, "text": ""})
+        assert response.status_code == 422
+        assert "Écrivez ce qui a été dit." in response.content.decode()
+        assert list(rows(cast.sam)) == ["RINO"]
+
+    def test_closed_ones_are_not_there(self, cast, things, rows):
+        things.opportunity(status="won", closed_at=timezone.now(), overdue_on=None)
+        assert rows(cast.sam) == {}
+
+    def test_a_manager_sees_the_team_on_demand(self, cast, things, rows):
+        things.late()
+        assert list(rows(cast.marc, "?qui=equipe")) == ["RINO"]
+        assert rows(cast.sam, "?qui=equipe") == rows(cast.sam)
+        assert rows(cast.eve, "?qui=equipe") == {}
+
+    def test_who_stands_in_sees_what_the_absent_colleague_would(self, cast, things, rows, today):
+        things.late()
+        with unscoped("test data"):
+            Absence.objects.create(
+                holding=cast.holding, user=cast.sam, substitute=cast.marc, starts_on=today, ends_on=today
+            )
+        assert list(rows(cast.marc)) == ["RINO"]
+
+
+class TestPostponing:
+    def test_it_sets_the_day_and_keeps_the_reason(self, cast, things, rows, act, client_for):
+        row = things.late()
+        response = act(cast.sam, "p", to="25/11/2026", reason="Le client est en déplacement")
+        assert response.status_code == 204
+        assert rows(cast.sam) == {}
+        with unscoped("test"):
+            again = Opportunity.objects.get(pk=row.pk)
+            assert str(again.next_action_on) == "2026-11-25"
+            assert TimelineEntry.objects.get(kind="postponed").details == {"reason": "Le client est en déplacement"}
+        page = client_for(cast.sam).get(f"/opportunites/{row.pk}/").content.decode()
+        assert "a reporté la prochaine action" in page
+        assert "Le client est en déplacement" in page
+
+    @pytest.mark.parametrize(
+        ("day", "reason", "said"),
+        [
+            ("24/11/2026", "Vacances", "Choisissez un jour à venir."),
+            ("25/12/2026", "Vacances", "relancez-le avant le 30/11/2026"),
+            ("25/11/2026", "", "Dites pourquoi"),
+            ("bientôt", "Vacances", "Date illisible"),
+        ],
+    )
+    def test_refusals_stand_beside_the_field(self, cast, things, act, day, reason, said):
+        row = things.late()
+        response = act(cast.sam, "p", to=day, reason=reason)
+        assert response.status_code == 422
+        assert said in response.content.decode()
+        assert f'value="{reason}"' in response.content.decode() or not reason
+        with unscoped("test"):
+            assert Opportunity.objects.get(pk=row.pk).next_action_on == row.next_action_on
+
+    def test_silence_cannot_be_put_off(self, cast, things, client_for):
+        things.late(last_contact_at=timezone.now() - timedelta(days=8))
+        page = parse(client_for(cast.sam).get(HOME))
+        assert [one["data-row-key"] for one in page.select("[data-row-key]")] == ["r"]
+
+
+class TestAppointments:
+    def test_those_of_today_and_those_that_nobody_ended(self, cast, things, rows, client_for):
+        things.appointment("DEMAIN", hours=30)
+        things.appointment("BIENTOT", hours=2)
+        things.appointment("PASSE", hours=-20)
+        found = rows(cast.sam)
+        assert list(found) == ["PASSE", "BIENTOT"]
+        assert found["BIENTOT"] == "Rdv du jour. Rdv aujourd’hui de 14:00 à\u00a014:30."
+        assert found["PASSE"].endswith(
+            "Rdv le 23\u00a0novembre à\u00a016:00\u00a0: personne n’a noté ce qu’il a donné."
+        )
+        agenda = parse(client_for(cast.sam).get(HOME)).select(".agenda a")
+        assert [link.text for link in agenda] == ["BIENTOT"]
+        for user in (*others(cast), cast.marc):
+            assert rows(user) == {}
+
+    def test_its_outcome_ends_it(self, cast, things, rows, act):
+        things.appointment(hours=-2)
+        assert act(cast.sam, "t", state="done", outcome="").status_code == 422
+        assert act(cast.sam, "t", state="done", outcome="Commande la semaine prochaine.").status_code == 204
+        assert rows(cast.sam) == {}
+
+
+class TestColleagues:
+    @pytest.mark.parametrize(
+        ("due_in", "said"),
+        [
+            (None, "vous l’a demandé le 24/11/2026 et attend votre réponse."),
+            (-1, "attendait votre réponse le 23/11/2026\u00a0: 1\u00a0jour de retard."),
+            (0, "attend votre réponse aujourd’hui."),
+            (2, "attend votre réponse pour le 26/11/2026."),
+        ],
+    )
+    def test_a_request_waits_for_whom_it_was_made_to(self, cast, things, rows, due_in, said):
+        things.request(of=cast.vera, due_in=due_in, salesperson=cast.sam)
+        assert rows(cast.vera)["RINO"].endswith(f"{cast.marc.full_name} {said}")
+        for user in (*others(cast), cast.sam, cast.marc):
+            assert rows(user) == {}
+
+    def test_its_answer_closes_it_and_reaches_who_asked(self, cast, things, rows, act):
+        things.request(of=cast.vera)
+        assert act(cast.vera, "r", text="").status_code == 422
+        assert act(cast.vera, "r", text="9\u00a0000\u00a0€, pas plus.").status_code == 204
+        assert rows(cast.vera) == {}
+        assert list(rows(cast.marc)) == ["Réponse à votre demande"]
+        act(cast.marc, "l")
+        assert rows(cast.marc) == {}
+
+    def test_answering_twice_is_refused_and_keeps_what_was_typed(self, cast, things, client_for):
+        asked = things.request(of=cast.vera)
+        client = client_for(cast.vera, htmx=True)
+        url = f"/opportunites/demandes/{asked.pk}/repondre/"
+        client.post(url, {"key": str(uuid.uuid4()), "text": "Oui."})
+        response = client.post(url, {"key": str(uuid.uuid4()), "text": "Non, finalement."})
+        assert response.status_code == 422
+        assert "Quelqu’un a déjà répondu à cette demande." in response.content.decode()
+        assert "Non, finalement." in response.content.decode()
+        with unscoped("test"):
+            assert Comment.objects.filter(text="Oui.").count() == 1
+
+    def test_a_comment_that_is_no_request_has_no_answer(self, cast, things, client_for):
+        asked = things.request(of=None)
+        assert client_for(cast.sam).get(f"/opportunites/demandes/{asked.pk}/repondre/").status_code == 404
+
+    def test_a_managers_comment_is_there_until_it_is_read(self, cast, things, rows, client_for):
+        row = things.opportunity()
+        with unscoped("test data"):
+            add_comment(
+                opportunity=row, text="Revoir le prix.", author=cast.marc, is_from_manager=True, key=uuid.uuid4(),
+                now=timezone.now(),
+            )  # fmt: skip
+        (reason,) = rows(cast.sam).values()
+        assert f"{cast.marc.full_name} a commenté l’opportunité n°\u00a0{row.number}, et vous ne l’avez pas" in reason
+        with unscoped("test"):
+            entry = Notification.objects.get()
+        client_for(cast.sam).post(f"/notifications/{entry.pk}/ouvrir/")
+        assert rows(cast.sam) == {}
+
+    def test_what_one_may_no_longer_see_is_not_there(self, cast, things, rows):
+        row = things.opportunity(salesperson=cast.momo, point_of_sale=cast.north_2)
+        with unscoped("test data"):
+            add_comment(
+                opportunity=row, text="Revoir.", author=cast.marc, is_from_manager=True, key=uuid.uuid4(),
+                now=timezone.now(),
+            )  # fmt: skip
+            assert len(rows(cast.momo)) == 1
+            Opportunity.objects.filter(pk=row.pk).update(point_of_sale=cast.north_1)
+        assert rows(cast.momo) == {}
+
+
+class TestOffers:
+    def test_one_that_is_about_to_expire(self, cast, things, rows, act):
+        things.offer(days=1)
+        things.offer("LOIN", days=10)
+        found = rows(cast.sam)
+        assert list(found) == ["RINO"]
+        assert found["RINO"].endswith(
+            "L’offre de 17\u202f500,00\u00a0€ expire le 25/11/2026 et est sans réponse du client."
+        )
+        for user in (*others(cast), cast.marc):
+            assert rows(user) == {}
+        assert act(cast.sam, "r").status_code == 422
+        assert act(cast.sam, "r", state="accepted").status_code == 204
+        assert rows(cast.sam) == {}
+
+
+class TestStock:
+    def test_inspections_are_the_used_car_managers(self, cast, things, rows, today):
+        things.vehicle("Passée", inspection_due_on=today - timedelta(days=3))
+        things.vehicle("Proche", inspection_due_on=today + timedelta(days=20))
+        things.vehicle("Loin", inspection_due_on=today + timedelta(days=90))
+        things.vehicle("Partie", inspection_due_on=today, status="out")
+        found = rows(cast.vera)
+        assert list(found) == ["RENAULT Passée", "RENAULT Proche"]
+        assert found["RENAULT Passée"].endswith("avant le 21/11/2026, il y a 3\u00a0jours.")
+        assert found["RENAULT Proche"].endswith("avant le 14/12/2026, dans 20\u00a0jours.")
+        for user in (cast.sam, *others(cast)):
+            assert rows(user) == {}
+
+    def test_vehicles_without_a_price(self, cast, things, rows, today):
+        things.vehicle("Neuve", sale_price=None, entered_on=today - timedelta(days=4))
+        things.vehicle("Attendue", sale_price=None, status="pre_entry")
+        things.vehicle("Casse", sale_price=None, destination="scrap")
+        assert rows(cast.vera) == {
+            "RENAULT Neuve": "Sans prix. Il n’a pas de prix de vente\u00a0: entré il y a 4\u00a0jours, il ne peut pas "
+            "être proposé."
+        }
+        assert rows(cast.sam) == {}
+
+
+class TestThePage:
+    def test_signing_in_lands_on_it(self, cast, client_for):
+        assert client_for(cast.sam).get("/")["Location"] == HOME
+        nobody = client_for(cast.nobody)
+        assert nobody.get("/").status_code == 200
+        assert nobody.get(HOME)["Location"] == "/"
+        assert client_for(cast.max).get(HOME).status_code == 404
+
+    def test_an_empty_day_says_so(self, cast, client_for):
+        page = client_for(cast.sam).get(HOME).content.decode()
+        assert "Rien ne vous attend." in page
+        assert "Tout est à jour" in page
+
+    def test_the_most_urgent_comes_first_and_is_counted(self, cast, things, rows, client_for):
+        things.offer("OFFRE", days=2)
+        things.due_today("JOUR")
+        things.late("ANCIEN", days=9, last_contact_at=timezone.now())
+        things.late("RECENT", days=1)
+        assert list(rows(cast.sam)) == ["ANCIEN", "RECENT", "JOUR", "OFFRE"]
+        page = parse(client_for(cast.sam).get(HOME))
+        assert page.select_one("#home-count").text == "4\u00a0choses à faire, dont 2 en retard."
+        assert [heading.text for heading in page.select(".todo-section h2")] == [
+            "En retard",
+            "Aujourd’hui",
+            "À prévoir",
+        ]
+
+    def test_it_narrows_to_one_kind(self, cast, things, rows):
+        things.due_today("JOUR")
+        things.late("TARD")
+        assert list(rows(cast.sam, "?type=overdue")) == ["TARD"]
+        assert list(rows(cast.sam, "?type=<script>")) == ["TARD", "JOUR"]
+
+    def test_many_are_shortened_with_the_way_to_the_rest(self, cast, things, client_for):
+        for number in range(11):
+            things.late(f"CLIENT{number}")
+        page = parse(client_for(cast.sam).get(HOME))
+        assert len(page.select("li.todo")) == 8
+        rest = page.select_one(".todo-rests a")
+        assert rest.text.strip() == "et 3 autres opportunités en souffrance"
+        listed = parse(client_for(cast.sam).get(rest["href"]))
+        assert len(listed.select("tbody tr[data-row]")) == 11
+        assert page.select_one("#home-count").text.startswith("11\u00a0choses à faire, dont 11 en retard")
+
+    def test_the_entity_is_named_to_who_works_in_several(self, cast, things, client_for):
+        customer_of = things.late(salesperson=cast.alice)
+        make_opportunity(
+            customer=customer_of.customer, salesperson=cast.alice, point_of_sale=cast.north_1,
+            overdue_on=customer_of.overdue_on, next_action="call", next_action_on=customer_of.next_action_on,
+        )  # fmt: skip
+        page = parse(client_for(cast.alice, scope="all").get(HOME))
+        assert [caption.text for caption in page.select(".todo .caption")] == ["Nord", "Nord"]
+
+    def test_a_swapped_page_equals_a_reloaded_one(self, cast, things, client_for):
+        things.late()
+        things.appointment("AGENDA", hours=1)
+        client, htmx = client_for(cast.marc), client_for(cast.marc, htmx=True)
+        for address in ("?qui=equipe", "?qui=equipe&type=overdue"):
+            answer = htmx.get(HOME + address, headers={"HX-Target": "home"})
+            swapped = swap(parse(client.get(HOME)), answer, target="#home")
+            assert content(swapped) == content(parse(client.get(HOME + address)))
+
+    def test_it_costs_the_same_whatever_there_is(self, cast, things, client_for, today):
+        def cost(user):
+            client = client_for(user)
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                assert client.get(HOME).status_code == 200
+            return len(queries)
+
+        def fill(number):
+            things.late(f"A{number}", salesperson=cast.marc)
+            things.due_today(f"B{number}", salesperson=cast.marc)
+            things.offer(f"C{number}", salesperson=cast.marc)
+            things.request(f"D{number}", of=cast.marc)
+            things.appointment(f"E{number}", hours=number, salesperson=cast.marc)
+            things.vehicle(f"F{number}", inspection_due_on=today)
+            things.vehicle(f"G{number}", sale_price=None)
+            row = things.opportunity(f"H{number}", salesperson=cast.marc)
+            with unscoped("test data"):
+                add_comment(
+                    opportunity=row, text="Lu\u00a0?", author=cast.alice, is_from_manager=True, key=uuid.uuid4(),
+                    now=timezone.now(),
+                )  # fmt: skip
+
+        fill(0)
+        one = cost(cast.marc)
+        for number in (1, 2):
+            fill(number)
+        assert cost(cast.marc) == one
+        for number in range(3, 10):
+            fill(number)
+        assert cost(cast.marc) == one
+        assert one <= 12
