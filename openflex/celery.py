@@ -15,6 +15,7 @@ app.autodiscover_tasks(["settings_admin.access", "settings_admin.exports"])
 app.conf.beat_schedule = {
     "heartbeat": {"task": "openflex.core.tasks.heartbeat", "schedule": 10.0},
     "release-expired-holds": {"task": "vehicles.tasks.release_expired_holds", "schedule": 300.0},
+    "remove-stray-photos": {"task": "vehicles.tasks.remove_stray_photos", "schedule": crontab(hour=4, minute=10)},
     "restart-stuck-exports": {"task": "settings_admin.exports.tasks.restart_stuck", "schedule": 60.0},
     "throw-away-old-exports": {"task": "settings_admin.exports.tasks.throw_away_old", "schedule": 600.0},
     "forget-old-imports": {"task": "settings_admin.access.tasks.forget_old_imports", "schedule": 600.0},

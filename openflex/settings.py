@@ -223,6 +223,14 @@ STORAGES = {
             "directory_permissions_mode": 0o700,
         },
     },
+    "photos": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.text("PHOTOS_DIR", default=str(BASE_DIR / ".data" / "photos")),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -23,6 +23,7 @@ from quotation.providers.wire import Credentials
 from settings_admin.models import Entity, PointOfSale, TimelineEntry, User
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
 from vehicles.models import Vehicle
+from vehicles.selectors import with_refurbishment
 
 ENDING: Final = 4
 
@@ -183,8 +184,10 @@ def for_pages() -> QuerySet[Quotation]:
 
 def vehicle_of(quotation: Quotation) -> Vehicle | None:
     """The vehicle in stock that it is about, if the person may see it: it may have moved to a site of others. Never by
-    the foreign key, which would raise."""
-    return Vehicle.objects.filter(pk=quotation.vehicle_id).first() if quotation.vehicle_id else None
+    the foreign key, which would raise. With its FRE, for its margin."""
+    if not quotation.vehicle_id:
+        return None
+    return with_refurbishment(Vehicle.objects.all()).filter(pk=quotation.vehicle_id).first()
 
 
 def site_of(quotation: Quotation) -> PointOfSale | None:

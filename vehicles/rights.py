@@ -48,5 +48,12 @@ def register() -> None:
         Act("vehicles:change_site", "déplacer un véhicule vers un autre point de vente"),
         Act("vehicles:reserve", "réserver un véhicule"),
         Act("vehicles:release", "libérer un véhicule réservé"),
+        Act("vehicles:photo", "voir les photos d’un véhicule"),
+        Act("vehicles:add_photos", "ajouter des photos à un véhicule"),
+        Act("vehicles:move_photo", "ranger les photos d’un véhicule et choisir sa couverture"),
+        Act("vehicles:remove_photo", "retirer une photo d’un véhicule"),
+        Act("vehicles:add_part", "noter un défaut ou des frais de remise en état d’un véhicule"),
+        Act("vehicles:edit_part", "modifier un défaut ou des frais de remise en état d’un véhicule"),
+        Act("vehicles:remove_part", "retirer un défaut ou des frais de remise en état d’un véhicule"),
         Act("vehicles:set_flag", "mettre un véhicule en préparation ou l’archiver"),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Prefetch, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, OuterRef, Prefetch, QuerySet, Subquery, Sum, Value, When
 from django.utils import timezone
 
 from customers.models import Customer
@@ -23,8 +23,9 @@ from openflex.core.search import SHORTEST
 from settings_admin.models import Entity, PointOfSale, TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
 from settings_admin.scoping import Scope, current_scope
-from vehicles import enums, inspection, margin
-from vehicles.models import Hold, Vehicle
+from vehicles import condition, enums, inspection, margin
+from vehicles.models import Cost, Hold, Photo, Vehicle
+from vehicles.models.condition import COUNTED
 from vehicles.models.vehicle import in_stock_since
 from vehicles.validators import format_plate
 
@@ -42,11 +43,26 @@ def taken_stock_numbers(entity: Entity, texts: Collection[str]) -> set[str]:
     return set(rows.order_by("pk").values_list("stock_number", flat=True))
 
 
+_REFURBISHMENT = (
+    Cost.objects.filter(vehicle=OuterRef("pk")).order_by().values("vehicle").annotate(sum=Sum(COUNTED)).values("sum")
+)
+
+
+def with_refurbishment(rows: QuerySet[Vehicle]) -> QuerySet[Vehicle]:
+    """Rows with the sum of their FRE, EUR HT, None without any; what margins are counted from."""
+    return rows.annotate(refurbishment=Subquery(_REFURBISHMENT))  # type: ignore[no-redef]  # the model says so too
+
+
+_COVER = Photo.objects.filter(vehicle=OuterRef("pk"), position=0).order_by().values("pk")[:1]
+
+
 def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
-    """The vehicles of the scope with their site and what holds them, in two statements however many."""
+    """The vehicles of the scope with their site, what holds them, their FRE and their cover, in two statements however
+    many."""
     holds = Hold.objects.active(now).select_related("created_by", "customer")
     active = Prefetch("holds", queryset=holds, to_attr="active_holds")
-    rows = Vehicle.objects.select_related("point_of_sale", "entity", "supplier")
+    rows = with_refurbishment(Vehicle.objects.select_related("point_of_sale", "entity", "supplier"))
+    rows = rows.annotate(cover=Subquery(_COVER))  # type: ignore[no-redef]
     return rows.prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
 
 
@@ -114,14 +130,15 @@ def previous_stay_of(vehicle: Vehicle) -> Vehicle | None:
 
 
 def purchase_cost(vehicle: Vehicle) -> margin.Cost | None:
-    """What the margin is counted from, or None as long as no purchase price is known. FRE are 0 until they exist."""
+    """What the margin is counted from, or None as long as no purchase price is known. Of a row with
+    its FRE (`with_refurbishment`)."""
     if vehicle.purchase_price is None:
         return None
     regime = enums.VatRegime(vehicle.vat_regime)
     purchase = vehicle.purchase_price
     if regime == enums.VatRegime.RECOVERABLE and not vehicle.purchase_is_excl:
         purchase = money.cents(purchase / (1 + settings.VAT_RATE))
-    return margin.Cost(regime=regime, purchase=purchase)
+    return margin.Cost(regime=regime, purchase=purchase, refurbishment=vehicle.refurbishment or money.ZERO)
 
 
 def vehicle_margin(vehicle: Vehicle) -> Decimal | None:
@@ -236,7 +253,7 @@ def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> l
         hidden |= PURCHASE_FIELDS
     if not scope.allows("vehicles.see_market_value", *place):
         hidden |= MARKET_FIELDS
-    entries = list(timeline_of(vehicle, limit=limit))
+    entries = _one_sending(timeline_of(vehicle, limit=limit))
     sites, people = _site_names(entries), _customer_names(entries)
     lines = []
     for entry in entries:
@@ -253,8 +270,32 @@ def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> l
     return lines
 
 
+# Photos are sent one by one: those of one quarter of an hour are told together.
+_ONE_SENDING = timedelta(minutes=15)
+
+
+def _one_sending(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    told: list[TimelineEntry] = []
+    for entry in entries:
+        last = told[-1] if told else None
+        if (
+            last is not None
+            and entry.kind == last.kind == "photos_added"
+            and entry.actor_id == last.actor_id
+            and last.at - entry.at < _ONE_SENDING
+        ):
+            count = last.details.get("count", 1) + entry.details.get("count", 1)
+            last.details = {**last.details, "count": count}
+        else:
+            told.append(entry)
+    return told
+
+
 def _line(entry: TimelineEntry, changes: list[Change], *, people: Mapping[int, str]) -> HistoryLine:
-    sentence, icon = _SENTENCES.get(entry.kind, _SENTENCES["changed"])
+    if entry.kind in condition.SENTENCES:
+        sentence, icon = condition.sentence_of(entry.kind, entry.details), condition.SENTENCES[entry.kind][1]
+    else:
+        sentence, icon = _SENTENCES.get(entry.kind, _SENTENCES["changed"])
     if customer_id := entry.details.get("customer"):
         sentence = f"{sentence} ({people.get(customer_id, 'un client')})"
     line = line_of(entry, sentence=sentence, icon=icon, changes=changes)

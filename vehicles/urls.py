@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vehicles.views import add, moves, picking, sections, sheet
+from vehicles.views import add, moves, picking, sections, sheet, sheet_condition
 from vehicles.views import list as list_views
 
 app_name = "vehicles"
@@ -22,4 +22,11 @@ urlpatterns = [
     path("<int:pk>/reserver/", moves.reserve, name="reserve"),
     path("<int:pk>/liberer/", moves.release, name="release"),
     path("<int:pk>/marques/<slug:name>/", moves.set_flag, name="set_flag"),
+    path("photos/<int:pk>/<slug:size>/", sheet_condition.photo, name="photo"),
+    path("<int:pk>/photos/", sheet_condition.add_photos, name="add_photos"),
+    path("<int:pk>/photos/<int:photo_pk>/place/", sheet_condition.move_photo, name="move_photo"),
+    path("<int:pk>/photos/<int:photo_pk>/retirer/", sheet_condition.remove_photo, name="remove_photo"),
+    path("<int:pk>/etat/<slug:what>/ajouter/", sheet_condition.add_part, name="add_part"),
+    path("<int:pk>/etat/<slug:what>/<int:part_pk>/", sheet_condition.edit_part, name="edit_part"),
+    path("<int:pk>/etat/<slug:what>/<int:part_pk>/retirer/", sheet_condition.remove_part, name="remove_part"),
 ]

@@ -1,7 +1,8 @@
 """Images that people send: read as an image or refused, then drawn anew. Of the sent file only pixels stay."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO, Final, Literal
@@ -15,9 +16,16 @@ FORMATS: Final = ("PNG", "JPEG", "WEBP")
 ACCEPTED: Final = "image/png,image/jpeg,image/webp"
 MAX_MEGABYTES: Final = 5
 MAX_PIXELS: Final = 16_000_000
+# What the cameras of phones make; a JPEG is brought down while it is unpacked, so that it may be larger than others.
+MAX_CAMERA_MEGABYTES: Final = 25
+MAX_CAMERA_PIXELS: Final = 52_000_000
+# Brands of the container that iPhones write, which nothing here reads.
+_HEIF_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 _SAVED: dict[str, dict[str, Any]] = {"PNG": {"optimize": True}, "WEBP": {"quality": 84, "method": 6}}
+# A large photo is drawn while somebody waits.
+_PHOTO: dict[str, Any] = {"quality": 80, "method": 4}
 
 
 @dataclass(frozen=True)
@@ -43,15 +51,38 @@ def drawn_anew(
     Raises Refused beside `field` for another type, a broken file, and one too large, unpacked too (it is measured
     before it is unpacked).
     """
-    if size > MAX_MEGABYTES * 1024 * 1024:
-        raise Refused("too_heavy", f"Ce fichier dépasse {MAX_MEGABYTES}{NBSP}Mo.", field)
+    with _reading(file, size=size, field=field, megabytes=MAX_MEGABYTES) as image:
+        _refuse_pixels(image, most=MAX_PIXELS, field=field)
+        return _bare(draw(_upright(image)), kind=kind, **_SAVED[kind])
+
+
+def photo_drawn_anew(file: BinaryIO, *, size: int, field: str, sides: Sequence[int]) -> list[CleanImage]:
+    """A camera's photo as WebP, once for each of these longest sides (pixels, the largest first), never blown up,
+    upright, what is see-through on white.
+
+    Raises Refused beside `field`, as `drawn_anew`, and in words of its own for the HEIC of an iPhone.
+    """
+    _refuse_heif(file, field=field)
+    with _reading(file, size=size, field=field, megabytes=MAX_CAMERA_MEGABYTES) as image:
+        is_jpeg = image.format in ("JPEG", "MPO")
+        _refuse_pixels(image, most=MAX_CAMERA_PIXELS if is_jpeg else MAX_PIXELS, field=field)
+        image.draft("RGB", (sides[0], sides[0]))
+        pixels = _on_white(_upright(image))
+        drawn = []
+        for side in sides:
+            pixels.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+            drawn.append(_bare(pixels, kind="WEBP", **_PHOTO))
+        return drawn
+
+
+@contextmanager
+def _reading(file: BinaryIO, *, size: int, field: str, megabytes: int) -> Iterator[Image.Image]:
+    """The image of the file, measured and not unpacked yet; what cannot be read is refused, whenever that is found."""
+    if size > megabytes * 1024 * 1024:
+        raise Refused("too_heavy", f"Ce fichier dépasse {megabytes}{NBSP}Mo.", field)
     try:
         with Image.open(file, formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                found = f"{width} × {height}{NBSP}pixels"
-                raise Refused("too_large", f"Cette image est trop grande{NBSP}: {found}.", field)
-            return _bare(draw(_upright(image)), kind=kind)
+            yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused("too_large", "Cette image est trop grande.", field) from None
     except _BROKEN:
@@ -59,14 +90,40 @@ def drawn_anew(
         raise Refused("not_an_image", message, field) from None
 
 
+def _refuse_pixels(image: Image.Image, *, most: int, field: str) -> None:
+    width, height = image.size
+    if width * height > most:
+        found = f"{width} × {height}{NBSP}pixels"
+        raise Refused("too_large", f"Cette image est trop grande{NBSP}: {found}.", field)
+
+
+def _refuse_heif(file: BinaryIO, *, field: str) -> None:
+    head = file.read(12)
+    file.seek(0)
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        message = (
+            "Les photos HEIC ne peuvent pas être lues. Réglez l’appareil photo de l’iPhone sur "
+            f"«{NBSP}Le plus compatible{NBSP}», ou enregistrez la photo en JPEG."
+        )
+        raise Refused("heic", message, field)
+
+
 def _upright(image: Image.Image) -> Image.Image:
     upright = ImageOps.exif_transpose(image)
     return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
 
 
-def _bare(pixels: Image.Image, *, kind: str) -> CleanImage:
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image)
+    return white
+
+
+def _bare(pixels: Image.Image, *, kind: str, **saved: Any) -> CleanImage:
     bare = Image.new(pixels.mode, pixels.size)
     bare.paste(pixels)
     out = BytesIO()
-    bare.save(out, kind, **_SAVED[kind])
+    bare.save(out, kind, **saved)
     return CleanImage(out.getvalue(), *bare.size)

@@ -1,37 +1,49 @@
 """Files that no address leads to: views hand them out to those who may have them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 
-
-def keep(name: str, file: IO[bytes]) -> None:
-    _storage().save(name, File(file))
-
-
-def exists(name: str) -> bool:
-    return bool(name) and _storage().exists(name)
+# The storages of `settings.STORAGES` that are meant here.
+Place = Literal["exports", "photos"]
 
 
-def read(name: str) -> "File[Any]":
-    return _storage().open(name)
+def keep(name: str, file: IO[bytes], *, place: Place = "exports") -> None:
+    storages[place].save(name, File(file))
 
 
-def remove(name: str) -> None:
+def exists(name: str, *, place: Place = "exports") -> bool:
+    return bool(name) and storages[place].exists(name)
+
+
+def read(name: str, *, place: Place = "exports") -> "File[Any]":
+    """Raises FileNotFoundError."""
+    return storages[place].open(name)
+
+
+def remove(name: str, *, place: Place = "exports") -> None:
     """Nothing happens for a file that is gone already."""
-    _storage().delete(name)
+    storages[place].delete(name)
 
 
-def remove_strays(*, known: Collection[str], before: datetime) -> None:
-    """Deletes files that nothing names; those from after `before` may be about to be named."""
-    storage = _storage()
-    for name in storage.listdir("")[1] if storage.exists("") else ():
+def remove_strays(*, known: Collection[str], before: datetime, place: Place = "exports") -> int:
+    """Deletes files that nothing names; those from after `before` may be about to be named. Returns how many."""
+    storage, removed = storages[place], 0
+    for name in _names(storage, ""):
         if name not in known and storage.get_modified_time(name) < before:
             storage.delete(name)
+            removed += 1
+    return removed
 
 
-def _storage() -> Storage:
-    return storages["exports"]
+def _names(storage: Storage, folder: str) -> Iterator[str]:
+    if not storage.exists(folder):
+        return
+    prefix = f"{folder}/" if folder else ""
+    folders, files = storage.listdir(folder)
+    yield from (f"{prefix}{name}" for name in files)
+    for one in folders:
+        yield from _names(storage, f"{prefix}{one}")

@@ -56,6 +56,7 @@ def environment(data_dir: Path) -> dict[str, str]:
         "DEBUG": "true",
         "OUTBOX_DIR": str(data_dir / "outbox"),
         "EXPORTS_DIR": str(data_dir / "exports"),
+        "PHOTOS_DIR": str(data_dir / "photos"),
         "PUBLIC_URL": _address(ports_used.get("web", FIRST_WEB_PORT)),
     }
     if find_spec("sandbox"):

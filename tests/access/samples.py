@@ -8,12 +8,14 @@ from typing import Any
 from PIL import Image
 
 from customers.models import Contact, CustomerImport, OwnedVehicle
+from openflex.core import private_files
 from opportunities.models import Appointment, Comment, Offer, TradeIn
 from settings_admin.models import Absence, Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
 from tests.make import make_customer, make_export, make_notification, make_opportunity, make_quotation, make_vehicle
+from vehicles.models import Cost, Photo
 
 NORTH_VEHICLE = "a vehicle of Nord"
 
@@ -21,6 +23,14 @@ NORTH_VEHICLE = "a vehicle of Nord"
 def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
     """Route name → its parameters, of rows that belong to *Nord*, first site."""
     vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, plate="GD642JM")
+
+    with unscoped("test data"):
+        at = {"entity": cast.north, "point_of_sale": cast.north_1, "vehicle": vehicle}
+        cost = Cost.objects.create(**at, kind="tyres", planned="185")
+        name = "aa/crawled.webp"
+        photo = Photo.objects.create(**at, name=name, small_name=name, width=20, height=10)
+    if not private_files.exists(name, place="photos"):
+        private_files.keep(name, BytesIO(b"pixels"), place="photos")
 
     customer = make_customer(entity=cast.north, birth_name="RINO")
     double = make_customer(entity=cast.north, birth_name="RINO")
@@ -195,6 +205,13 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         "vehicles:sheet": of_vehicle(),
         "vehicles:save_section": of_vehicle(key="statut"),
         "vehicles:propose_inspection": of_vehicle(),
+        "vehicles:photo": lambda: {"pk": photo.pk, "size": "petite"},
+        "vehicles:add_photos": of_vehicle(),
+        "vehicles:move_photo": of_vehicle(photo_pk=photo.pk),
+        "vehicles:remove_photo": of_vehicle(photo_pk=photo.pk),
+        "vehicles:add_part": of_vehicle(what="frais"),
+        "vehicles:edit_part": of_vehicle(what="frais", part_pk=cost.pk),
+        "vehicles:remove_part": of_vehicle(what="frais", part_pk=cost.pk),
         "vehicles:move": of_vehicle(),
         "vehicles:change_site": of_vehicle(),
         "vehicles:reserve": of_vehicle(),

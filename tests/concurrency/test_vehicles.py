@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
+from PIL import Image
 
 from openflex.core.errors import Refused
 from settings_admin.access.selectors.belonging import belonging_of, scope_of
@@ -17,8 +19,8 @@ from settings_admin.scoping import scoped, unscoped
 from tests.cast import build_cast
 from tests.make import make_vehicle
 from vehicles.enums import StockStatus
-from vehicles.models import Hold, Vehicle
-from vehicles.services import holds, stock
+from vehicles.models import Hold, Photo, Vehicle
+from vehicles.services import holds, photos, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -170,3 +172,36 @@ def test_a_reservation_and_an_exit_at_one_instant_do_not_both_succeed(cast):
         ),
     )
     assert sorted(type(answer) is Refused for answer in answers) == [False, True]
+
+
+def test_photos_ranged_and_removed_by_several_at_once_stay_in_one_order_without_a_gap(cast):
+    vehicle = make_vehicle(entity=cast.north)
+    made = [
+        Photo.objects.create(
+            entity=cast.north, vehicle=vehicle, position=place, name=f"{place}.webp", small_name=f"{place}s.webp",
+            width=4, height=3,
+        )
+        for place in range(8)
+    ]  # fmt: skip
+    moves = [
+        lambda photo=photo, to=to: photos.move_photo(owner=vehicle, photo_pk=photo.pk, to=to, actor=cast.vera)
+        for photo, to in ((made[7], 0), (made[0], 7), (made[3], 1), (made[3], 1), (made[5], 99))
+    ]
+    removals = [lambda: photos.remove_photo(owner=vehicle, photo_pk=made[4].pk, actor=cast.vera)] * 2
+    assert together(cast.vera, *moves, *removals) == [None] * 7
+    left = list(vehicle.photos.order_by("position", "pk"))
+    assert [photo.position for photo in left] == list(range(7))
+    assert {photo.pk for photo in left} == {photo.pk for photo in made} - {made[4].pk}
+    assert TimelineEntry.objects.filter(target_id=vehicle.pk, kind="photo_removed").count() == 1
+
+
+def test_one_form_of_photos_sent_twice_at_one_instant_adds_them_once(cast):
+    vehicle, key, out = make_vehicle(entity=cast.north), uuid4(), BytesIO()
+    Image.new("RGB", (40, 30)).save(out, "JPEG")
+
+    def sending():
+        files = [photos.SentFile("a.jpg", BytesIO(out.getvalue()), len(out.getvalue()))]
+        return photos.add_photos(owner=vehicle, files=files, key=key, actor=cast.vera).added
+
+    assert sorted(together(cast.vera, sending, sending, sending)) == [0, 0, 1]
+    assert vehicle.photos.count() == 1

@@ -29,6 +29,9 @@ def content(page: BeautifulSoup) -> str:
     # The address of the page at hand, put in by `surfaces.js` when its form is sent.
     for field in main.select("[data-here]"):
         del field["value"]
+    # Each drawing of a form has a key of its own.
+    for field in main.select("input[name=key]"):
+        del field["value"]
     return "\n".join(line for line in main.prettify().splitlines() if line.strip())
 
 

@@ -1,5 +1,6 @@
 """What people type about vehicles."""
 
+from vehicles.forms.condition import PART_FORMS, MovePhotoForm, PhotosForm
 from vehicles.forms.entry import AddVehicleForm
 from vehicles.forms.fields import MileageField, PlateField, VinField
 from vehicles.forms.moves import MoveForm, ReserveForm, SiteForm
@@ -7,11 +8,14 @@ from vehicles.forms.proposal import proposed_inspection
 from vehicles.forms.sections import CharacteristicsForm, MaintenanceForm, PriceForm, SectionForm, StatusForm
 
 __all__ = [
+    "PART_FORMS",
     "AddVehicleForm",
     "CharacteristicsForm",
     "MaintenanceForm",
     "MileageField",
     "MoveForm",
+    "MovePhotoForm",
+    "PhotosForm",
     "PlateField",
     "PriceForm",
     "ReserveForm",

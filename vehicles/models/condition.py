@@ -1,13 +1,19 @@
 """What a vehicle's condition is made of: damage, refurbishment costs, photos. A trade-in estimate holds the same before
 its vehicle is in stock, so that each is written once and takes its own foreign key below and above."""
 
+from decimal import Decimal
+
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.scoping import Audience, ScopedModel
 from settings_admin.triggers import same_owner
-from vehicles import enums
+from vehicles import condition, enums
 from vehicles.models.vehicle import Vehicle
+
+# `condition.counted_cost`, said to the database.
+COUNTED = Coalesce("actual", "planned")
 
 
 class DamageFacts(ScopedModel):
@@ -39,6 +45,10 @@ class CostFacts(ScopedModel):
 
     class Meta(ScopedModel.Meta):
         abstract = True
+
+    @property
+    def counted(self) -> Decimal:
+        return condition.counted_cost(self)
 
 
 class PhotoFacts(ScopedModel):

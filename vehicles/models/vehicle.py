@@ -198,6 +198,8 @@ class Vehicle(ScopedModel):
     shown_supplier: str
     days: int | None
     inspection: InspectionStatus
+    refurbishment: Decimal | None
+    cover: int | None
     shown_purchase: Decimal | str | None
     shown_margin: Decimal | str | None
     shown_position: Decimal | str | None
@@ -273,6 +275,11 @@ class Vehicle(ScopedModel):
     @property
     def status_badge(self) -> enums.Badge:
         return enums.STATUS_BADGES[enums.StockStatus(self.status)]
+
+    @property
+    def is_editable(self) -> bool:
+        """As an estimate says it. A stay always is: what its repair cost is often known after it was sold."""
+        return True
 
     def days_in_stock(self, today: date) -> int | None:
         """Days since the physical entry, up to the exit; None while it is only expected."""

@@ -16,6 +16,7 @@ from settings_admin.numbering.services import next_document_number
 from settings_admin.records import services as records
 from vehicles import enums, inspection, selectors
 from vehicles.models import Vehicle
+from vehicles.services.condition import follow_site
 from vehicles.services.holds import active_hold, lock_vehicle, refuse_held, release_hold
 
 _TWICE_IN_STOCK = {
@@ -204,6 +205,7 @@ def change_site(*, vehicle: Vehicle, point_of_sale: PointOfSale, actor: User, no
         release_hold(hold=hold, actor=None, now=now)
     locked.point_of_sale = point_of_sale
     records.save_changes(locked, fields=["point_of_sale"], actor=actor, kind="site_changed")
+    follow_site(locked)
     return locked
 
 

@@ -1,5 +1,6 @@
 """The vehicle sheet: its sections read, or one of them open for editing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from settings_admin.registries import SheetAction, sheet_actions
 from settings_admin.scoping import current_scope
 from vehicles import enums, forms, selectors
 from vehicles.models import Vehicle
+from vehicles.views.condition import Place, condition_of, sheet_url
 
 TEMPLATE = "vehicles/sheet.html"
 HISTORY_SHORT, HISTORY_LONG = 4, 200
@@ -79,10 +81,12 @@ def render_sheet(
     section: Section | None = None,
     form: forms.SectionForm | None = None,
     status: int = 200,
+    refused: Sequence[tuple[str, str]] = (),
     **extra: Any,
 ) -> HttpResponse:
-    """The sheet, with one section open when it has a form; the page and its fragment are the same template."""
-    context = {**_context(vehicle), "section": section, "form": form, **extra}
+    """The sheet, with one section open when it has a form; the page and its fragment are the same template.
+    `refused`: photos that were not taken, and why."""
+    context = {**_context(vehicle, refused=refused), "section": section, "form": form, **extra}
     return htmx.render_part(request, TEMPLATE, "sheet", context, status=status)
 
 
@@ -99,9 +103,11 @@ def may(code: str, vehicle: Vehicle) -> bool:
     return current_scope().allows(code, vehicle.entity_id, vehicle.point_of_sale_id)
 
 
-def _context(vehicle: Vehicle) -> dict[str, Any]:
+def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
     now = timezone.now()
     today = today_paris(now)
+    condition = condition_of(vehicle, place=SHEET, may_edit=may("vehicles.edit", vehicle), refused=refused)
+    vehicle.refurbishment = condition.totals.counted  # that of the row is from before what was just changed
     selectors.show_to([vehicle], scope=current_scope(), today=today)
     history = selectors.history_of(vehicle, scope=current_scope(), limit=HISTORY_LONG)
     return {
@@ -119,6 +125,7 @@ def _context(vehicle: Vehicle) -> dict[str, Any]:
             for section in SECTIONS.values()
         ],
         "may_edit": may("vehicles.edit", vehicle),
+        "condition": condition,
         "actions": _actions(vehicle),
         "sees_margin": may("vehicles.see_margin", vehicle),
         "sees_customers": may(VIEW_CUSTOMERS, vehicle),
@@ -135,3 +142,13 @@ def _actions(vehicle: Vehicle) -> list[SheetAction]:
     if vehicle.status == enums.StockStatus.OUT:
         return []
     return [action for action in sheet_actions(Vehicle._meta.label) if may(action.right, vehicle)]
+
+
+SHEET = Place(
+    prefix="vehicles:",
+    around="vehicles/_around_condition.html",
+    name=lambda vehicle: f"{vehicle} · {vehicle.plate_display}" if vehicle.plate else str(vehicle),
+    back=sheet_url("vehicles:sheet"),
+    page=render_sheet,
+    context=_context,
+)

@@ -1,0 +1,133 @@
+"""Damage and refurbishment costs of a vehicle, whoever holds them: a stay in the stock or a trade-in estimate."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from django.db import models, transaction
+
+from openflex.core.errors import Refused
+from settings_admin.models import User
+from settings_admin.records import services as records
+from vehicles.models.condition import CostFacts, DamageFacts
+
+
+class Owner(Protocol):
+    """What has a condition: a `Vehicle`, or an estimate that will become one."""
+
+    pk: int
+    entity_id: int
+    point_of_sale_id: int | None
+
+    @property
+    def is_editable(self) -> bool: ...
+
+    damages: Any
+    costs: Any
+    photos: Any
+
+
+Part = DamageFacts | CostFacts
+
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "damage": ("zone", "description", "cost"),
+    "cost": ("kind", "description", "planned", "actual"),
+}
+
+
+def locked_owner(owner: Any, *, is_changed: bool = True) -> Any:
+    """The owner, locked: what is changed on its condition is changed by one after the other.
+
+    Raises Refused("not_editable") for a change of what is settled already.
+    """
+    locked = type(owner).objects.select_for_update(of=("self",)).get(pk=owner.pk)
+    if is_changed and not locked.is_editable:
+        raise Refused("not_editable", "Cette estimation ne peut plus être modifiée.")
+    return locked
+
+
+def event(owner: Any, kind: str, *, actor: User, **details: Any) -> None:
+    records.record_event(owner, kind=kind, actor=actor, details=details)
+
+
+@transaction.atomic
+def add_part(*, owner: Owner, what: str, values: Mapping[str, Any], actor: User, key: UUID) -> int:
+    """Adds a "damage" or a "cost" and returns its number; the same form sent twice adds one."""
+    told = f"{type(owner).__name__} {what}"
+    used = records.take_key(key, what=told, user=actor)
+    if isinstance(used, int):
+        return used
+    locked = locked_owner(owner)
+    parts = _parts(locked, what)
+    part = parts.model(
+        **{parts.field.name: locked, **values},
+        entity_id=locked.entity_id,
+        point_of_sale_id=locked.point_of_sale_id,
+    )
+    part.save(force_insert=True)
+    records.answer_key(used, what=told, made=part)
+    event(locked, f"{what}_added", actor=actor, **{"is": _facts(part, what)})
+    return int(part.pk)
+
+
+@transaction.atomic
+def edit_part(*, owner: Owner, what: str, part_pk: int, values: Mapping[str, Any], actor: User) -> None:
+    """The last editor's whole line stands: it is short, and the history has both. Raises Refused("gone")."""
+    locked = locked_owner(owner)
+    part = _parts(locked, what).filter(pk=part_pk).first()
+    if part is None:
+        raise Refused("gone", "Cette ligne a été retirée entre-temps.")
+    was = _facts(part, what)
+    changed = [name for name, value in values.items() if getattr(part, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(part, name, values[name])
+    part.save(update_fields=changed)
+    event(locked, f"{what}_changed", actor=actor, was=was, **{"is": _facts(part, what)})
+
+
+@transaction.atomic
+def remove_part(*, owner: Owner, what: str, part_pk: int, actor: User) -> None:
+    """Removed twice, it is removed once."""
+    locked = locked_owner(owner)
+    part = _parts(locked, what).filter(pk=part_pk).first()
+    if part is None:
+        return
+    was = _facts(part, what)
+    part.delete()
+    event(locked, f"{what}_removed", actor=actor, was=was)
+
+
+@transaction.atomic
+def copy_parts(*, source: Owner, target: Owner) -> None:
+    """Gives `target`, which has none, the damage and the costs of `source`."""
+    locked = locked_owner(source, is_changed=False)
+    for what, names in FIELDS.items():
+        parts = _parts(target, what)
+        parts.model.objects.bulk_create(
+            parts.model(
+                **{parts.field.name: target, **{name: getattr(part, name) for name in names}},
+                entity_id=target.entity_id,
+                point_of_sale_id=target.point_of_sale_id,
+            )
+            for part in _parts(locked, what).order_by("pk")
+        )
+
+
+def follow_site(owner: Owner) -> None:
+    """What hangs on a vehicle goes with it to another point of sale, inside the transaction of the move."""
+    for parts in (owner.damages, owner.costs, owner.photos):
+        parts.update(point_of_sale_id=owner.point_of_sale_id)
+
+
+def _parts(owner: Any, what: str) -> Any:
+    return {"damage": owner.damages, "cost": owner.costs}[what]
+
+
+def _facts(part: models.Model, what: str) -> dict[str, Any]:
+    """As the history keeps them: amounts as text."""
+    values = {name: getattr(part, name) for name in FIELDS[what]}
+    return {
+        name: value if value is None or isinstance(value, str) else f"{value:.2f}" for name, value in values.items()
+    }
