@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters as filters
 import django_tables2 as tables
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from openflex.core import french
@@ -16,7 +16,7 @@ from settings_admin.models import PointOfSale
 from settings_admin.organisation.selectors import site_labels
 from settings_admin.scoping import Scope
 from vehicles import enums, selectors
-from vehicles.models import Vehicle
+from vehicles.models import Photo, Vehicle
 from vehicles.models.vehicle import IN_STOCK, in_stock_since, inspection_due
 
 DEFAULT_COLUMNS = (
@@ -110,6 +110,12 @@ class VehicleTable(ListTable):
         french.format_euros, "strong", "end", fact="Prix TTC", verbose_name="Prix TTC", largest_first=True, foot=total
     )
     # Not shown until asked for.
+    photo = PartColumn(
+        "vehicles/cells/photo.html",
+        export=lambda vehicle: "Oui" if vehicle.cover else "Non",
+        verbose_name="Photo",
+        attrs=cell("cell-photo"),
+    )
     make = tables.Column(verbose_name="Marque")
     kind = tables.Column(verbose_name="Genre")
     vin = tables.Column(verbose_name="VIN", attrs=cell("muted"))
@@ -164,6 +170,9 @@ class VehicleFilter(filters.FilterSet):
         choices=[("due", "à prévoir ou dépassé"), ("unknown", "date non renseignée")],
         empty_label="Tous",
     )
+    photo = filters.ChoiceFilter(
+        method="by_photo", label="Photos", choices=[("with", "avec"), ("without", "sans")], empty_label="Tous"
+    )
     is_trade_in = filters.ChoiceFilter(label="Reprise", choices=[("True", "Oui"), ("False", "Non")], empty_label="Tous")
 
     class Meta:
@@ -184,6 +193,10 @@ class VehicleFilter(filters.FilterSet):
         least, most = AGEING_BANDS[value]
         rows = rows.filter(in_stock_since(today - timedelta(days=least)))
         return rows if most is None else rows.filter(entered_on__gte=today - timedelta(days=most))
+
+    def by_photo(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
+        covers = Exists(Photo.objects.filter(vehicle=OuterRef("pk"), position=0))
+        return rows.filter(covers) if value == "with" else rows.filter(~covers)
 
     def by_inspection(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
         if value == "due":

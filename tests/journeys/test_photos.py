@@ -1,0 +1,54 @@
+"""Photos sent from the sheet with one that is none, ranged by the keyboard alone, on a desk and on a phone."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import DESK, PHONE
+from tests.make import make_vehicle
+
+
+def file(name, colour):
+    out = BytesIO()
+    Image.new("RGB", (120, 90), colour).save(out, "JPEG")
+    return {"name": name, "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")])
+def test_photos_are_sent_one_refused_by_name_and_ranged_by_keyboard(cast, visit, size, scheme):
+    vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1)
+    seen = visit(cast.vera, size=size, scheme=scheme)
+    page = seen.go(f"/vehicules/{vehicle.pk}/")
+    bad = {"name": "facture.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7"}
+    page.locator("#photos input[multiple]").set_input_files([file("un.jpg", "red"), bad, file("deux.jpg", "blue")])
+    tray = page.locator(".upload-tray")
+    expect(tray).to_contain_text("2 photos ajoutées, 1 refusée")
+    expect(tray.locator(".failed")).to_contain_text("facture.jpg")
+    expect(tray.locator(".failed")).to_contain_text("n’est pas une image")
+    tiles = page.locator(".photo-tile")
+    expect(tiles).to_have_count(2)
+    seen.check()
+    tray.get_by_role("button", name="Fermer").click()
+
+    first, second = (tile.get_attribute("id") for tile in tiles.all())
+    page.get_by_role("button", name="Avancer la photo 2").focus()
+    page.keyboard.press("Enter")
+    expect(tiles.first).to_have_id(second)
+    expect(tiles.first).to_contain_text("Couverture")
+    expect(page.locator(f"#{second}-before")).to_be_focused()
+    number = second.removeprefix("photo-")
+    expect(page.locator("#cover img")).to_have_attribute("src", f"/vehicules/photos/{number}/petite/")
+    seen.check()
+
+    page.locator(f"#{first}").get_by_role("link", name="Retirer la photo 2").press("Enter")
+    page.get_by_role("button", name="Retirer", exact=True).press("Enter")
+    expect(tiles).to_have_count(1)
+    expect(page.locator("#dialog")).to_be_hidden()
+    page.get_by_role("link", name="Ajouter des frais de remise en état").press("Enter")
+    page.get_by_label("Prévu").fill("185")
+    page.keyboard.press("Enter")
+    expect(page.locator("#defauts")).to_contain_text("185,00")
+    expect(page.locator("#price-lines")).to_contain_text("185,00")
+    seen.check()
