@@ -386,8 +386,8 @@ def pictured(cast):
     with unscoped("test data"):
         for place in (1, 0):
             photo = Photo.objects.create(
-                entity=cast.north, point_of_sale=cast.north_1, vehicle=vehicle, position=place, name="a", small_name="b",
-                width=4, height=3,
+                entity=cast.north, point_of_sale=cast.north_1, vehicle=vehicle, position=place, name="a",
+                small_name="b", width=4, height=3,
             )  # fmt: skip
     here(cast, "CLIO")
     return photo
