@@ -28,5 +28,8 @@ app.conf.beat_schedule = {
     },
     "forget-old-customer-imports": {"task": "customers.tasks.forget_old_imports", "schedule": 600.0},
     "complete-erasures": {"task": "customers.tasks.complete_erasures", "schedule": crontab(hour=3, minute=40)},
+    "expire-offers-and-prices": {"task": "opportunities.tasks.expire_past", "schedule": crontab(hour=0, minute=10)},
+    "remind-of-overdue": {"task": "opportunities.tasks.remind_of_overdue", "schedule": crontab(hour=7, minute=0)},
+    "tell-teams": {"task": "opportunities.tasks.tell_teams", "schedule": crontab(hour=7, minute=10)},
     "clear-sessions": {"task": "openflex.core.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }

@@ -190,5 +190,6 @@ class NotificationKind(TextChoices):
     ASSIGNED = "opportunity_assigned", "Opportunité qui m’est confiée"
     REMINDER = "opportunity_reminder", "Rappel d’une opportunité en souffrance"
     TEAM_DIGEST = "opportunity_team_digest", "Opportunités en souffrance de mon équipe"
+    OFFER_EXPIRED = "offer_expired", "Offre qui a expiré"
     TRADE_IN_ASKED = "trade_in_asked", "Estimation de reprise à valider"
     TRADE_IN_DECIDED = "trade_in_decided", "Prix de reprise décidé"

@@ -1,11 +1,25 @@
 """The kinds of notifications of the opportunities."""
 
+from collections.abc import Collection
+from typing import Any
+
 from openflex.notifications.enums import EmailChoice
 from openflex.notifications.registry import NotificationKind, TargetSeen, register_kind
 from opportunities.enums import NotificationKind as Kind
-from opportunities.rights import VIEW
+from opportunities.rights import REASSIGN, VIEW
+from settings_admin.scoping import current_scope
 
 _SEEN = TargetSeen("opportunities.Opportunity", right=VIEW)
+
+
+class TeamSeen:
+    """`can_see` of a digest, whose target is an entity: whoever still hands opportunities on there."""
+
+    def __call__(self, user: Any, notification: Any) -> bool:
+        return notification.target_id in self.among({notification.target_id})
+
+    def among(self, targets: Collection[int]) -> set[int]:
+        return set(targets) & current_scope().granted(REASSIGN).entities
 
 
 _TRADE_IN_SEEN = TargetSeen("opportunities.TradeIn", right=VIEW)
@@ -18,6 +32,8 @@ def register() -> None:
         (Kind.REQUEST, "hourglass", True, EmailChoice.AT_ONCE),
         (Kind.ANSWER, "check", True, EmailChoice.NEVER),
         (Kind.ASSIGNED, "target-arrow", False, EmailChoice.NEVER),
+        (Kind.REMINDER, "alarm", False, EmailChoice.NEVER),
+        (Kind.OFFER_EXPIRED, "calendar-clock", False, EmailChoice.NEVER),
     ):
         register_kind(
             NotificationKind(
@@ -30,6 +46,17 @@ def register() -> None:
                 verb="Ouvrir l’opportunité",
             )
         )
+    register_kind(
+        NotificationKind(
+            key=Kind.TEAM_DIGEST,
+            label=Kind.TEAM_DIGEST.label,
+            icon="users",
+            stays=False,
+            email_default=EmailChoice.NEVER,
+            can_see=TeamSeen(),
+            verb="Voir la liste",
+        )
+    )
     for kind, icon, stays in ((Kind.TRADE_IN_ASKED, "hourglass", False), (Kind.TRADE_IN_DECIDED, "gauge", True)):
         register_kind(
             NotificationKind(

@@ -288,6 +288,26 @@ def all_rows() -> QuerySet[Opportunity]:
     )
 
 
+def why_overdue(opportunity: Opportunity, today: date) -> str:
+    """The sentence that says why it is *en souffrance*."""
+    due = opportunity.next_action_on
+    if due and due < today:
+        action, late = opportunity.get_next_action_display(), french.counted((today - due).days, "jour")
+        return (
+            f"«\u00a0{action}\u00a0» était à faire le {french.format_day(due)}\u00a0: {late} de retard"
+            f"{note_of(opportunity)}."
+        )
+    contact = today_paris(opportunity.last_contact_at)
+    return (
+        f"Rien n’a été fait avec le client depuis {french.counted((today - contact).days, 'jour')}, "
+        f"le dernier contact est du {french.format_day(contact)}."
+    )
+
+
+def note_of(opportunity: Opportunity) -> str:
+    return f" ({opportunity.next_action_note.rstrip('.')})" if opportunity.next_action_note else ""
+
+
 def days_late(opportunity: Opportunity, today: date) -> int:
     """Days since the next action was due; 0 while it is not late."""
     due = opportunity.next_action_on

@@ -1,6 +1,6 @@
 """What the opportunities put on *Accueil*: customers to call, appointments, requests, what was written, offers."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import Case, F, Q, Value, When
@@ -62,30 +62,14 @@ def _told_of_call(row: Any, asked: Asked) -> Todo:
         at=midnight(row.overdue_on if is_late else asked.today),
         title=row.customer.display_name,
         about=_about(row),
-        reason=_why_late(row, asked.today) if is_late else _why_today(row),
+        reason=selectors.why_overdue(row, asked.today) if is_late else _why_today(row),
         acts=_allowed(row, *acts),
         **_of(row, asked),
     )
 
 
-def _why_late(row: Opportunity, today: date) -> str:
-    due = row.next_action_on
-    if due and due < today:
-        action, late = row.get_next_action_display(), counted((today - due).days, "jour")
-        return f"«{NBSP}{action}{NBSP}» était à faire le {format_day(due)}{NBSP}: {late} de retard{_note(row)}."
-    contact = today_paris(row.last_contact_at)
-    return (
-        f"Rien n’a été fait avec le client depuis {counted((today - contact).days, 'jour')}, "
-        f"le dernier contact est du {format_day(contact)}."
-    )
-
-
 def _why_today(row: Opportunity) -> str:
-    return f"«{NBSP}{row.get_next_action_display()}{NBSP}» est prévu aujourd’hui{_note(row)}."
-
-
-def _note(row: Opportunity) -> str:
-    return f" ({row.next_action_note.rstrip('.')})" if row.next_action_note else ""
+    return f"«{NBSP}{row.get_next_action_display()}{NBSP}» est prévu aujourd’hui{selectors.note_of(row)}."
 
 
 # --- appointments ---------------------------------------------------------------------------------

@@ -42,6 +42,12 @@ def mine() -> QuerySet[Notification]:
     return Notification.objects.select_related("actor", "meant_for")
 
 
+def was_told(user_id: int, once: str, *, since: datetime | None = None) -> bool:
+    """Has this person an entry for this key, that was renewed since then? Ask it while holding their bell."""
+    rows = Notification.objects.filter(recipient=user_id, once=once)
+    return (rows.filter(changed_at__gte=since) if since else rows).exists()
+
+
 @dataclass(frozen=True)
 class Entry:
     """One notification as its recipient may read it now: without access there is no content in it at all.

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from openflex.core.errors import Refused
 from openflex.core.french import NBSP
-from openflex.notifications.services import notify
+from openflex.notifications.services import hold_bells, notify
 from opportunities import selectors
 from opportunities.enums import COMMENT_LENGTH, NotificationKind
 from opportunities.models import Comment, Mention, Opportunity
@@ -107,6 +107,7 @@ def _tell(opportunity: Opportunity, comment: Comment, *, named: Iterable[User], 
         (NotificationKind.MENTION, list(named)),
         (NotificationKind.COMMENT, followers),
     ]
+    hold_bells(user for _, people in reasons for user in people if user.pk != comment.author_id)
     told = {comment.author_id}
     for kind, people in reasons:
         recipients = [user for user in people if user.pk not in told]

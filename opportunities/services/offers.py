@@ -6,12 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
+from openflex.core.french import NBSP, format_day, format_euros
+from openflex.notifications.services import notify
 from opportunities import enums, selectors
 from opportunities.models import Offer, Opportunity
-from opportunities.services.keeping import keep, locked_open
+from opportunities.services.keeping import keep, locked, locked_open
 from settings_admin.models import User
 from settings_admin.records import services as records
 from vehicles.enums import StockStatus
@@ -71,6 +74,40 @@ def move_offer(*, offer: Offer, target: enums.OfferState, actor: User, now: date
     records.record_event(opportunity, kind="offer_state", actor=actor, details=details)
     keep(opportunity, actor=actor, now=now, is_contact=True)
     return row
+
+
+def expire_offers(*, now: datetime) -> int:
+    """Those whose last day is over and that the customer has not answered; each in a transaction of its own, and its
+    author is told of one that is still being worked on. Returns how many. Outside of any person's scope."""
+    past = Offer.objects.filter(
+        state__in=(enums.OfferState.DRAFT, enums.OfferState.SENT), valid_until__lt=today_paris(now)
+    )
+    return sum(_expire(row, now=now) for row in list(past.select_related("opportunity").order_by("pk")))
+
+
+@transaction.atomic
+def _expire(offer: Offer, *, now: datetime) -> bool:
+    opportunity = locked(offer.opportunity)
+    row = Offer.objects.select_for_update(of=("self",)).select_related("created_by", "vehicle").get(pk=offer.pk)
+    # Another run, or the customer's answer, may have come since the rows were read.
+    if enums.OfferState.EXPIRED not in enums.OFFER_TRANSITIONS[row.state] or row.valid_until >= today_paris(now):
+        return False
+    row.state = enums.OfferState.EXPIRED
+    row.save(update_fields=["state", "changed_at"])
+    details = {"offer": row.pk, "number": row.number, "state": row.state}
+    records.record_event(opportunity, kind="offer_state", actor=None, details=details)
+    keep(opportunity, actor=None, now=now)
+    if opportunity.is_open:
+        notify(
+            recipients=[row.created_by],
+            kind=enums.NotificationKind.OFFER_EXPIRED,
+            title="Offre expirée",
+            sentence=f"Votre offre n°{NBSP}{row.number} à {opportunity.customer.display_name} a expiré",
+            text=f"{row.vehicle}, {format_euros(row.price)}, valable jusqu’au {format_day(row.valid_until)}.",
+            url=reverse("opportunities:offer", args=[row.pk]),
+            target=opportunity,
+        )
+    return True
 
 
 def proposed_validity(opportunity: Opportunity, *, today: date) -> date:

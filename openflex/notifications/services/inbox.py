@@ -48,7 +48,8 @@ def notify(
     `sentence` is whole (« Gilles V. a commenté l’opportunité n° 12 »), `url` an address of ours. With `once`
     a person has one entry for that key, which comes back as unread. Returns the entries.
 
-    Call it once in a transaction, and last: until the commit nobody else tells these people anything.
+    Call it last in a transaction: until the commit nobody else tells these people anything. Who must call it several
+    times calls `hold_bells` before, with everybody.
     """
     if not url.startswith("/") or url.startswith("//"):
         raise ValueError(f"a notification leads into the application, not to {url}")
@@ -135,6 +136,17 @@ def hold(user_ids: Iterable[int]) -> None:
     """
     people = User.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(user_ids))
     list(people.order_by("pk").values_list("pk"))
+
+
+def hold_bells(people: Iterable[User]) -> None:
+    """Holds these people's bells, and those of who stands in for them, at once and in one order: two transactions that
+    tell the same people several things then come one after the other, and never wait for each other."""
+    everybody = {user.pk: user for user in people}
+    today = today_paris(timezone.now())
+    with unscoped("what happens is told to others than who does it"):
+        away = absent_among(everybody, on=today)
+        instead = {one.pk for pk in away for one in substitutes_of(everybody[pk], on=today)}
+        hold(everybody.keys() | instead)
 
 
 def _announce(rows: Sequence[Notification]) -> None:

@@ -1,0 +1,104 @@
+"""What is *en souffrance*, told in the morning: to the salesperson on its first day, to managers as one entry a day."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Count
+from django.urls import reverse
+
+from openflex.core.dates import paris_day_bounds, today_paris
+from openflex.core.french import NBSP, counted
+from openflex.notifications.selectors import was_told
+from openflex.notifications.services import hold_bells, notify
+from opportunities import selectors
+from opportunities.enums import NotificationKind
+from opportunities.models import Opportunity
+from opportunities.rights import REASSIGN
+from settings_admin.access.selectors.hand_over import grants_of
+from settings_admin.models import Entity, User
+from settings_admin.scoping import NOWHERE
+
+
+def remind_of_overdue(*, now: datetime) -> int:
+    """Tells the salespeople what became *en souffrance* today; a second run on the day tells nothing. Returns how many
+    were told. Outside of any person's scope."""
+    today = today_paris(now)
+    fresh = Opportunity.objects.open().filter(overdue_on=today).order_by("pk").values_list("pk", flat=True)
+    return sum(_remind(pk, today) for pk in list(fresh))
+
+
+@transaction.atomic
+def _remind(pk: int, today: date) -> bool:
+    row = (
+        Opportunity.objects.select_for_update(of=("self",)).select_related("customer", "salesperson").get(pk=pk)
+    )  # fmt: skip
+    once = f"overdue.{row.pk}.{today}"
+    if row.overdue_on != today or was_told(row.salesperson_id, once):
+        return False
+    notify(
+        recipients=[row.salesperson],
+        kind=NotificationKind.REMINDER,
+        title="Opportunité en souffrance",
+        sentence=f"L’opportunité n°{NBSP}{row.number} de {row.customer.display_name} est en souffrance",
+        text=selectors.why_overdue(row, today),
+        url=reverse("opportunities:page", args=[row.pk]),
+        target=row,
+        once=once,
+    )
+    return True
+
+
+Place = tuple[int | None, User, int]
+
+
+def tell_teams(*, now: datetime) -> int:
+    """One entry for each manager (who hands opportunities on) and entity: how many are *en souffrance* in their places,
+    by salesperson. It is the same entry each day, told once a day. Returns how many were told."""
+    today = today_paris(now)
+    counted_by = (
+        Opportunity.objects.overdue(today)
+        .values("entity", "point_of_sale", "salesperson")
+        .annotate(late=Count("pk"))
+        .order_by("entity", "point_of_sale", "salesperson")
+    )
+    rows = list(counted_by)
+    people = User.objects.in_bulk({row["salesperson"] for row in rows})
+    told = 0
+    for entity in Entity.objects.filter(pk__in={row["entity"] for row in rows}).order_by("pk"):
+        places = [
+            (row["point_of_sale"], people[row["salesperson"]], row["late"])
+            for row in rows
+            if row["entity"] == entity.pk
+        ]
+        staff = list(User.objects.filter(holding=entity.holding_id, is_active=True).order_by("pk"))
+        grants = grants_of(entity.holding_id, [user.pk for user in staff])
+        for user in staff:
+            reach = grants[user.pk].get(REASSIGN, NOWHERE)
+            mine = [place for place in places if reach.covers(entity.pk, place[0])]
+            told += bool(mine) and _tell_manager(user, entity, mine, now=now)
+    return told
+
+
+@transaction.atomic
+def _tell_manager(manager: User, entity: Entity, places: Sequence[Place], *, now: datetime) -> bool:
+    hold_bells([manager])
+    once, (morning, _) = f"team.{entity.pk}", paris_day_bounds(today_paris(now))
+    if was_told(manager.pk, once, since=morning):
+        return False
+    by_person: Counter[str] = Counter()
+    for _, person, late in places:
+        by_person[person.full_name] += late
+    total = by_person.total()
+    notify(
+        recipients=[manager],
+        kind=NotificationKind.TEAM_DIGEST,
+        title="En souffrance dans votre équipe",
+        sentence=f"{counted(total, 'opportunité')} en souffrance chez {entity.name}",
+        text="\n".join(f"{name}{NBSP}: {late}" for name, late in by_person.most_common()),
+        url=f"{reverse('opportunities:list')}?tab=overdue",
+        target=entity,
+        once=once,
+    )
+    return True
