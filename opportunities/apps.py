@@ -7,14 +7,19 @@ class OpportunitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.registry import Panel, register_panels
-        from opportunities import exports, hand_over, notices, rights, todos, topics
+        from opportunities import exports, hand_over, notices, rights, targets, todos, topics
+        from opportunities.services.messages import give_usual_messages
         from opportunities.services.reasons import give_usual_reasons
         from settings_admin.registries import (
             NavEntry,
+            SettingsPage,
+            SettingsSection,
             SheetAction,
+            register_audit_targets,
             register_entity_start,
             register_export,
             register_nav,
+            register_settings,
             register_sheet_actions,
         )
 
@@ -24,6 +29,34 @@ class OpportunitiesConfig(AppConfig):
         hand_over.register()
         todos.register()
         register_entity_start(give_usual_reasons)
+        register_entity_start(give_usual_messages)
+        register_audit_targets(targets.SETTINGS)
+        register_settings(
+            *(
+                SettingsPage(
+                    key=f"opportunity_{page}",
+                    section=SettingsSection.TRADE,
+                    label=label,
+                    description=description,
+                    icon=icon,
+                    url_name=f"opportunities:settings_{page}",
+                    right=targets.RIGHT,
+                    order=order,
+                    url_prefix="opportunities:settings_",
+                )
+                for page, label, description, icon, order in (
+                    ("figures", "Opportunités", "Délais, validité des offres, photos exigées", "target-arrow", 20),
+                    (
+                        "reasons",
+                        "Motifs de clôture",
+                        "Pourquoi une opportunité est gagnée, perdue, abandonnée",
+                        "checklist",
+                        21,
+                    ),
+                    ("messages", "Modèles de messages", "E-mails et SMS pour relancer les clients", "mail", 22),
+                )
+            )
+        )
         register_export(exports.OPPORTUNITIES)
         register_panels(
             Panel(

@@ -1,6 +1,7 @@
 """The words of opportunities, offers and trade-in estimates: codes, French labels, which state may follow which."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -83,6 +84,44 @@ class ExchangeMeans(TextChoices):
     EMAIL = "email", "E-mail"
     SMS = "sms", "SMS"
     VISIT = "visit", "Visite"
+
+
+# What a written message goes by.
+MESSAGE_MEANS: Final = (ExchangeMeans.EMAIL, ExchangeMeans.SMS)
+
+
+@dataclass(frozen=True)
+class UsualMessage:
+    means: ExchangeMeans
+    label: str
+    subject: str
+    body: str
+
+
+# What a new entity starts with; the places are those of `messages.PLACES`.
+USUAL_MESSAGES: Final = (
+    UsualMessage(
+        ExchangeMeans.EMAIL,
+        "Première réponse",
+        "Votre demande\u00a0: {véhicule}",
+        "Bonjour {civilité} {nom},\n\nMerci de votre intérêt. Je m’occupe de votre demande ({véhicule}) et je vous "
+        "appelle rapidement. Quel moment vous conviendrait\u00a0?\n\n{vendeur}\n{point de vente}\n{téléphone}",
+    ),
+    UsualMessage(
+        ExchangeMeans.EMAIL,
+        "Relance après une offre",
+        "Notre offre\u00a0: {véhicule}",
+        "Bonjour {civilité} {nom},\n\nAvez-vous pu regarder notre offre ({véhicule})\u00a0? Je reste à votre "
+        "disposition pour en parler, ou pour un essai.\n\n{vendeur}\n{point de vente}\n{téléphone}",
+    ),
+    UsualMessage(
+        ExchangeMeans.SMS,
+        "Rappelez-moi",
+        "",
+        "Bonjour {civilité} {nom}, j’ai essayé de vous joindre ({véhicule}). Rappelez-moi quand vous voulez\u00a0: "
+        "{téléphone}. {vendeur}, {point de vente}",
+    ),
+)
 
 
 class ExchangeOutcome(TextChoices):

@@ -160,7 +160,7 @@ def _line(
         link=link,
         url=url,
         comment=comment,
-        text=exchange.text if exchange else entry.details.get("outcome") or entry.details.get("reason", ""),
+        text=exchange.words if exchange else entry.details.get("outcome") or entry.details.get("reason", ""),
         changes=changes,
     )
 

@@ -1,4 +1,4 @@
-"""What people type about opportunities, their offers and their trade-ins."""
+"""What people type about opportunities, their offers and their trade-ins, and what an entity decides about them."""
 
 from opportunities.forms.opportunity import (
     AnswerForm,
@@ -14,6 +14,11 @@ from opportunities.forms.opportunity import (
     PostponeForm,
     ReassignForm,
     SummaryForm,
+)
+from opportunities.forms.settings import (
+    FiguresForm,
+    MessageForm,
+    ReasonForm,
 )
 from opportunities.forms.trade_ins import (
     AddTradeInForm,
@@ -36,11 +41,14 @@ __all__ = [
     "EndAppointmentForm",
     "EnterForm",
     "ExchangeForm",
+    "FiguresForm",
     "FromQuotationForm",
     "MergeForm",
+    "MessageForm",
     "OfferAnswerForm",
     "OfferForm",
     "PostponeForm",
+    "ReasonForm",
     "ReassignForm",
     "SummaryForm",
     "TradeInConditionForm",

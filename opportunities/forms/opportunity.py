@@ -152,8 +152,9 @@ class ExchangeForm(NamedBlanks, OnceForm):
 
     means = forms.ChoiceField(label="Par", choices=enums.ExchangeMeans.choices)
     outcome = forms.ChoiceField(label="Résultat", choices=enums.ExchangeOutcome.choices)
+    subject = forms.CharField(label="Objet", required=False, max_length=160)
     text = forms.CharField(
-        label="Ce qui a été dit", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+        label="Ce qui a été dit ou écrit", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
     )
     next_action = forms.ChoiceField(
         label="Prochaine action", choices=[("", "Aucune"), *enums.NextAction.choices], required=False
@@ -168,6 +169,8 @@ class ExchangeForm(NamedBlanks, OnceForm):
             self.add_error("next_action_on", "Indiquez pour quand.")
         if data.get("outcome") == enums.ExchangeOutcome.REACHED and not data.get("text", "").strip():
             self.add_error("text", "Écrivez ce qui a été dit.")
+        if data.get("means") != enums.ExchangeMeans.EMAIL:
+            data["subject"] = ""
         return data
 
 

@@ -76,12 +76,14 @@ class Mention(ScopedModel):
 
 
 class MessageTemplate(ScopedModel):
-    """A message of the entity to its customers, with places that the opportunity fills: {client}, {vendeur}."""
+    """A message of the entity to its customers, with places that the opportunity fills (`messages.PLACES`)."""
 
     audience = Audience(entity="entity_id")
 
     entity = models.ForeignKey(Entity, models.PROTECT, related_name="+")
-    means = models.CharField("envoyé par", max_length=8, choices=enums.ExchangeMeans.choices)
+    means = models.CharField(
+        "envoyé par", max_length=8, choices=[(one.value, one.label) for one in enums.MESSAGE_MEANS]
+    )
     label = models.CharField("nom", max_length=80)
     subject = models.CharField("objet", max_length=160, blank=True)
     body = models.TextField("texte", max_length=4000)
@@ -122,6 +124,11 @@ class Exchange(ScopedModel):
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["opportunity", "at", "id"], name="exchange_of_opportunity")]
         triggers = [same_owner("point_of_sale"), same_owner("opportunity")]
+
+    @property
+    def words(self) -> str:
+        """The subject of an e-mail above what it said."""
+        return "\n".join(part for part in (self.subject, self.text) if part)
 
 
 class _Span(Func):

@@ -53,10 +53,11 @@ class CloseReason(ScopedModel):
     )
     label = models.CharField("motif", max_length=80)
     is_active = models.BooleanField("proposé", default=True)
+    position = models.PositiveSmallIntegerField(default=0)
 
     class Meta(ScopedModel.Meta):
         verbose_name = "motif de clôture"
-        ordering = ["status", "label", "pk"]
+        ordering = ["status", "position", "label", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["entity", "status", "label"],

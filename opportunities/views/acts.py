@@ -14,9 +14,10 @@ from openflex.core.dates import in_paris, today_paris
 from openflex.core.dialogs import Dialog, acted, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.french import format_day
-from openflex.core.http import writes
+from openflex.core.http import row_number, writes
 from opportunities import enums, forms, selectors
-from opportunities.models import Appointment, Opportunity
+from opportunities.messages import email_url, fill, sms_url
+from opportunities.models import Appointment, MessageTemplate, Opportunity
 from opportunities.rights import EDIT, REASSIGN, VIEW
 from opportunities.services import appointments, follow_up
 from opportunities.views.page import fetch, render_page
@@ -30,25 +31,54 @@ CLOSINGS = {"gagnee": enums.Status.WON, "perdue": enums.Status.LOST, "abandonnee
 @right(EDIT, on="row")
 @writes("GET", "POST")
 def exchange(request: StaffRequest, pk: int) -> HttpResponse:
-    """*Relancer le client*: the number to call, what was said, what comes next."""
+    """*Relancer le client*: how to reach them, what was said, what comes next. `?modele=3` begins with that message."""
     opportunity = fetch(request, pk, right=EDIT)
-    tomorrow = today_paris(timezone.now()) + timedelta(days=1)
-    form = forms.ExchangeForm(
-        _sent(request), initial={"next_action": enums.NextAction.CALL, "next_action_on": tomorrow}
-    )
+    templates = selectors.message_templates(opportunity)
+    wanted = row_number(request.GET.get("modele", ""))
+    chosen = next((one for one in templates if one.pk == wanted), None)
+    form = forms.ExchangeForm(_sent(request), initial=_exchange_initial(opportunity, chosen))
     if form.is_valid():
         try:
             follow_up.record_exchange(
-                opportunity=opportunity, subject="", actor=request.user, now=timezone.now(), **form.cleaned_data
+                opportunity=opportunity, actor=request.user, now=timezone.now(), **form.cleaned_data
             )
         except Refused as refusal:
             _refuse(form, refusal)
         else:
             return _done(request, opportunity, "Échange noté.")
     dialog = _dialog(opportunity, request, "Relancer le client", "Enregistrer", "opportunities/_exchange_fields.html")
-    return render_dialog(
-        request, dialog, form=form, opportunity=opportunity, templates=selectors.message_templates(opportunity)
-    )
+    context: dict[str, Any] = {
+        "opportunity": opportunity,
+        "templates": templates,
+        "chosen": chosen,
+        "refused_ways": selectors.refused_ways(opportunity),
+        **_message_urls(opportunity, form),
+    }
+    return render_dialog(request, dialog, form=form, **context)
+
+
+def _exchange_initial(opportunity: Opportunity, chosen: MessageTemplate | None) -> dict[str, Any]:
+    tomorrow = today_paris(timezone.now()) + timedelta(days=1)
+    initial: dict[str, Any] = {"next_action": enums.NextAction.CALL, "next_action_on": tomorrow}
+    if chosen:
+        values = selectors.message_values(opportunity)
+        initial |= {
+            "means": chosen.means,
+            "outcome": enums.ExchangeOutcome.MESSAGE_LEFT,
+            "subject": fill(chosen.subject, values),
+            "text": fill(chosen.body, values),
+        }
+    return initial
+
+
+def _message_urls(opportunity: Opportunity, form: forms.ExchangeForm) -> dict[str, str]:
+    """What opens the person's own mail or messages with what stands in the form."""
+    customer = opportunity.customer
+    subject, text = (str(form[name].value() or "") for name in ("subject", "text"))
+    return {
+        "email_url": email_url(customer.email, subject=subject, body=text) if customer.email else "",
+        "sms_url": sms_url(customer.mobile, body=text) if customer.mobile else "",
+    }
 
 
 @right(EDIT, on="row")

@@ -8,6 +8,7 @@
    data-narrows="#id"    on a search field: of the lists inside #id, only the items with all its words stay; a
                          [data-narrows-group] without one goes, its <details> open meanwhile, and [data-narrows-none]
                          says that none is left
+   data-message          on a link mailto: or sms: inside a form: it opens with the form's subject and text as they are
    data-password-eye     the button that shows a password */
 
 const THIN = "\u202f"; // between thousands
@@ -110,6 +111,15 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const field = detail.target?.matches?.("[data-keeps-typed]") && detail.target.querySelector("input:not([type=hidden])");
   const asked = field && detail.requestConfig.parameters[field.name];
   if (field && asked !== undefined && asked !== field.value) detail.shouldSwap = false;
+});
+
+/* ---- a message that is sent from elsewhere, with what is typed here ---- */
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest?.("a[data-message]");
+  if (!link) return;
+  const typed = (name) => encodeURIComponent((link.closest("form").elements[name]?.value ?? "").replace(/\r?\n/g, "\r\n"));
+  const subject = link.protocol === "mailto:" ? `subject=${typed("subject")}` : "";
+  link.href = `${link.href.split("?")[0]}?${subject}&body=${typed("text")}`;
 });
 
 /* ---- Ctrl+S, and Ctrl+Enter from a text area ---- */

@@ -9,7 +9,7 @@ from PIL import Image
 
 from customers.models import Contact, CustomerImport, OwnedVehicle
 from openflex.core import private_files
-from opportunities.models import Appointment, Comment, Offer, TradeIn
+from opportunities.models import Appointment, CloseReason, Comment, MessageTemplate, Offer, TradeIn
 from settings_admin.models import Absence, Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
@@ -105,6 +105,27 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             ("take_back", trade_in, {}),
             ("decide_price", trade_in, {}),
             ("answer_price", trade_in, {}),
+        )
+    }
+
+    with unscoped("test data"):
+        reason = CloseReason.objects.create(entity=cast.north, status="lost", label="Prix")
+        message = MessageTemplate.objects.create(entity=cast.north, means="sms", label="Rappel", body="Bonjour {nom}")
+    of_opportunity |= {
+        f"opportunities:settings_{name}": lambda row=row, more=more: {"pk": row.pk, **more}
+        for name, row, more in (
+            ("reasons_of", cast.north, {}),
+            ("reason_add", cast.north, {"status": "lost"}),
+            ("reason_rename", reason, {}),
+            ("reason_place", reason, {}),
+            ("reason_offer", reason, {}),
+            ("figures_of", cast.north, {}),
+            ("figures_save", cast.north, {}),
+            ("messages_of", cast.north, {}),
+            ("message_add", cast.north, {}),
+            ("message_preview", cast.north, {}),
+            ("message_edit", message, {}),
+            ("message_offer", message, {}),
         )
     }
 

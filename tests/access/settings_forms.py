@@ -18,6 +18,7 @@ from django.utils import timezone
 from PIL import Image
 
 from openflex.core.checks import routes
+from opportunities.models import CloseReason, MessageTemplate
 from quotation.providers.wire import Credentials
 from quotation.services.access import save_credentials
 from settings_admin.access.services.holdings import built_in_group
@@ -54,6 +55,10 @@ class World:
     spare_site: PointOfSale
     sent_file: UserImport
     absence: Absence
+    # Two reasons of closing: one of several, and one that is retired.
+    reason: CloseReason
+    retired: CloseReason
+    message: MessageTemplate
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class Sent:
 # They change nothing and name no row: tests/settings_admin/audit says whose lines stand in the file.
 EXPORTS = {"audit:export"}
 # Where the pages of *Paramètres* stand, those of other apps too.
-PLACES = ("parametres/", "cotations/fournisseur/")
+PLACES = ("parametres/", "cotations/fournisseur/", "opportunites/reglages/")
 
 
 def posting_routes() -> list[str]:
@@ -129,7 +134,16 @@ def build_world(cast: Cast) -> World:
     days = {"starts_on": date(2099, 1, 5), "ends_on": date(2099, 1, 9)}
     away = Absence.objects.create(holding=cast.holding, user=cast.sam, substitute=cast.marc, **days)
     UserSession.objects.create(user=cast.sam, session_key="of-sam", ip="192.0.2.7", last_seen_at=timezone.now())
-    return World(cast, sellers, admins, holding_admins, local, invited, gone, spare, file, away)
+    reason, _, retired = (
+        CloseReason.objects.create(
+            entity=cast.north, status="lost", label=label, position=position, is_active=label != "Météo"
+        )
+        for position, label in enumerate(("Prix", "Délai", "Météo"))
+    )
+    message = MessageTemplate.objects.create(entity=cast.north, means="sms", label="Rappel", body="Bonjour {nom}")
+    return World(
+        cast, sellers, admins, holding_admins, local, invited, gone, spare, file, away, reason, retired, message
+    )
 
 
 def image(colour: str = "navy") -> SimpleUploadedFile:
@@ -164,6 +178,27 @@ def numbering(entity: Entity, **typed: str) -> Sent:
     opened = {"prefix": "", "year_digits": "2", "separator": "-", "min_digits": "4", "next_number": "1"}
     data = {**{f"initial-{name}": value for name, value in opened.items()}, **opened, **typed}
     return Sent("numbering:save", {"pk": entity.pk, "key": "stock"}, data)
+
+
+def reason(row: CloseReason, **typed: str) -> Sent:
+    """The words of a reason, opened and changed."""
+    data = {"key": key(), "initial-label": row.label, "label": row.label, **typed}
+    return Sent("opportunities:settings_reason_rename", {"pk": row.pk}, data)
+
+
+def message(row: MessageTemplate, **typed: str) -> Sent:
+    opened = {name: getattr(row, name) for name in ("label", "means", "subject", "body")}
+    data = {"key": key(), **{f"initial-{name}": value for name, value in opened.items()}, **opened, **typed}
+    return Sent("opportunities:settings_message_edit", {"pk": row.pk}, data)
+
+
+FIGURES = {"overdue_after_days": "7", "offer_valid_days": "15", "trade_in_valid_days": "15", "trade_in_photos": "4"}
+
+
+def figures(entity: Entity, **typed: str) -> Sent:
+    """What an entity that changed nothing yet decides about its opportunities."""
+    data = {**{f"initial-{name}": value for name, value in FIGURES.items()}, **FIGURES, **typed}
+    return Sent("opportunities:settings_figures_save", {"pk": entity.pk}, data)
 
 
 def invitation(**typed: Any) -> dict[str, Any]:
@@ -255,6 +290,39 @@ FORMS: dict[str, Callable[[World], list[Sent]]] = {
         )
     ],
     "numbering:save": lambda w: [numbering(w.cast.north, prefix="VO"), numbering(w.cast.north, next_number="500")],
+    "opportunities:settings_reason_add": lambda w: [
+        Sent(
+            "opportunities:settings_reason_add",
+            {"pk": w.cast.north.pk, "status": "won"},
+            {"key": key(), "initial-label": "", "label": "Vendu ailleurs"},
+        )
+    ],
+    "opportunities:settings_reason_rename": lambda w: [reason(w.reason, label="Prix trop haut")],
+    "opportunities:settings_reason_place": lambda w: [
+        Sent("opportunities:settings_reason_place", {"pk": w.reason.pk}, {"position": "1"})
+    ],
+    "opportunities:settings_reason_offer": lambda w: [
+        Sent("opportunities:settings_reason_offer", {"pk": row.pk}, {"offer": offer})
+        for row, offer in ((w.reason, "no"), (w.retired, "yes"))
+    ],
+    "opportunities:settings_figures_save": lambda w: [figures(w.cast.north, overdue_after_days="10")],
+    "opportunities:settings_message_add": lambda w: [
+        Sent(
+            "opportunities:settings_message_add",
+            {"pk": w.cast.north.pk},
+            {
+                "key": key(),
+                "label": "Relance",
+                "means": "email",
+                "subject": "Votre projet",
+                "body": "Bonjour {client},",
+            },
+        )
+    ],
+    "opportunities:settings_message_edit": lambda w: [message(w.message, body="Bonjour {client}")],
+    "opportunities:settings_message_offer": lambda w: [
+        Sent("opportunities:settings_message_offer", {"pk": w.message.pk}, {"offer": "no"})
+    ],
     # Asks the provider: tests/quotation/test_provider_page.py has one, and says who may.
     "quotation:try_access": lambda w: [],
     "organisation:add_entity": lambda w: [Sent("organisation:add_entity", data={"key": key(), "name": "Est"})],

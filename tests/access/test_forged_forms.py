@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import transaction
 from django.test import Client
 
+from opportunities.models import CloseReason, MessageTemplate, OpportunitySettings
 from quotation.models import ProviderCredentials, QuotationSettings
 from settings_admin.access.services import groups
 from settings_admin.access.services.holdings import built_in_group
@@ -44,6 +45,9 @@ TABLES = [
     UserSession,
     ProviderCredentials,
     QuotationSettings,
+    CloseReason,
+    MessageTemplate,
+    OpportunitySettings,
 ]
 
 

@@ -11,6 +11,7 @@ from openflex.demo.world import World
 from openflex.notifications.models import Notification
 from opportunities.enums import NextAction, NotificationKind, OfferState, Source, Status, TradeInState, overdue_from
 from opportunities.models import CloseReason, Comment, Exchange, Offer, Opportunity, TradeIn
+from opportunities.services.messages import give_usual_messages
 from opportunities.services.reasons import give_usual_reasons
 from opportunities.services.trade_ins import quoted_values
 from quotation.models import Quotation
@@ -43,6 +44,7 @@ def seed(world: World) -> None:
     random = Random("opportunities")  # a seed of its own: another part's draws never move these
     for entity in world.entities.values():
         give_usual_reasons(entity)
+        give_usual_messages(entity)
     for key, (count, sites, people) in ENTITIES.items():
         entity = world.entities[key]
         customers = list(Customer.objects.filter(entity=entity).order_by("pk"))

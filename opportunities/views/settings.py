@@ -1,0 +1,95 @@
+"""*Paramètres*: what an entity decides about its opportunities. The choice of the entity, and the figures."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+
+from openflex.core import htmx
+from openflex.core.http import read_only, writes
+from openflex.core.sections import told_of_conflict
+from opportunities import selectors, targets
+from opportunities.forms import FiguresForm
+from opportunities.services import settings as services
+from opportunities.targets import RIGHT
+from settings_admin import scoping
+from settings_admin.access.requests import StaffRequest
+from settings_admin.guards import RightMissing, get_for, right
+from settings_admin.models import Entity
+from settings_admin.records.services import EditConflict
+
+TITLES = {
+    "reasons": "Motifs de clôture",
+    "figures": "Opportunités",
+    "messages": "Modèles de messages",
+}
+
+
+@right(RIGHT, on="scope")
+@read_only
+def entity_list(request: StaffRequest, page: str) -> HttpResponse:
+    """All entities that one manages, whatever the top bar shows; who manages a single one is led to it."""
+    scope = scoping.current_scope()
+    whole = scope.granted(RIGHT).whole
+    if not whole:
+        raise RightMissing(RIGHT)
+    scoping.enter(scope.narrowed(scope.granted(RIGHT)))
+    entities = selectors.configured_entities(whole)
+    if len(entities) == 1:
+        return htmx.redirect(request, f"opportunities:settings_{page}_of", entities[0].entity.pk)
+    context = {"title": TITLES[page], "entities": entities, "entity_url": f"opportunities:settings_{page}_of"}
+    return htmx.render_part(request, "opportunities/settings/entities.html", "page", {**context, "page": page})
+
+
+def fetch_entity(request: StaffRequest, pk: int) -> Entity:
+    """For those who hold the right all over the entity, not on one of its sites only."""
+    return check_whole(get_for(request, Entity.objects.select_related("holding"), pk, right=RIGHT))
+
+
+def check_whole(entity: Entity) -> Entity:
+    if entity.pk not in scoping.current_scope().granted(RIGHT).whole:
+        raise RightMissing(RIGHT, entity.pk)
+    return entity
+
+
+def context_of(entity: Entity, page: str) -> dict[str, Any]:
+    """What all three pages show of where they are."""
+    return {
+        "entity": entity,
+        "title": TITLES[page],
+        "list_url": f"opportunities:settings_{page}",
+        "page_url": f"opportunities:settings_{page}_of",
+        "has_several": len(scoping.current_scope().granted(RIGHT).whole) > 1,
+        "history": targets.history_of(entity, getattr(targets, page.upper())),
+    }
+
+
+@right(RIGHT, on="row")
+@read_only
+def figures(request: StaffRequest, pk: int) -> HttpResponse:
+    """`?modifier=oui` opens them for editing."""
+    entity = fetch_entity(request, pk)
+    form = FiguresForm(instance=selectors.settings_of(entity.pk)) if request.GET.get("modifier") else None
+    return _render(request, entity, form=form)
+
+
+@right(RIGHT, on="row")
+@writes("POST")
+def save_figures(request: StaffRequest, pk: int) -> HttpResponse:
+    entity = fetch_entity(request, pk)
+    form = FiguresForm(request.POST, instance=selectors.settings_of(entity.pk))
+    if not form.is_valid():
+        return _render(request, entity, form=form, status=422)
+    base, mine = form.changes()
+    try:
+        services.edit_figures(entity=entity, base=base, mine=mine, actor=request.user)
+    except EditConflict as conflict:
+        now = selectors.settings_of(entity.pk)
+        return _render(request, entity, form=told_of_conflict(form, conflict.fields, now=now), status=422)
+    messages.success(request, "Réglages enregistrés.")
+    return htmx.redirect(request, "opportunities:settings_figures_of", entity.pk)
+
+
+def _render(request: StaffRequest, entity: Entity, *, form: Any = None, status: int = 200) -> HttpResponse:
+    context = {**context_of(entity, "figures"), "own": selectors.settings_of(entity.pk), "form": form}
+    return htmx.render_part(request, "opportunities/settings/figures.html", "sheet", context, status=status)
