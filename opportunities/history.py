@@ -9,13 +9,14 @@ from django.urls import reverse
 
 from openflex.core.facts import field_label, field_text
 from openflex.core.fields import field_of
-from openflex.core.french import NBSP, NO_VALUE, counted, format_euros, long_instant
+from openflex.core.french import NBSP, NO_VALUE, format_euros, long_instant
 from opportunities import enums
 from opportunities.models import CloseReason, Comment, Exchange, Opportunity, TradeIn
 from settings_admin.models import User
 from settings_admin.records.models import TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
 from vehicles.models import Vehicle
+from vehicles.selectors import counted_equipment
 from vehicles.validators import format_plate
 
 PAGE: Final = 50
@@ -283,9 +284,7 @@ def _trade_in_line(entry: TimelineEntry, trade_in: TradeIn) -> HistoryLine:
 def _trade_in_change(name: str, old: Any, new: Any, *, trade_in: TradeIn) -> Change:
     column = field_of(TradeIn, name)
     if name == "equipment":
-        return Change(
-            field_label(column), *(counted(len(value), "élément") if value else NO_VALUE for value in (old, new))
-        )
+        return Change(field_label(column), *(counted_equipment(rows) for rows in (old, new)))
     if name == "plate":
         old, new = (format_plate(value or "", foreign=trade_in.is_foreign) for value in (old, new))
     return Change(field_label(column), field_text(column, old), field_text(column, new))

@@ -13,7 +13,7 @@ from openflex.core.dates import today_paris
 from openflex.core.filters import CheckboxesFilter, DayFilter, SearchFilter
 from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell
 from opportunities import enums, selectors
-from opportunities.models import Opportunity
+from opportunities.models import Opportunity, TradeIn
 from opportunities.models.opportunity import overdue
 from settings_admin.models import PointOfSale
 from settings_admin.organisation.selectors import site_labels
@@ -126,3 +126,81 @@ class OpportunityFilter(filters.FilterSet):
 
 def columns(*, has_several_entities: bool) -> list[str]:
     return [*DEFAULT_COLUMNS, *(["entity"] if has_several_entities else [])]
+
+
+# --- Estimations à valider ------------------------------------------------------------------------
+TRADE_IN_SORTS = {
+    "asked_at": "asked_at",
+    "number": "number",
+    "adjusted_value": "adjusted_value",
+    "expected_price": "expected_price",
+}
+# Who has waited longest comes first.
+TRADE_IN_DEFAULT_SORT = "asked_at"
+TRADE_IN_COLUMNS = (
+    "vehicle", "plate", "customer", "asked_by", "asked_at", "mileage_km", "adjusted_value", "expected_price", "gap",
+    "place", "decide",
+)  # fmt: skip
+
+
+class TradeInTable(ListTable):
+    vehicle = PartColumn(
+        "opportunities/cells/trade_in.html",
+        export=lambda row: f"{row} {row.version}".strip(),
+        verbose_name="Véhicule",
+        attrs=cell("cell-title", "pin-1"),
+    )
+    plate = PartColumn(
+        "opportunities/cells/plate.html",
+        export=lambda row: row.plate_display,
+        verbose_name="Immatriculation",
+        attrs=cell(),
+    )
+    customer = PartColumn(
+        "opportunities/cells/trade_in_customer.html",
+        export=lambda row: row.opportunity.customer.display_name,
+        verbose_name="Client",
+        attrs=cell("cell-sub"),
+    )
+    asked_by = tables.Column(accessor="asker_name", verbose_name="Demandée par", attrs=cell("muted"))
+    asked_at = PartColumn(
+        "opportunities/cells/asked.html",
+        export=lambda row: row.asked_at,
+        verbose_name="Depuis",
+        attrs=cell("num", fact="Depuis"),
+    )
+    number = FigureColumn(lambda number: str(number), verbose_name="N°", largest_first=True)
+    mileage_km = FigureColumn(french.format_km, verbose_name="Km", priority=2)
+    adjusted_value = FigureColumn(french.format_euros, verbose_name="Valeur ajustée", fact="Valeur ajustée")
+    expected_price = FigureColumn(french.format_euros, verbose_name="Attente du client", fact="Attente")
+    gap = FigureColumn(lambda gap: french.format_euros(gap, signed=True), verbose_name="Écart", priority=1)
+    place = tables.Column(accessor="place", verbose_name="Point de vente", attrs=cell("muted", priority=1))
+    decide = PartColumn(
+        "opportunities/cells/decide.html", export=lambda row: "", verbose_name="Décision", attrs=cell("cell-actions")
+    )
+
+    class Meta(ListTable.Meta):
+        model = TradeIn
+        fields = ()
+
+
+class TradeInFilter(filters.FilterSet):
+    q = SearchFilter(method="search")
+    asked_by = CheckboxesFilter(label="Demandée par")
+    point_of_sale = CheckboxesFilter(label="Point de vente")
+    since = DayFilter(field_name="asked_at", label="Demandée depuis le")
+    until = DayFilter(field_name="asked_at", is_last=True, label="Demandée jusqu’au")
+
+    class Meta:
+        model = TradeIn
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        labels = site_labels(PointOfSale.objects.select_related("entity"))
+        self.filters["point_of_sale"].extra["choices"] = [(str(pk), label) for pk, label in labels.items()]
+        people = selectors.askers()
+        self.filters["asked_by"].extra["choices"] = [(str(user.pk), user.full_name) for user in people]
+
+    def search(self, rows: QuerySet[TradeIn], name: str, value: str) -> QuerySet[TradeIn]:
+        return selectors.search_trade_ins(rows, value)

@@ -29,6 +29,7 @@ from opportunities.models import (
     OpportunitySettings,
     TradeIn,
 )
+from opportunities.models.trade_in import TradeInQuerySet
 from opportunities.rights import SET_PRICE, VIEW
 from settings_admin.access.selectors.hand_over import grants_of
 from settings_admin.models import Absence, Entity, Membership, PointOfSale, User
@@ -279,12 +280,32 @@ def priced_trade_ins(opportunity: Opportunity, *, today: date) -> QuerySet[Trade
     ).order_by("-created_at", "-pk")
 
 
-def trade_in_rows() -> QuerySet[TradeIn]:
+def trade_in_rows() -> TradeInQuerySet:
     """With what the page of an estimate and a line of *Estimations à valider* show."""
     return TradeIn.objects.select_related(
         "opportunity__customer", "opportunity__salesperson", "opportunity__entity", "entity", "point_of_sale",
         "asked_by", "decided_by", "created_by", "vehicle",
     )  # fmt: skip
+
+
+def trade_ins_to_approve() -> QuerySet[TradeIn]:
+    """*Estimations à valider*, in what queries see now."""
+    return trade_in_rows().to_approve()
+
+
+def askers() -> QuerySet[User]:
+    """Who waits for a price, by name."""
+    waiting = TradeIn.objects.to_approve().order_by().values("asked_by")
+    return User.objects.filter(pk__in=waiting).order_by("first_name", "last_name", "pk")
+
+
+def search_trade_ins(rows: QuerySet[TradeIn], text: str) -> QuerySet[TradeIn]:
+    """By customer, number, plate, VIN and words of the vehicle; those to be decided are few."""
+    customers = Customer.objects.search(text).values("pk")
+    found = Q(pk__in=TradeIn.objects.search(text).values("pk")) | Q(opportunity__customer__in=customers)
+    if text.strip().isdigit() and len(text.strip()) < 16:
+        found |= Q(number=int(text))
+    return rows.filter(found)
 
 
 def open_of_customer(customer: Customer) -> QuerySet[Opportunity]:

@@ -9,42 +9,6 @@ from django.db.models import TextChoices
 KEPT_FOR: Final = timedelta(hours=24)
 
 
-class PlateCountry(TextChoices):
-    """Where a vehicle is registered when it is not in France, by the letters that stand on its plate."""
-
-    GERMANY = "D", "Allemagne"
-    ANDORRA = "AND", "Andorre"
-    AUSTRIA = "A", "Autriche"
-    BELGIUM = "B", "Belgique"
-    BULGARIA = "BG", "Bulgarie"
-    CROATIA = "HR", "Croatie"
-    DENMARK = "DK", "Danemark"
-    SPAIN = "E", "Espagne"
-    ESTONIA = "EST", "Estonie"
-    FINLAND = "FIN", "Finlande"
-    GREECE = "GR", "Grèce"
-    HUNGARY = "H", "Hongrie"
-    IRELAND = "IRL", "Irlande"
-    ITALY = "I", "Italie"
-    LATVIA = "LV", "Lettonie"
-    LITHUANIA = "LT", "Lituanie"
-    LUXEMBOURG = "L", "Luxembourg"
-    MONACO = "MC", "Monaco"
-    NORWAY = "N", "Norvège"
-    NETHERLANDS = "NL", "Pays-Bas"
-    POLAND = "PL", "Pologne"
-    PORTUGAL = "P", "Portugal"
-    ROMANIA = "RO", "Roumanie"
-    UNITED_KINGDOM = "UK", "Royaume-Uni"
-    SLOVAKIA = "SK", "Slovaquie"
-    SLOVENIA = "SLO", "Slovénie"
-    SWEDEN = "S", "Suède"
-    SWITZERLAND = "CH", "Suisse"
-    CZECHIA = "CZ", "Tchéquie"
-    # The sheet of a vehicle in stock says no more than « plaque étrangère ».
-    OTHER = "other", "Autre pays"
-
-
 class QuotationState(TextChoices):
     DRAFT = "draft", "Brouillon"
     VALUED = "valued", "Cotée"

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from openflex.core.forms import AmountField, DayField, NamedBlanks, WholeNumberField, YesNoField, set_units
 from openflex.core.french import format_number
 from openflex.core.sections import SectionForm
-from quotation.enums import PlateCountry
 from quotation.models import Quotation, QuotationSettings
 from quotation.providers.base import ListingState, MarketFilters, SellerKind
 from quotation.selectors import MarketWords
@@ -103,7 +102,9 @@ class DetailsForm(NamedBlanks, forms.ModelForm, IdentityRules):
     exterior_colour = forms.CharField(label="Couleurs extérieures", required=False, max_length=200)
     interior_colour = forms.CharField(label="Couleurs intérieures", required=False, max_length=200)
     plate = PlateField(label="Immatriculation", required=False)
-    plate_country = forms.ChoiceField(label="Pays", required=False, choices=[("", "France"), *PlateCountry.choices])
+    plate_country = forms.ChoiceField(
+        label="Pays", required=False, choices=[("", "France"), *enums.PlateCountry.choices]
+    )
     vin = VinField(label="VIN", required=False, takes_short=True)
     first_registration = DayField(label="Date MEC")
     mileage_km = MileageField(label="Kilométrage")
@@ -123,7 +124,7 @@ class DetailsForm(NamedBlanks, forms.ModelForm, IdentityRules):
         super().__init__(*args, **kwargs)
         set_units(self, {"mileage_km": "km"})
         self.initial.update(self.instance.unread)
-        self.fields["plate_country"].choices = [("", "France"), *PlateCountry.choices]  # type: ignore[attr-defined]
+        self.fields["plate_country"].choices = [("", "France"), *enums.PlateCountry.choices]  # type: ignore[attr-defined]
         if self["plate_country"].value():
             vars(self.fields["plate"])["is_foreign"] = True
             self.fields["plate"].widget.attrs["data-format"] = "upper"

@@ -7,12 +7,12 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from quotation.enums import SENT, AnswerKind, CallName, PlateCountry, QuotationState
+from quotation.enums import SENT, AnswerKind, CallName, QuotationState
 from quotation.providers import failures
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.scoping import Audience, ScopedModel
 from settings_admin.triggers import same_owner
-from vehicles.enums import Energy, Gearbox, Origin, VehicleKind
+from vehicles.enums import Energy, Gearbox, Origin, PlateCountry, VehicleKind
 from vehicles.models import Vehicle
 from vehicles.validators import format_plate
 

@@ -238,6 +238,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "changed": ("a modifié la fiche", "pencil"),
     "status_changed": ("a changé le statut", "refresh"),
     "site_changed": ("a déplacé le véhicule", "arrows-exchange"),
+    "entered_from": ("a fait entrer le véhicule en stock", "arrows-exchange"),
     "market_value": ("a obtenu une valeur de marché", "gauge"),
     "held": ("a réservé le véhicule", "bookmark"),
     "released": ("a libéré le véhicule", "bookmark-off"),
@@ -262,7 +263,7 @@ def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> l
         changes = [
             _change(name, *values, sites=sites, people=people, plate_formats=formats)
             for name, values in entry.changes.items()
-            if name not in hidden
+            if name not in hidden and name != "version_code"
         ]
         if entry.changes and not changes:
             continue
@@ -332,9 +333,11 @@ def _change(
         old, new = (pk and sites.get(pk, "autre point de vente") for pk in (old, new))
     elif name == "supplier":
         old, new = (pk and people.get(pk, "un client") for pk in (old, new))
+    elif name == "equipment":
+        return Change(field_label(field), *(counted_equipment(rows) for rows in (old, new)))
     elif name == "plate":
         old, new = (
-            format_plate(text, foreign=kind == enums.PlateFormat.FOREIGN)
+            format_plate(text or "", foreign=kind == enums.PlateFormat.FOREIGN)
             for text, kind in zip((old, new), plate_formats, strict=True)
         )
     return Change(field_label(field), field_text(field, old), field_text(field, new))
@@ -351,6 +354,11 @@ class KnownEquipment:
 
     def __bool__(self) -> bool:
         return bool(self.packs or self.options or self.standard)
+
+
+def counted_equipment(rows: Sequence[Any] | None) -> str:
+    """As a history tells of it."""
+    return french.counted(len(rows), "élément") if rows else french.NO_VALUE
 
 
 def equipment_of(rows: Sequence[Mapping[str, Any]]) -> KnownEquipment:
@@ -376,7 +384,7 @@ def fact_of(vehicle: Vehicle, name: str) -> Fact | None:
     """A field of the sheet in words; None for a field that says nothing of this vehicle (an exit not made)."""
     if name == "type_label":
         return Fact("Type de véhicule", vehicle.type_label)
-    if name in ("left_on", "exit_reason") and not getattr(vehicle, name):
+    if name in ("left_on", "exit_reason", "plate_country", "price_new") and not getattr(vehicle, name):
         return None
     if name == "is_licensed_sport" and vehicle.kind not in enums.CATEGORY_L_KINDS:
         return None

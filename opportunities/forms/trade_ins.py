@@ -15,7 +15,6 @@ from openflex.core.forms import AmountField, DayField, NamedBlanks, WholeNumberF
 from opportunities import selectors
 from opportunities.forms.opportunity import OnceForm
 from opportunities.models import Opportunity, TradeIn
-from quotation.enums import PlateCountry
 from quotation.forms import IdentityRules
 from settings_admin.models import PointOfSale
 from vehicles import enums as vehicle_enums
@@ -73,7 +72,9 @@ class TradeInVehicleForm(sections.SectionForm, IdentityRules):
     """*Véhicule*: what it is, as the quotation asked for it, to be corrected."""
 
     plate = PlateField(label="Immatriculation", required=False)
-    plate_country = forms.ChoiceField(label="Pays", required=False, choices=[("", "France"), *PlateCountry.choices])
+    plate_country = forms.ChoiceField(
+        label="Pays", required=False, choices=[("", "France"), *vehicle_enums.PlateCountry.choices]
+    )
     vin = VinField(label="VIN", required=False, takes_short=True)
     first_registration = DayField(label="Date MEC", required=False)
     mileage_km = MileageField(label="Kilométrage", required=False)
@@ -99,7 +100,7 @@ class TradeInVehicleForm(sections.SectionForm, IdentityRules):
         self.warnings: list[validators.FieldWarning] = []
         super().__init__(*args, **kwargs)
         country: Any = self.fields["plate_country"]
-        country.choices = [("", "France"), *PlateCountry.choices]
+        country.choices = [("", "France"), *vehicle_enums.PlateCountry.choices]
         if self["plate_country"].value():
             vars(self.fields["plate"])["is_foreign"] = True
             self.fields["plate"].widget.attrs["data-format"] = "upper"

@@ -11,12 +11,21 @@ from django.db.models import F, Q
 from openflex.core.search import FoldedText, search_condition
 from opportunities import enums
 from opportunities.models.opportunity import Opportunity
-from quotation.enums import PlateCountry
 from quotation.models import Quotation
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.scoping import Audience, ScopedManager, ScopedModel
 from settings_admin.triggers import same_owner
-from vehicles.enums import Badge, Energy, Gearbox, InspectionResult, Origin, PlateFormat, VatRegime, VehicleKind
+from vehicles.enums import (
+    Badge,
+    Energy,
+    Gearbox,
+    InspectionResult,
+    Origin,
+    PlateCountry,
+    PlateFormat,
+    VatRegime,
+    VehicleKind,
+)
 from vehicles.models import Vehicle
 from vehicles.models.condition import CostFacts, DamageFacts, PhotoFacts
 from vehicles.validators import format_plate
@@ -188,6 +197,14 @@ class TradeIn(ScopedModel):
         if worth is None or self.expected_price is None:
             return None
         return self.expected_price - worth
+
+    @property
+    def asker_name(self) -> str:
+        return self.asked_by.full_name if self.asked_by else ""
+
+    @property
+    def place(self) -> str:
+        return self.point_of_sale.name if self.point_of_sale else self.entity.name
 
     @property
     def is_editable(self) -> bool:

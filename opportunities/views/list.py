@@ -15,10 +15,10 @@ from openflex.core.paging import capped_counts
 from opportunities import lists, selectors
 from opportunities.exports import OPPORTUNITIES
 from opportunities.models import Opportunity
-from opportunities.rights import EDIT, EXPORT, VIEW
+from opportunities.rights import EDIT, EXPORT, SET_PRICE, VIEW
 from settings_admin.access.requests import StaffRequest
 from settings_admin.exports.views import answer_export
-from settings_admin.guards import right
+from settings_admin.guards import read_widely, right
 from settings_admin.scoping import current_scope
 
 CARDS = "cartes"
@@ -51,8 +51,27 @@ def opportunity_list(request: StaffRequest) -> HttpResponse:
         "can_create": scope.allows_somewhere(EDIT),
         "create_url": reverse("opportunities:create") if scope.allows_somewhere(EDIT) else "",
         "can_export": scope.allows_somewhere(EXPORT),
+        "decides_prices": scope.allows_somewhere(SET_PRICE),
     }
     return htmx.render_part(request, "opportunities/list.html", "list", context)
+
+
+@right(SET_PRICE, on="scope")
+@read_only
+def trade_ins_to_approve(request: StaffRequest) -> HttpResponse:
+    """*Estimations à valider* of every entity and site where this person decides, whatever the top bar shows."""
+    read_widely(SET_PRICE)
+    page = build_list(
+        request,
+        rows=selectors.trade_ins_to_approve(),
+        table_class=lists.TradeInTable,
+        filter_class=lists.TradeInFilter,
+        sorts=lists.TRADE_IN_SORTS,
+        default_sort=lists.TRADE_IN_DEFAULT_SORT,
+        column_order=lists.TRADE_IN_COLUMNS,
+    )
+    context = {"list": page, "is_partial": htmx.is_partial(request)}
+    return htmx.render_part(request, "opportunities/trade_ins_to_approve.html", "list", context)
 
 
 @right(EXPORT, on="scope")

@@ -12,13 +12,14 @@ from openflex.core.errors import Refused
 from openflex.core.http import writes
 from opportunities import selectors
 from opportunities.enums import TradeInState
-from opportunities.forms import DecideForm
+from opportunities.forms import DecideForm, EnterForm
 from opportunities.models import TradeIn
 from opportunities.rights import EDIT, SET_PRICE
-from opportunities.services import trade_in_prices, trade_ins
+from opportunities.services import entering, trade_in_prices, trade_ins
 from opportunities.views.trade_ins import fetch
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
+from settings_admin.scoping import current_scope
 
 
 @right(EDIT, on="row")
@@ -101,4 +102,42 @@ def _decide(request: StaffRequest, trade_in: TradeIn, form: DecideForm) -> Trade
         seen=data["seen"],
         actor=request.user,
         now=now,
+    )
+
+
+@right(SET_PRICE, on="row")
+@writes("GET", "POST")
+def enter(request: StaffRequest, pk: int) -> HttpResponse:
+    """The *pré-rentrée* of an accepted estimate: where the vehicle is expected, and when."""
+    trade_in = fetch(request, pk, right=SET_PRICE)
+    form = _enter_form(request, trade_in)
+    refusal = ""
+    if form.is_valid():
+        try:
+            made = entering.enter_trade_in(
+                trade_in=trade_in, actor=request.user, now=timezone.now(), **form.cleaned_data
+            )
+        except Refused as refused:
+            refusal = refused.message
+        else:
+            messages.success(request, f"Le véhicule est en pré-rentrée, n° de stock {made.stock_number}.")
+            return htmx.redirect(request, "opportunities:trade_in", pk)
+    dialog = Dialog(
+        title="Faire entrer en stock",
+        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer.display_name}",
+        url=request.path,
+        back=reverse("opportunities:trade_in", args=[pk]),
+        verb="Créer la pré-rentrée",
+        consequence="Le véhicule est créé en pré-rentrée avec tout ce que l’estimation contient.",
+    )
+    return render_dialog(request, dialog, form=form, refusal=refusal)
+
+
+def _enter_form(request: StaffRequest, trade_in: TradeIn) -> EnterForm:
+    sites = selectors.sites_of(trade_in.entity, current_scope().granted(SET_PRICE))
+    return EnterForm(
+        request.POST if request.method == "POST" else None,
+        kind=trade_in.kind,
+        sites=trade_in.entity.points_of_sale.filter(pk__in=[site.pk for site in sites]).order_by("name", "pk"),
+        initial={"point_of_sale": trade_in.point_of_sale_id, "entered_on": today_paris(timezone.now())},
     )

@@ -142,6 +142,7 @@ def _acts(trade_in: TradeIn, *, today: date) -> set[str]:
         "ask": is_seller and is_open and TradeInState.TO_APPROVE in moves,
         "take_back": is_seller and is_open and TradeInState.DRAFT in moves,
         "decide": is_decider and is_open and TradeInState.APPROVED in moves,
+        "enter": is_decider and state == TradeInState.ACCEPTED,
         "accept": is_seller and TradeInState.ACCEPTED in moves and state == TradeInState.APPROVED and holds,
         "refuse": is_seller and TradeInState.REFUSED in moves,
     }

@@ -8,14 +8,14 @@ from django.db import transaction
 
 from openflex.core.errors import Refused
 from openflex.core.search import fold
-from quotation.enums import PlateCountry, QuotationState
+from quotation.enums import QuotationState
 from quotation.models import Quotation
 from quotation.providers.base import Candidate, Make, Model, ValuationProvider, Version
 from quotation.providers.failures import PlateMalformed, PlateUnknown, ProviderFailure
 from quotation.services import drafts
 from quotation.services.asking import Asker
 from settings_admin.models import User
-from vehicles.enums import Energy, Gearbox, StockStatus, VehicleKind
+from vehicles.enums import Energy, Gearbox, PlateCountry, StockStatus, VehicleKind
 from vehicles.models import Vehicle
 from vehicles.services.holds import lock_vehicle
 
@@ -45,7 +45,7 @@ def draft_of_vehicle(*, vehicle: Vehicle, actor: User) -> Quotation:
         actor=actor,
         vehicle=locked,
         has_no_plate=not locked.plate,
-        plate_country=PlateCountry.OTHER if locked.is_foreign else "",
+        plate_country=(locked.plate_country or PlateCountry.OTHER) if locked.is_foreign else "",
         **{name: getattr(locked, name) for name in (*_KNOWN, *_OWN)},
     )
 

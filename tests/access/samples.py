@@ -105,6 +105,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             ("take_back", trade_in, {}),
             ("decide_price", trade_in, {}),
             ("answer_price", trade_in, {}),
+            ("enter_trade_in", trade_in, {}),
         )
     }
 

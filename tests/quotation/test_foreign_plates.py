@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from quotation.enums import PlateCountry, QuotationState
+from quotation.enums import QuotationState
 from quotation.models import ProviderCall
 from quotation.providers.fields import Fields
 from quotation.providers.vehicle_answers import read_vehicle
@@ -16,7 +16,7 @@ from tests.make import make_quotation, make_vehicle
 from tests.quotation.test_from_stock import GOLF, press
 from tests.quotation.way import GOLF_DETAILS, Way, soup, text
 from tests.support.xlsx import rows_of
-from vehicles.enums import PlateFormat
+from vehicles.enums import PlateCountry, PlateFormat
 
 BY_HAND = {
     "kind": "car", "make": "VOLKSWAGEN", "model": "VOLKSWAGEN-GOLF-PLUS", "year": "2010", "energy": "diesel",

@@ -118,7 +118,7 @@ def test_the_key_of_somebody_elses_form_opens_nothing(cast, client_for, typed):
         ({"status": "delivery"}, {"status"}),
         ({"sale_price": "abc"}, {"sale_price"}),
         ({"sale_price": "1e9"}, {"sale_price"}),
-        ({"make": "X" * 61}, {"make"}),
+        ({"make": "X" * 81}, {"make"}),
         ({"make": "RENAULT\x00"}, {"make"}),
         ({"entity": "", "point_of_sale": ""}, {"entity"}),
     ],

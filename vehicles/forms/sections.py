@@ -81,6 +81,9 @@ class CharacteristicsForm(SectionForm, IdentityRules):
         if "plate" not in keep and {"plate", "is_foreign_plate"} & set(self.changed_data):
             for name in ("plate_format", "plate_department"):
                 base[name], mine[name] = getattr(self.instance, name), self.cleaned_data[name]
+            # A plate that is French now is of no other country.
+            if self.instance.plate_country and not self.cleaned_data.get("is_foreign_plate"):
+                base["plate_country"], mine["plate_country"] = self.instance.plate_country, ""
         return base, mine
 
 

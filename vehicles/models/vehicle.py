@@ -73,12 +73,16 @@ class Vehicle(ScopedModel):
 
     # Caractéristiques
     kind = models.CharField("genre", max_length=20, choices=enums.VehicleKind.choices)
-    make = models.CharField("marque", max_length=60)
-    model = models.CharField("modèle", max_length=80)
-    version = models.CharField("version", max_length=160, blank=True)
+    make = models.CharField("marque", max_length=80)
+    model = models.CharField("modèle", max_length=120)
+    version = models.CharField("version", max_length=500, blank=True)
     plate = models.CharField("immatriculation", max_length=20, blank=True)
     plate_format = models.CharField(max_length=12, choices=enums.PlateFormat.choices, blank=True)
     plate_department = models.CharField("département de la plaque", max_length=3, blank=True)
+    # Of a foreign plate, where it is known; empty: in France, or nobody said.
+    plate_country = models.CharField(
+        "pays d’immatriculation", max_length=5, choices=enums.PlateCountry.choices, blank=True, default=""
+    )
     vin = models.CharField("VIN", max_length=17, blank=True)
     first_registration = models.DateField("date MEC", null=True, blank=True)
     mileage_km = models.PositiveIntegerField("kilométrage", null=True, blank=True)
@@ -94,8 +98,12 @@ class Vehicle(ScopedModel):
     euro_class = models.CharField("norme Euro", max_length=12, blank=True)
     cnit = models.CharField("CNIT", max_length=20, blank=True)
     catalogue_date = models.DateField("date catalogue", null=True, blank=True)
-    exterior_colour = models.CharField("couleur extérieure", max_length=60, blank=True)
-    interior_colour = models.CharField("couleur intérieure", max_length=60, blank=True)
+    exterior_colour = models.CharField("couleur extérieure", max_length=200, blank=True)
+    interior_colour = models.CharField("couleur intérieure", max_length=200, blank=True)
+    price_new = models.DecimalField("prix catalogue", max_digits=10, decimal_places=2, null=True, blank=True)
+    # The provider's, of the estimate it came by: its version, and its equipment as `equipment_of` reads it. Read only.
+    version_code = models.CharField(max_length=200, blank=True, default="")
+    equipment = models.JSONField("équipements et options", default=list, blank=True)
     own_equipment = models.TextField("équipements ajoutés", blank=True)
 
     # Statut

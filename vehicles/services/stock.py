@@ -45,20 +45,51 @@ def add_vehicle(
         if (first := _added_with(key)) is None:
             raise
         return first
-    today = today_paris(timezone.now())
+    vehicle = _stay(entity=entity, point_of_sale=point_of_sale, values=values)
+    used_key.result = f"{_ADDED}{vehicle.pk}"
+    used_key.save(update_fields=["result"])
+    records.record_event(vehicle, kind="created", actor=actor, details={"status": vehicle.status})
+    return vehicle
+
+
+@transaction.atomic
+def expect_vehicle(
+    *,
+    entity: Entity,
+    point_of_sale: PointOfSale | None,
+    actor: User,
+    values: Mapping[str, Any],
+    label: str,
+) -> Vehicle:
+    """A *pré-rentrée* by what an app above holds of it, an accepted trade-in say. `label` names that in the history,
+    beside every value that came with it; doing it once is the caller's to see to.
+
+    Refusals as in `add_vehicle`, and Refused("kind_not_sold") beside `point_of_sale`.
+    """
+    if point_of_sale is not None:
+        refusal = enums.kind_refusal(values["kind"], sold=point_of_sale.vehicle_kinds, place=point_of_sale.name)
+        if refusal:
+            raise Refused("kind_not_sold", refusal, "point_of_sale")
+    values = {**values, "status": enums.StockStatus.PRE_ENTRY}
+    vehicle = _stay(entity=entity, point_of_sale=point_of_sale, values=values)
+    changes = records.first_values(vehicle, fields=values)
+    records.record_event(vehicle, kind="entered_from", actor=actor, changes=changes, details={"label": label})
+    return vehicle
+
+
+def _stay(*, entity: Entity, point_of_sale: PointOfSale | None, values: Mapping[str, Any]) -> Vehicle:
     vehicle = Vehicle(
         entity=entity,
         point_of_sale=point_of_sale,
-        stock_number=next_document_number(entity=entity, series=selectors.STOCK_NUMBERS, on=today),
+        stock_number=next_document_number(
+            entity=entity, series=selectors.STOCK_NUMBERS, on=today_paris(timezone.now())
+        ),
         previous_stay=_previous_stay(values.get("vin", ""), values.get("plate", "")),
         **values,
     )
     vehicle.inspection_due_on = selectors.inspection_due_on(vehicle)
     with refusing(_TWICE_IN_STOCK):
         vehicle.save()
-    used_key.result = f"{_ADDED}{vehicle.pk}"
-    used_key.save(update_fields=["result"])
-    records.record_event(vehicle, kind="created", actor=actor, details={"status": vehicle.status})
     return vehicle
 
 

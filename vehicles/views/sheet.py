@@ -38,8 +38,8 @@ class Section:
 
 CHARACTERISTICS = (
     "kind", "make", "model", "version", "energy", "gearbox", "body", "doors", "seats", "power_hp", "power_kw",
-    "fiscal_power", "co2", "euro_class", "cnit", "catalogue_date", "exterior_colour", "interior_colour",
-    "own_equipment",
+    "fiscal_power", "co2", "euro_class", "cnit", "catalogue_date", "price_new", "plate_country", "exterior_colour",
+    "interior_colour", "own_equipment",
 )  # fmt: skip
 STATUS = (
     "origin", "first_hand", "vat_regime", "type_label", "is_trade_in", "key_number", "key_place", "keys_count",
@@ -113,6 +113,7 @@ def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> di
     return {
         "vehicle": vehicle,
         "propose_url": reverse("vehicles:propose_inspection", args=[vehicle.pk]),
+        "equipment": selectors.equipment_of(vehicle.equipment),
         "hold": next(iter(vehicle.active_holds), None),
         "previous_stay": selectors.previous_stay_of(vehicle),
         "sections": [
