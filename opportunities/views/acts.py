@@ -15,7 +15,7 @@ from openflex.core.dialogs import Dialog, acted, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.french import format_day
 from openflex.core.http import row_number, writes
-from opportunities import enums, forms, selectors
+from opportunities import entity_settings, enums, forms, selectors
 from opportunities.messages import email_url, fill, sms_url
 from opportunities.models import Appointment, MessageTemplate, Opportunity
 from opportunities.rights import EDIT, REASSIGN, VIEW
@@ -33,7 +33,7 @@ CLOSINGS = {"gagnee": enums.Status.WON, "perdue": enums.Status.LOST, "abandonnee
 def exchange(request: StaffRequest, pk: int) -> HttpResponse:
     """*Relancer le client*: how to reach them, what was said, what comes next. `?modele=3` begins with that message."""
     opportunity = fetch(request, pk, right=EDIT)
-    templates = selectors.message_templates(opportunity)
+    templates = entity_settings.message_templates(opportunity)
     wanted = row_number(request.GET.get("modele", ""))
     chosen = next((one for one in templates if one.pk == wanted), None)
     form = forms.ExchangeForm(_sent(request), initial=_exchange_initial(opportunity, chosen))
@@ -51,7 +51,7 @@ def exchange(request: StaffRequest, pk: int) -> HttpResponse:
         "opportunity": opportunity,
         "templates": templates,
         "chosen": chosen,
-        "refused_ways": selectors.refused_ways(opportunity),
+        "refused_ways": entity_settings.refused_ways(opportunity),
         **_message_urls(opportunity, form),
     }
     return render_dialog(request, dialog, form=form, **context)
@@ -61,7 +61,7 @@ def _exchange_initial(opportunity: Opportunity, chosen: MessageTemplate | None) 
     tomorrow = today_paris(timezone.now()) + timedelta(days=1)
     initial: dict[str, Any] = {"next_action": enums.NextAction.CALL, "next_action_on": tomorrow}
     if chosen:
-        values = selectors.message_values(opportunity)
+        values = entity_settings.message_values(opportunity)
         initial |= {
             "means": chosen.means,
             "outcome": enums.ExchangeOutcome.MESSAGE_LEFT,

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from openflex.core import htmx
 from openflex.core.http import read_only, writes
 from openflex.core.sections import told_of_conflict
-from opportunities import selectors, targets
+from opportunities import entity_settings, selectors, targets
 from opportunities.forms import FiguresForm
 from opportunities.services import settings as services
 from opportunities.targets import RIGHT
@@ -34,7 +34,7 @@ def entity_list(request: StaffRequest, page: str) -> HttpResponse:
     if not whole:
         raise RightMissing(RIGHT)
     scoping.enter(scope.narrowed(scope.granted(RIGHT)))
-    entities = selectors.configured_entities(whole)
+    entities = entity_settings.configured_entities(whole)
     if len(entities) == 1:
         return htmx.redirect(request, f"opportunities:settings_{page}_of", entities[0].entity.pk)
     context = {"title": TITLES[page], "entities": entities, "entity_url": f"opportunities:settings_{page}_of"}

@@ -9,7 +9,7 @@ from openflex.core import htmx
 from openflex.core.errors import Refused
 from openflex.core.http import read_only, writes
 from openflex.core.sections import told_of_conflict
-from opportunities import selectors
+from opportunities import entity_settings
 from opportunities.enums import ExchangeMeans
 from opportunities.forms import MessageForm
 from opportunities.messages import PLACES, SAMPLES, fill
@@ -30,7 +30,7 @@ TEMPLATE = "opportunities/settings/message.html"
 @read_only
 def message_list(request: StaffRequest, pk: int) -> HttpResponse:
     entity = fetch_entity(request, pk)
-    context = {**context_of(entity, "messages"), "templates": selectors.all_templates(entity.pk)}
+    context = {**context_of(entity, "messages"), "templates": entity_settings.all_templates(entity.pk)}
     return htmx.render_part(request, "opportunities/settings/messages.html", "sheet", context)
 
 

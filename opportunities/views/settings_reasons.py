@@ -11,7 +11,7 @@ from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import read_only, row_number, writes
 from openflex.core.sections import told_of_conflict
-from opportunities import enums, selectors
+from opportunities import entity_settings, enums
 from opportunities.forms import ReasonForm
 from opportunities.models import CloseReason
 from opportunities.services import reasons as services
@@ -28,7 +28,7 @@ PAGE = "opportunities:settings_reasons_of"
 @read_only
 def reasons(request: StaffRequest, pk: int) -> HttpResponse:
     entity = fetch_entity(request, pk)
-    context = {**context_of(entity, "reasons"), "outcomes": selectors.outcomes_of(entity.pk)}
+    context = {**context_of(entity, "reasons"), "outcomes": entity_settings.outcomes_of(entity.pk)}
     return htmx.render_part(request, "opportunities/settings/reasons.html", "sheet", context)
 
 
@@ -70,7 +70,7 @@ def rename_reason(request: StaffRequest, pk: int) -> HttpResponse:
     consequence = (
         "Des opportunités ont été closes avec ce motif\u00a0: elles le gardent tel qu’il était, et le nouveau prend sa "
         "place pour les suivantes."
-        if selectors.is_used(reason)
+        if entity_settings.is_used(reason)
         else ""
     )
     dialog = _dialog(request, reason, "Renommer le motif", "Renommer", consequence=consequence)
