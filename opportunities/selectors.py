@@ -126,6 +126,14 @@ def followed_by(asked: Asked, salesperson: str = "salesperson") -> Q:
     return Q(**{salesperson: asked.user_id}) | Q(**{f"{salesperson}__in": stood_in_for(asked)})
 
 
+def within(reach: Reach) -> Q:
+    """Rows of these places, for a condition among others."""
+    places = Q(entity__in=reach.whole)
+    for entity, points in reach.partial.items():
+        places |= Q(entity=entity) & (Q(point_of_sale=None) | Q(point_of_sale__in=points))
+    return places
+
+
 def salespeople() -> QuerySet[User]:
     """Who has opportunities in what queries see now, by name."""
     return User.objects.filter(pk__in=Opportunity.objects.order_by().values("salesperson")).order_by(
@@ -189,17 +197,6 @@ def week_of(monday: date, *, user_id: int | None) -> list[Day]:
     for row in rows:
         days[(today_paris(row.starts_at) - monday).days].appointments.append(row)
     return days
-
-
-def appointments_of_day(asked: Asked) -> list[Appointment]:
-    """The agenda of today, what is over included; cancelled ones are not shown."""
-    start, end = paris_day_bounds(asked.today)
-    rows = Appointment.objects.filter(followed_by(asked), starts_at__gte=start, starts_at__lt=end)
-    return list(
-        rows.exclude(state=enums.AppointmentState.CANCELLED)
-        .select_related("salesperson", "vehicle", "opportunity__customer")
-        .order_by("starts_at", "pk")
-    )
 
 
 # --- offers and trade-ins -------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from openflex.core.dates import paris_day_bounds, today_paris
 from openflex.core.dialogs import staying
-from openflex.core.french import NBSP, counted, format_day, format_euros, format_time, long_day
+from openflex.core.french import NBSP, counted, format_day, format_euros, format_time, long_day, relative_time
 from openflex.core.todos import (
     Act,
     Asked,
@@ -24,11 +24,12 @@ from openflex.core.todos import (
 )
 from openflex.notifications.models import Notification
 from opportunities import enums, selectors
-from opportunities.models import Appointment, Comment, Offer, Opportunity, OpportunitySettings
-from opportunities.rights import EDIT, VIEW
+from opportunities.models import Appointment, Comment, Offer, Opportunity, OpportunitySettings, TradeIn
+from opportunities.rights import EDIT, SET_PRICE, VIEW
 from settings_admin.scoping import current_scope
 
 OFFER_WARNED_DAYS: Final = 3
+AGENDA: Final = 30
 DEFAULT_DELAY: Final = OpportunitySettings().overdue_after_days
 _PLANNED = enums.AppointmentState.PLANNED
 _NEWS = (enums.NotificationKind.COMMENT, enums.NotificationKind.MENTION, enums.NotificationKind.ANSWER)
@@ -74,14 +75,31 @@ def _why_today(row: Opportunity) -> str:
 
 # --- appointments ---------------------------------------------------------------------------------
 def _appointments(asked: Asked) -> Found:
-    """Those of today, and past ones of which nobody wrote what came of them."""
-    _, end = paris_day_bounds(asked.today)
+    """Those of today, and past ones of which nobody wrote what came of them; beside them the agenda of today, what is
+    over included, from the same statement."""
+    start, end = paris_day_bounds(asked.today)
+    is_open = Q(state=_PLANNED, opportunity__status=enums.Status.OPEN)
     rows = Appointment.objects.filter(
-        selectors.followed_by(asked), state=_PLANNED, starts_at__lt=end, opportunity__status=enums.Status.OPEN
-    ).select_related("opportunity__customer", "opportunity__vehicle", "salesperson", "vehicle")
-    kind = Case(When(ends_at__lte=asked.now, then=Value("appointment_past")), default=Value("appointment"))
-    first = first_of_each(rows, kind=kind, order=("starts_at", "pk"), limit=asked.limit)
-    return gathered(first, lambda row: _told_of_appointment(row, asked))
+        selectors.followed_by(asked), Q(starts_at__gte=start) | is_open, starts_at__lt=end
+    ).exclude(state=enums.AppointmentState.CANCELLED)
+    kind = Case(
+        When(is_open & Q(ends_at__lte=asked.now), then=Value("appointment_past")),
+        When(is_open, then=Value("appointment")),
+        default=Value("over"),
+    )
+    first = first_of_each(
+        rows.select_related("opportunity__customer", "opportunity__vehicle", "salesperson", "vehicle"),
+        kind=kind,
+        order=("starts_at", "pk"),
+        limit=max(asked.limit, AGENDA),
+    )
+    told = [row for row in first if row.todo_kind != "over"]
+    few = [row for row in told if row.nth <= asked.limit]
+    return Found(
+        [_told_of_appointment(row, asked) for row in few],
+        {row.todo_kind: row.of_kind for row in told},
+        agenda=[row for row in first if row.starts_at >= start],
+    )
 
 
 def _told_of_appointment(row: Any, asked: Asked) -> Todo:
@@ -215,6 +233,59 @@ def _told_of_offer(row: Any, asked: Asked) -> Todo:
     )
 
 
+# --- trade-in estimates ------------------------------------------------------------------------------
+def _trade_ins(asked: Asked) -> Found:
+    """Those whose price waits for the person's decision, wherever they decide, and decided ones of their customers who
+    have not heard of it yet: nothing was done with the customer since."""
+    to_decide = Q(state=enums.TradeInState.TO_APPROVE) & selectors.within(current_scope().granted(SET_PRICE))
+    to_tell = selectors.followed_by(asked, "opportunity__salesperson") & Q(
+        state__in=(enums.TradeInState.APPROVED, enums.TradeInState.DECLINED),
+        decided_at__gt=F("opportunity__last_contact_at"),
+    )
+    rows = TradeIn.objects.filter(to_decide | to_tell, opportunity__status=enums.Status.OPEN).select_related(
+        "opportunity__customer", "opportunity__salesperson", "asked_by", "decided_by"
+    )
+    kind = Case(
+        When(state=enums.TradeInState.TO_APPROVE, then=Value("trade_in_to_decide")), default=Value("trade_in_to_tell")
+    )
+    first = first_of_each(rows, kind=kind, order=("asked_at", "pk"), limit=asked.limit)
+    return gathered(first, lambda row: _told_of_trade_in(row, asked))
+
+
+def _told_of_trade_in(row: Any, asked: Asked) -> Todo:
+    is_decision = row.todo_kind == "trade_in_to_decide"
+    at = (row.asked_at if is_decision else row.decided_at) or row.created_at
+    if is_decision:
+        acts: tuple[Act, ...] = (Act("Décider", "d", staying("opportunities:decide_price", row.pk)),)
+    else:
+        acts = _allowed(row, Act("Relancer", "r", staying("opportunities:exchange", row.opportunity_id)))
+    return Todo(
+        key=f"trade-in-{row.pk}",
+        kind=row.todo_kind,
+        urgency=Urgency.AWAITED if is_decision else Urgency.TODAY,
+        at=at,
+        title=row.opportunity.customer.display_name,
+        about=f"Reprise n°{NBSP}{row.number}, {row}",
+        reason=_why_to_decide(row, asked) if is_decision else _why_to_tell(row),
+        acts=acts,
+        **_of(row.opportunity, asked, url=reverse("opportunities:trade_in", args=[row.pk])),
+    )
+
+
+def _why_to_decide(row: TradeIn, asked: Asked) -> str:
+    who = row.asked_by.full_name if row.asked_by else "Un vendeur"
+    since = relative_time(row.asked_at or row.created_at, asked.now)
+    expected = f", le client attend {format_euros(row.expected_price)}" if row.expected_price else ""
+    return f"{who} demande un prix de reprise {since}{expected}."
+
+
+def _why_to_tell(row: TradeIn) -> str:
+    who = row.decided_by.full_name if row.decided_by else "Le manager"
+    if row.state == enums.TradeInState.DECLINED:
+        return f"{who} a refusé l’estimation, le client ne le sait pas encore."
+    return f"{who} a fixé le prix à {format_euros(row.price)}, le client ne le sait pas encore."
+
+
 # --- what they share -------------------------------------------------------------------------------
 def _page(pk: int) -> str:
     return reverse("opportunities:page", args=[pk])
@@ -280,6 +351,16 @@ def register() -> None:
                          lambda asked: reverse("notifications:list")),
                 TodoKind("comment", "Commentaires", "message-2", Urgency.NEWS, "autre commentaire",
                          "autres commentaires", lambda asked: reverse("notifications:list")),
+            ),
+        ),
+        TodoSource(
+            "trade_ins", VIEW, order=25, find=_trade_ins, is_everywhere=True,
+            kinds=(
+                TodoKind("trade_in_to_decide", "Estimations à valider", "gauge", Urgency.AWAITED,
+                         "autre estimation à valider", "autres estimations à valider",
+                         lambda asked: reverse("opportunities:trade_ins_to_approve")),
+                TodoKind("trade_in_to_tell", "Prix à annoncer", "arrows-exchange", Urgency.TODAY,
+                         "autre prix de reprise à annoncer", "autres prix de reprise à annoncer"),
             ),
         ),
         TodoSource(

@@ -86,10 +86,12 @@ class TodoKind:
 
 @dataclass
 class Found:
-    """The rows of a source, and of each kind how many there are in all."""
+    """The rows of a source, and of each kind how many there are in all; `agenda`: what stands at an hour of today,
+    beside the rows, with `starts_at` and `ends_at`."""
 
     rows: list[Todo] = field(default_factory=list)
     totals: dict[str, int] = field(default_factory=dict)
+    agenda: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)

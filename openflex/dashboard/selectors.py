@@ -67,6 +67,7 @@ class Day:
     sections: list[Section]
     counts: list[KindCount]
     late: int
+    agenda: list[Any]
 
     @property
     def total(self) -> int:
@@ -104,6 +105,7 @@ def day_of(asked: Asked, *, only: str = "", places: Mapping[int, str]) -> Day:
     `places`: the names of the person's entities."""
     rows: list[Todo] = []
     totals: dict[str, int] = {}
+    agenda: list[Any] = []
     scope = current_scope()
     for source in todo_sources():
         if reach := reach_of(source, scope):
@@ -112,6 +114,7 @@ def day_of(asked: Asked, *, only: str = "", places: Mapping[int, str]) -> Day:
                 found = source.find(replace(asked, limit=MANY) if is_narrowed else asked)
             rows += found.rows
             totals |= found.totals
+            agenda += found.agenda
     known = kinds()
     counts = [KindCount(kind, totals[key]) for key, kind in known.items() if totals.get(key)]
     shown = [row for row in rows if only in ("", row.kind)]
@@ -121,7 +124,7 @@ def day_of(asked: Asked, *, only: str = "", places: Mapping[int, str]) -> Day:
     # A kind that is late stands there with all its rows; of others, those rows that are.
     late = sum(totals.get(key, 0) for key, kind in known.items() if kind.urgency == Urgency.LATE)
     late += sum(row.urgency == Urgency.LATE != known[row.kind].urgency for row in rows)
-    return Day(sections, counts, late)
+    return Day(sections, counts, late, agenda)
 
 
 def _rest(one: KindCount, shown: Sequence[Todo], asked: Asked) -> Rest:

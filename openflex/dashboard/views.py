@@ -10,10 +10,9 @@ from openflex.core.http import read_only
 from openflex.core.todos import Asked
 from openflex.dashboard import selectors
 from opportunities.rights import VIEW
-from opportunities.selectors import appointments_of_day
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import staff_only
-from settings_admin.scoping import current_scope, scoped
+from settings_admin.scoping import current_scope
 
 TEAM = "equipe"
 
@@ -35,9 +34,6 @@ def home(request: StaffRequest) -> HttpResponse:
     )
     only = request.GET.get("type", "")
     only = only if only in selectors.kinds() else ""
-    has_agenda = scope.allows_somewhere(VIEW)
-    with scoped(scope.narrowed(scope.current & scope.granted(VIEW))):
-        agenda = appointments_of_day(asked) if has_agenda else []
     places = {place.entity.pk: place.entity.name for place in request.belonging.places}
     context = {
         "day": selectors.day_of(asked, only=only, places=places),
@@ -45,8 +41,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "asked": asked,
         "team": TEAM,
         "may_see_team": may_see_team,
-        "has_agenda": has_agenda,
-        "agenda": agenda,
+        "has_agenda": scope.allows_somewhere(VIEW),
         "todo_keys": True,
     }
     return htmx.render_part(request, "dashboard/home.html", "home", context)

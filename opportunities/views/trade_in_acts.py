@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from openflex.core import htmx
 from openflex.core.dates import today_paris
-from openflex.core.dialogs import Dialog, render_dialog
+from openflex.core.dialogs import Dialog, acted, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from opportunities import selectors
@@ -65,12 +65,12 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
-            messages.success(request, f"Estimation n°\u00a0{done.number}\u00a0: {done.get_state_display().lower()}.")
-            return htmx.redirect(request, "opportunities:trade_in", pk)
+            message = f"Estimation n°\u00a0{done.number}\u00a0: {done.get_state_display().lower()}."
+            return acted(request, message, "opportunities:trade_in", pk)
     dialog = Dialog(
         title="Décider le prix de reprise",
         subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer.display_name}",
-        url=request.path,
+        url=request.get_full_path(),
         back=reverse("opportunities:trade_in", args=[pk]),
         body="opportunities/_decide_fields.html",
         buttons="opportunities/_decide_buttons.html",

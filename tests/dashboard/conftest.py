@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from openflex.core.dates import today_paris
-from opportunities.models import Appointment, Comment, Offer
+from opportunities.models import Appointment, Comment, Offer, TradeIn
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_vehicle
 from tests.support.htmx import parse
@@ -98,6 +98,23 @@ class Things:
             return Offer.objects.create(
                 **self.place(row), number=26_000 + row.pk, vehicle=vehicle, price=17_500, state="sent",
                 valid_until=today_paris(now) + timedelta(days=days), created_by=row.salesperson, created_at=now,
+            )  # fmt: skip
+
+    def trade_in(self, name: str = "RINO", *, state: str = "to_approve", told: bool = False, **fields: Any) -> Any:
+        row = self.opportunity(name, **fields)
+        now = timezone.now()
+        with unscoped("test data"):
+            if not told:
+                type(row).objects.filter(pk=row.pk).update(last_contact_at=now - timedelta(hours=3))
+            return TradeIn.objects.create(
+                **self.place(row), number=465_000 + row.pk, make="VOLKSWAGEN", model="Golf Plus", plate="GD642JM",
+                first_registration="2010-04-23", mileage_km=89_632, state=state, expected_price=8_500,
+                asked_by=row.salesperson, asked_at=now - timedelta(hours=2), created_by=row.salesperson,
+                created_at=now - timedelta(hours=2),
+                **({} if state == "to_approve" else {
+                    "decided_by": self.cast.marc, "decided_at": now - timedelta(hours=1), "price": 7_600,
+                    "valid_until": today_paris(now) + timedelta(days=10),
+                }),
             )  # fmt: skip
 
     def vehicle(self, model: str = "Clio", **fields: Any) -> Any:

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from openflex.notifications.models import Notification
-from opportunities.models import Comment, Exchange, Opportunity
+from opportunities.models import Comment, Exchange, Opportunity, TradeIn
 from opportunities.services.comments import add_comment
+from opportunities.services.trade_in_prices import decision_mark
 from settings_admin.models import Absence, TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.dashboard.conftest import HOME
@@ -239,6 +240,43 @@ class TestOffers:
         assert rows(cast.sam) == {}
 
 
+class TestTradeIns:
+    def test_a_price_waits_for_those_who_decide(self, cast, things, rows, act):
+        things.trade_in()
+        said = (
+            f"Estimations à valider. {cast.sam.full_name} demande un prix de reprise il y a 2\u00a0heures, le client "
+            "attend 8\u202f500,00\u00a0€."
+        )
+        for user in (cast.marc, cast.vera, cast.alice):
+            assert rows(user) == {"RINO": said}
+        for user in (*others(cast), cast.sam):
+            assert rows(user) == {}
+
+    def test_decided_it_is_the_salespersons_to_tell(self, cast, things, rows, act):
+        things.trade_in()
+        with unscoped("test"):
+            seen = decision_mark(TradeIn.objects.get())
+        response = act(
+            cast.marc, "d", decision="approve", price="7600", valid_until="10/12/2026", reason="Pneus à changer",
+            seen=seen,
+        )  # fmt: skip
+        assert response.status_code == 204
+        assert rows(cast.marc) == {}
+        assert rows(cast.sam)["RINO"] == (
+            f"Prix à annoncer. {cast.marc.full_name} a fixé le prix à 7\u202f600,00\u00a0€, le client ne le sait pas "
+            "encore."
+        )
+        assert act(cast.sam, "r", **EXCHANGE).status_code == 204
+        assert rows(cast.sam) == {}
+
+    def test_a_refusal_is_told_too_and_what_was_told_is_gone(self, cast, things, rows):
+        things.trade_in("REFUS", state="declined")
+        things.trade_in("DIT", state="approved", told=True)
+        assert rows(cast.sam) == {
+            "REFUS": f"Prix à annoncer. {cast.marc.full_name} a refusé l’estimation, le client ne le sait pas encore."
+        }
+
+
 class TestStock:
     def test_inspections_are_the_used_car_managers(self, cast, things, rows, today):
         things.vehicle("Passée", inspection_due_on=today - timedelta(days=3))
@@ -338,6 +376,8 @@ class TestThePage:
             things.late(f"A{number}", salesperson=cast.marc)
             things.due_today(f"B{number}", salesperson=cast.marc)
             things.offer(f"C{number}", salesperson=cast.marc)
+            things.trade_in(f"I{number}", salesperson=cast.marc)
+            things.trade_in(f"J{number}", state="approved", salesperson=cast.marc)
             things.request(f"D{number}", of=cast.marc)
             things.appointment(f"E{number}", hours=number, salesperson=cast.marc)
             things.vehicle(f"F{number}", inspection_due_on=today)
@@ -357,4 +397,4 @@ class TestThePage:
         for number in range(3, 10):
             fill(number)
         assert cost(cast.marc) == one
-        assert one <= 12
+        assert one <= 12, one
