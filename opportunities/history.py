@@ -15,8 +15,9 @@ from opportunities.models import CloseReason, Comment, Exchange, Opportunity, Tr
 from settings_admin.models import User
 from settings_admin.records.models import TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
+from vehicles import condition
 from vehicles.models import Vehicle
-from vehicles.selectors import counted_equipment
+from vehicles.selectors import counted_equipment, one_sending
 from vehicles.validators import format_plate
 
 PAGE: Final = 50
@@ -265,12 +266,14 @@ _UNTOLD_OF_TRADE_IN: Final = frozenset({*_PEOPLE_OF_TRADE_IN, "asked_at", "decid
 
 def of_trade_in(trade_in: TradeIn, *, limit: int) -> list[HistoryLine]:
     """Every change of every field of an estimate, newest first."""
-    return [_trade_in_line(entry, trade_in) for entry in timeline_of(trade_in, limit=limit)]
+    return [_trade_in_line(entry, trade_in) for entry in one_sending(timeline_of(trade_in, limit=limit))]
 
 
 def _trade_in_line(entry: TimelineEntry, trade_in: TradeIn) -> HistoryLine:
     sentence, icon = _OF_TRADE_IN.get(entry.kind, ("a modifié l’estimation", "pencil"))
-    if entry.kind == "created" and entry.details.get("quotation"):
+    if entry.kind in condition.SENTENCES:
+        sentence, icon = condition.sentence_of(entry.kind, entry.details), condition.SENTENCES[entry.kind][1]
+    elif entry.kind == "created" and entry.details.get("quotation"):
         sentence = "a créé l’estimation à partir d’une cotation"
     # In the order of the columns: the database keeps none.
     changes = [

@@ -52,6 +52,13 @@ def register() -> None:
         Act("opportunities:trade_in_create", "créer une estimation de reprise à partir d’une cotation"),
         Act("opportunities:add_trade_in", "créer une estimation de reprise"),
         Act("opportunities:trade_in", "ouvrir une estimation de reprise"),
+        Act("opportunities:trade_in_photo", "voir les photos d’une estimation de reprise"),
+        Act("opportunities:trade_in_add_photos", "ajouter des photos à une estimation de reprise"),
+        Act("opportunities:trade_in_move_photo", "ranger les photos d’une estimation de reprise"),
+        Act("opportunities:trade_in_remove_photo", "retirer une photo d’une estimation de reprise"),
+        Act("opportunities:trade_in_add_part", "noter un défaut ou des frais sur une estimation de reprise"),
+        Act("opportunities:trade_in_edit_part", "modifier un défaut ou des frais d’une estimation de reprise"),
+        Act("opportunities:trade_in_remove_part", "retirer un défaut ou des frais d’une estimation de reprise"),
         Act("opportunities:save_trade_in", "compléter une estimation de reprise"),
         Act(
             "opportunities:propose_trade_in_inspection",

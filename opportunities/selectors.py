@@ -264,6 +264,9 @@ def missing_to_ask(trade_in: TradeIn) -> list[str]:
         missing.append("la date MEC")
     if trade_in.mileage_km is None:
         missing.append("le kilométrage")
+    wanted = settings_of(trade_in.entity_id).trade_in_photos - trade_in.photos.count()
+    if wanted > 0:
+        missing.append(french.counted(wanted, "photo"))
     return missing
 
 

@@ -254,7 +254,7 @@ def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> l
         hidden |= PURCHASE_FIELDS
     if not scope.allows("vehicles.see_market_value", *place):
         hidden |= MARKET_FIELDS
-    entries = _one_sending(timeline_of(vehicle, limit=limit))
+    entries = one_sending(timeline_of(vehicle, limit=limit))
     sites, people = _site_names(entries), _customer_names(entries)
     lines = []
     for entry in entries:
@@ -275,7 +275,8 @@ def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> l
 _ONE_SENDING = timedelta(minutes=15)
 
 
-def _one_sending(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+def one_sending(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    """The entries, the newest first, without a line for each photo that was sent."""
     told: list[TimelineEntry] = []
     for entry in entries:
         last = told[-1] if told else None

@@ -28,6 +28,7 @@ from settings_admin.records.services import EditConflict
 from settings_admin.scoping import current_scope
 from vehicles.forms import proposed_inspection
 from vehicles.selectors import equipment_of
+from vehicles.views.condition import Place, condition_of, sheet_url
 
 TEMPLATE = "opportunities/trade_in.html"
 HISTORY = 200
@@ -91,14 +92,16 @@ def render_page(
     section: Section | None = None,
     form: Any = None,
     status: int = 200,
+    refused: Sequence[tuple[str, str]] = (),
     **extra: Any,
 ) -> HttpResponse:
-    """The estimate, with one section open when it has a form; the page and its fragment are the same template."""
-    context = {**_context(trade_in), "section": section, "form": form, **extra}
+    """The estimate, with one section open when it has a form; the page and its fragment are the same template.
+    `refused`: photos that were not taken, and why."""
+    context = {**_context(trade_in, refused=refused), "section": section, "form": form, **extra}
     return htmx.render_part(request, TEMPLATE, "trade_in", context, status=status)
 
 
-def _context(trade_in: TradeIn) -> dict[str, Any]:
+def _context(trade_in: TradeIn, *, refused: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
     today = today_paris(timezone.now())
     quotation = trade_in.quotation_id
     return {
@@ -115,6 +118,13 @@ def _context(trade_in: TradeIn) -> dict[str, Any]:
             for section in SECTIONS.values()
         ],
         "may_edit": may_edit(trade_in),
+        "condition": condition_of(
+            trade_in,
+            place=ESTIMATE,
+            may_edit=may_edit(trade_in),
+            refused=refused,
+            needed=selectors.settings_of(trade_in.entity_id).trade_in_photos if may_edit(trade_in) else 0,
+        ),
         "acts": _acts(trade_in, today=today),
         "missing": selectors.missing_to_ask(trade_in) if may_edit(trade_in) else [],
         "figures": [(field_of(TradeIn, name).verbose_name, getattr(trade_in, name)) for name in FIGURES],
@@ -211,3 +221,13 @@ def propose_inspection(request: StaffRequest, pk: int) -> HttpResponse:
     )
     context["propose_url"] = request.path
     return htmx.render_part(request, "vehicles/inspection_proposal.html", "field", context)
+
+
+ESTIMATE = Place(
+    prefix="opportunities:trade_in_",
+    around="opportunities/_around_condition.html",
+    name=lambda trade_in: f"Reprise n°\u00a0{trade_in.number} · {trade_in}",
+    back=sheet_url("opportunities:trade_in"),
+    page=render_page,
+    context=_context,
+)

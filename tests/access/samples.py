@@ -9,7 +9,16 @@ from PIL import Image
 
 from customers.models import Contact, CustomerImport, OwnedVehicle
 from openflex.core import private_files
-from opportunities.models import Appointment, CloseReason, Comment, MessageTemplate, Offer, TradeIn
+from opportunities.models import (
+    Appointment,
+    CloseReason,
+    Comment,
+    MessageTemplate,
+    Offer,
+    TradeIn,
+    TradeInCost,
+    TradeInPhoto,
+)
 from settings_admin.models import Absence, Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
@@ -71,6 +80,9 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         trade_in = TradeIn.objects.create(
             **place, number=465850, make="VOLKSWAGEN", model="Golf Plus", created_by=cast.sam, created_at=start
         )
+        of_estimate = {"entity": cast.north, "point_of_sale": cast.north_1, "trade_in": trade_in}
+        estimated = TradeInPhoto.objects.create(**of_estimate, name=name, small_name=name, width=20, height=10)
+        estimated_cost = TradeInCost.objects.create(**of_estimate, kind="tyres", planned="185")
         request = Comment.objects.create(
             **place, author=cast.marc, asked_of=cast.sam, text="Quel prix\u00a0?", at=start
         )
@@ -100,6 +112,13 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             ("add_trade_in", opportunity, {}),
             ("trade_in", trade_in, {}),
             ("save_trade_in", trade_in, {"key": "vehicule"}),
+            ("trade_in_photo", estimated, {"size": "petite"}),
+            ("trade_in_add_photos", trade_in, {}),
+            ("trade_in_move_photo", trade_in, {"photo_pk": estimated.pk}),
+            ("trade_in_remove_photo", trade_in, {"photo_pk": estimated.pk}),
+            ("trade_in_add_part", trade_in, {"what": "frais"}),
+            ("trade_in_edit_part", trade_in, {"what": "frais", "part_pk": estimated_cost.pk}),
+            ("trade_in_remove_part", trade_in, {"what": "frais", "part_pk": estimated_cost.pk}),
             ("propose_trade_in_inspection", trade_in, {}),
             ("ask_price", trade_in, {}),
             ("take_back", trade_in, {}),
