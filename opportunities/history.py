@@ -16,8 +16,9 @@ from settings_admin.models import User
 from settings_admin.records.models import TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
 from vehicles import condition
+from vehicles.history import one_sending
 from vehicles.models import Vehicle
-from vehicles.selectors import counted_equipment, one_sending
+from vehicles.selectors import counted_equipment
 from vehicles.validators import format_plate
 
 PAGE: Final = 50

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from customers.models import Customer
 from openflex.core.errors import Refused
-from opportunities import enums, selectors
+from opportunities import enums, estimate_facts, selectors
 from opportunities.enums import NotificationKind, TradeInState
 from opportunities.models import Opportunity, TradeIn
 from opportunities.services.creation import create_opportunity
@@ -168,7 +168,7 @@ def ask_for_price(*, trade_in: TradeIn, actor: User, now: datetime) -> TradeIn:
     if row.state == TradeInState.TO_APPROVE:
         return row
     refuse_move(row, TradeInState.TO_APPROVE)
-    if missing := selectors.missing_to_ask(row):
+    if missing := estimate_facts.missing_to_ask(row):
         raise Refused("incomplete", f"Il manque {', '.join(missing)}.")
     row.state, row.asked_by, row.asked_at = TradeInState.TO_APPROVE, actor, now
     row.price = row.valid_until = row.decided_by = row.decided_at = None
@@ -190,7 +190,7 @@ def ask_for_price(*, trade_in: TradeIn, actor: User, now: datetime) -> TradeIn:
 
 
 def _asked_text(trade_in: TradeIn) -> str:
-    return "\n".join(f"{fact.label}\u00a0: {fact.value}" for fact in selectors.asked_facts(trade_in))
+    return "\n".join(f"{fact.label}\u00a0: {fact.value}" for fact in estimate_facts.asked_facts(trade_in))
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from openflex.core.dates import today_paris
 from openflex.core.dialogs import Dialog, acted, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
-from opportunities import selectors
+from opportunities import estimate_facts, selectors
 from opportunities.enums import TradeInState
 from opportunities.forms import DecideForm, EnterForm
 from opportunities.models import TradeIn
@@ -75,7 +75,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         body="opportunities/_decide_fields.html",
         buttons="opportunities/_decide_buttons.html",
     )
-    return render_dialog(request, dialog, form=form, trade_in=trade_in, facts=selectors.asked_facts(trade_in))
+    return render_dialog(request, dialog, form=form, trade_in=trade_in, facts=estimate_facts.asked_facts(trade_in))
 
 
 def _initial(trade_in: TradeIn) -> dict[str, object]:

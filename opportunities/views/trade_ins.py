@@ -15,7 +15,7 @@ from openflex.core.errors import Refused
 from openflex.core.fields import field_of
 from openflex.core.http import read_only, writes
 from openflex.core.sections import reopened
-from opportunities import enums, forms, history, selectors
+from opportunities import enums, estimate_facts, forms, history, selectors
 from opportunities.enums import TradeInState
 from opportunities.models import TradeIn
 from opportunities.rights import EDIT, SET_PRICE, VIEW
@@ -113,7 +113,7 @@ def _context(trade_in: TradeIn, *, refused: Sequence[tuple[str, str]] = ()) -> d
             {
                 "key": section.key,
                 "title": section.title,
-                "facts": [selectors.fact_of(trade_in, name) for name in section.fields],
+                "facts": [estimate_facts.fact_of(trade_in, name) for name in section.fields],
             }
             for section in SECTIONS.values()
         ],
@@ -126,7 +126,7 @@ def _context(trade_in: TradeIn, *, refused: Sequence[tuple[str, str]] = ()) -> d
             needed=selectors.settings_of(trade_in.entity_id).trade_in_photos if may_edit(trade_in) else 0,
         ),
         "acts": _acts(trade_in, today=today),
-        "missing": selectors.missing_to_ask(trade_in) if may_edit(trade_in) else [],
+        "missing": estimate_facts.missing_to_ask(trade_in) if may_edit(trade_in) else [],
         "figures": [(field_of(TradeIn, name).verbose_name, getattr(trade_in, name)) for name in FIGURES],
         "provider": autovista.provider_from_settings(),
         "quotation_url": reverse("quotation:open", args=[quotation])
@@ -203,7 +203,9 @@ def _conflict(
     again.is_valid()
     conflict = {
         "lines": [
-            selectors.conflict_line(saved, name, mine=form.cleaned_data[name]) for name in fields if name in form.fields
+            estimate_facts.conflict_line(saved, name, mine=form.cleaned_data[name])
+            for name in fields
+            if name in form.fields
         ],
         "fields": ",".join(fields),
         "entry": last_change_of(saved, fields[0]),

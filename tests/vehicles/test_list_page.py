@@ -5,12 +5,10 @@ from datetime import date
 import pytest
 
 from settings_admin.models import PointOfSale
-from settings_admin.records.services import save_columns
 from settings_admin.scoping import unscoped
 from tests.make import make_vehicle
 from tests.support.htmx import content, parse, swap
 from vehicles.enums import Destination, Energy, Stage, StockStatus, VehicleKind
-from vehicles.models import Photo
 
 LIST = "/vehicules/"
 
@@ -375,36 +373,3 @@ def test_sites_of_one_name_are_told_apart_by_their_entity(cast, client_for):
     one_entity = parse(client_for(cast.marc).get("/vehicules/"))
     labels = [box.find_parent("label").text.strip() for box in one_entity.select("#list-filters [name=point_of_sale]")]
     assert sorted(labels) == ["Centre", "Nord 1", "Nord 2"]
-
-
-# --- Photos ------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def pictured(cast):
-    vehicle = here(cast, "GOLF")
-    with unscoped("test data"):
-        for place in (1, 0):
-            photo = Photo.objects.create(
-                entity=cast.north, point_of_sale=cast.north_1, vehicle=vehicle, position=place, name="a",
-                small_name="b", width=4, height=3,
-            )  # fmt: skip
-    here(cast, "CLIO")
-    return photo
-
-
-def test_the_cover_of_a_vehicle_is_a_column(cast, read, pictured):
-    with unscoped("test data"):
-        save_columns(user=cast.marc, list_key="vehicles", columns=["photo", "model"])
-    shown = {
-        model: [image["src"] for image in row.select(".cell-photo img")]
-        for row in read().select("tbody tr")
-        for model in ("GOLF", "CLIO")
-        if model in row.text
-    }
-    assert shown == {"GOLF": [f"/vehicules/photos/{pictured.pk}/petite/"], "CLIO": []}
-
-
-@pytest.mark.parametrize(("value", "found"), [("with", ["GOLF"]), ("without", ["CLIO"]), ("other", ["CLIO", "GOLF"])])
-def test_vehicles_are_filtered_by_whether_they_have_a_photo(read, pictured, value, found):
-    assert sorted(models(read(f"?photo={value}"))) == found

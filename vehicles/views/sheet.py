@@ -17,7 +17,7 @@ from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
 from settings_admin.registries import SheetAction, sheet_actions
 from settings_admin.scoping import current_scope
-from vehicles import enums, forms, selectors
+from vehicles import enums, forms, history, selectors
 from vehicles.models import Vehicle
 from vehicles.views.condition import Place, condition_of, sheet_url
 
@@ -109,7 +109,7 @@ def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> di
     condition = condition_of(vehicle, place=SHEET, may_edit=may("vehicles.edit", vehicle), refused=refused)
     vehicle.refurbishment = condition.totals.counted  # that of the row is from before what was just changed
     selectors.show_to([vehicle], scope=current_scope(), today=today)
-    history = selectors.history_of(vehicle, scope=current_scope(), limit=HISTORY_LONG)
+    told = history.history_of(vehicle, scope=current_scope(), limit=HISTORY_LONG)
     return {
         "vehicle": vehicle,
         "propose_url": reverse("vehicles:propose_inspection", args=[vehicle.pk]),
@@ -132,8 +132,8 @@ def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> di
         "sees_customers": may(VIEW_CUSTOMERS, vehicle),
         "sees_market": may("vehicles.see_market_value", vehicle),
         "report": selectors.sale_report_of(vehicle, today=today),
-        "history": history,
-        "latest": history[:HISTORY_SHORT],
+        "history": told,
+        "latest": told[:HISTORY_SHORT],
         "next_statuses": enums.TRANSITIONS[enums.StockStatus(vehicle.status)],
     }
 

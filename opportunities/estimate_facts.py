@@ -1,0 +1,50 @@
+"""An estimate in words: its fields, what a manager reads of it, what is missing before one asks for a price."""
+
+from typing import Any
+
+from openflex.core import facts, french
+from openflex.core.facts import ConflictLine, Fact
+from openflex.core.fields import field_of
+from opportunities import selectors
+from opportunities.models import TradeIn
+
+
+def missing_to_ask(trade_in: TradeIn) -> list[str]:
+    """What a manager needs before deciding and is not there yet, in words that follow « il manque »."""
+    missing = []
+    if not trade_in.plate and not trade_in.has_no_plate:
+        missing.append("l’immatriculation")
+    if trade_in.first_registration is None:
+        missing.append("la date MEC")
+    if trade_in.mileage_km is None:
+        missing.append("le kilométrage")
+    wanted = selectors.settings_of(trade_in.entity_id).trade_in_photos - trade_in.photos.count()
+    if wanted > 0:
+        missing.append(french.counted(wanted, "photo"))
+    return missing
+
+
+_UNITS = {"power_hp": "ch"}
+
+
+def fact_of(trade_in: TradeIn, name: str) -> Fact:
+    """A field of an estimate in words."""
+    column = field_of(TradeIn, name)
+    value = getattr(trade_in, column.attname)
+    text = trade_in.plate_display or french.NO_VALUE if name == "plate" else facts.field_text(column, value)
+    if value is not None and name in _UNITS:
+        text = f"{text}{french.NBSP}{_UNITS[name]}"
+    return Fact(facts.field_label(column), text)
+
+
+def asked_facts(trade_in: TradeIn) -> list[Fact]:
+    """What a manager reads of an estimate before opening it."""
+    vehicle = Fact("Véhicule", f"{trade_in} {trade_in.version}".strip())
+    names = ("plate", "mileage_km", "adjusted_value", "expected_price")
+    return [vehicle, *(fact_of(trade_in, name) for name in names)]
+
+
+def conflict_line(saved: TradeIn, name: str, *, mine: Any) -> ConflictLine:
+    column = field_of(TradeIn, name)
+    theirs = getattr(saved, column.attname)
+    return ConflictLine(facts.field_label(column), facts.field_text(column, theirs), facts.field_text(column, mine))

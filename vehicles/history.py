@@ -1,0 +1,128 @@
+"""The history of a vehicle in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from customers.models import Customer
+from customers.selectors import name_for_reader
+from openflex.core.facts import field_label, field_text
+from openflex.core.fields import field_of
+from settings_admin.models import PointOfSale, TimelineEntry
+from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
+from settings_admin.scoping import Scope
+from vehicles import condition, enums
+from vehicles.models import Vehicle
+from vehicles.selectors import MARKET_FIELDS, PURCHASE_FIELDS, counted_equipment
+from vehicles.validators import format_plate
+
+_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "created": ("a ajouté le véhicule", "plus"),
+    "changed": ("a modifié la fiche", "pencil"),
+    "status_changed": ("a changé le statut", "refresh"),
+    "site_changed": ("a déplacé le véhicule", "arrows-exchange"),
+    "entered_from": ("a fait entrer le véhicule en stock", "arrows-exchange"),
+    "market_value": ("a obtenu une valeur de marché", "gauge"),
+    "held": ("a réservé le véhicule", "bookmark"),
+    "released": ("a libéré le véhicule", "bookmark-off"),
+    "hold_expired": ("La réservation a expiré", "clock-off"),
+}
+
+
+def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> list[HistoryLine]:
+    """The history in words, without what this person may not see; a line of which nothing is left is left out."""
+    hidden: frozenset[str] = frozenset()
+    place = (vehicle.entity_id, vehicle.point_of_sale_id)
+    if not scope.allows("vehicles.see_margin", *place):
+        hidden |= PURCHASE_FIELDS
+    if not scope.allows("vehicles.see_market_value", *place):
+        hidden |= MARKET_FIELDS
+    entries = one_sending(timeline_of(vehicle, limit=limit))
+    sites, people = _site_names(entries), _customer_names(entries)
+    lines = []
+    for entry in entries:
+        # Of which kind the plate was then; where that did not change with it, as it is now.
+        formats = entry.changes.get("plate_format", [vehicle.plate_format, vehicle.plate_format])
+        changes = [
+            _change(name, *values, sites=sites, people=people, plate_formats=formats)
+            for name, values in entry.changes.items()
+            if name not in hidden and name != "version_code"
+        ]
+        if entry.changes and not changes:
+            continue
+        lines.append(_line(entry, changes, people=people))
+    return lines
+
+
+# Photos are sent one by one: those of one quarter of an hour are told together.
+_ONE_SENDING = timedelta(minutes=15)
+
+
+def one_sending(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    """The entries, the newest first, without a line for each photo that was sent."""
+    told: list[TimelineEntry] = []
+    for entry in entries:
+        last = told[-1] if told else None
+        if (
+            last is not None
+            and entry.kind == last.kind == "photos_added"
+            and entry.actor_id == last.actor_id
+            and last.at - entry.at < _ONE_SENDING
+        ):
+            count = last.details.get("count", 1) + entry.details.get("count", 1)
+            last.details = {**last.details, "count": count}
+        else:
+            told.append(entry)
+    return told
+
+
+def _line(entry: TimelineEntry, changes: list[Change], *, people: Mapping[int, str]) -> HistoryLine:
+    if entry.kind in condition.SENTENCES:
+        sentence, icon = condition.sentence_of(entry.kind, entry.details), condition.SENTENCES[entry.kind][1]
+    else:
+        sentence, icon = _SENTENCES.get(entry.kind, _SENTENCES["changed"])
+    if customer_id := entry.details.get("customer"):
+        sentence = f"{sentence} ({people.get(customer_id, 'un client')})"
+    line = line_of(entry, sentence=sentence, icon=icon, changes=changes)
+    # Nobody did it: the sentence stands alone.
+    return replace(line, actor=entry.actor_name) if entry.kind == "hold_expired" else line
+
+
+def _site_names(entries: Iterable[TimelineEntry]) -> dict[int, str]:
+    """The sites that a history names, in one statement."""
+    ids = {pk for entry in entries for pk in entry.changes.get("point_of_sale", ()) if pk}
+    return dict(PointOfSale.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+
+
+def _customer_names(entries: Iterable[TimelineEntry]) -> dict[int, str]:
+    """The customers that a history names, as far as the reader may know them, in one statement."""
+    ids = {pk for entry in entries for pk in entry.changes.get("supplier", ()) if pk}
+    ids |= {entry.details["customer"] for entry in entries if entry.details.get("customer")}
+    found = Customer.objects.filter(pk__in=ids).order_by("pk") if ids else ()
+    return {customer.pk: name_for_reader(customer) for customer in found}
+
+
+def _change(
+    name: str,
+    old: Any,
+    new: Any,
+    *,
+    sites: Mapping[int, str],
+    people: Mapping[int, str],
+    plate_formats: Sequence[str],
+) -> Change:
+    field = field_of(Vehicle, name)
+    if name == "point_of_sale":
+        # A site that this person does not see has no name for them.
+        old, new = (pk and sites.get(pk, "autre point de vente") for pk in (old, new))
+    elif name == "supplier":
+        old, new = (pk and people.get(pk, "un client") for pk in (old, new))
+    elif name == "equipment":
+        return Change(field_label(field), *(counted_equipment(rows) for rows in (old, new)))
+    elif name == "plate":
+        old, new = (
+            format_plate(text or "", foreign=kind == enums.PlateFormat.FOREIGN)
+            for text, kind in zip((old, new), plate_formats, strict=True)
+        )
+    return Change(field_label(field), field_text(field, old), field_text(field, new))
