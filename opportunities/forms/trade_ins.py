@@ -48,8 +48,9 @@ class FromQuotationForm(OnceForm):
             label="Où ranger cette reprise",
             choices=[*choices, (NEW, "Nouvelle opportunité pour ce client")],
             widget=forms.RadioSelect,
-            initial=choices[0][0],
         )
+        if "destination" not in self.data:  # the last one that something happened to is proposed
+            self.data = {**self.data.dict(), "destination": choices[0][0]}
 
     def destination(self) -> int | None:
         """The opportunity that was chosen; None: a new one. Raises Refused for one that is not among those offered."""

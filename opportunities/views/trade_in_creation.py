@@ -41,7 +41,7 @@ def from_quotation(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _render(request, quotation, form)
     form.offer_destinations(form.cleaned_data["customer"])
-    if "destination" in form.fields and "destination" not in form.data:
+    if "destination" in form.fields and "destination" not in request.POST:
         return _render(request, quotation, form)
     return _create(request, quotation, form)
 

@@ -13,7 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from quotation.providers import autovista
 from settings_admin.models import User
+from tests.support.sandbox_process import Sandbox, running_sandbox
 
 # The browser is driven by an event loop that stays on this thread; the tests themselves are synchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -144,3 +146,21 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Visit]]
         one.close()
     wait_for_the_server()
     assert [error for one in visits for error in one.errors] == []
+
+
+@pytest.fixture(scope="module")
+def market() -> Iterator[Sandbox]:
+    """The valuation sandbox as a process of its own, one a file."""
+    with running_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def provider(market: Sandbox, settings: Any) -> Iterator[Sandbox]:
+    """What is valued is valued by the sandbox, over HTTP."""
+    settings.VALUATION_PROVIDER = {
+        **settings.VALUATION_PROVIDER, "base_url": market.url, "client_secret": "sandbox", "is_sandbox": True,
+    }  # fmt: skip
+    yield market
+    market.behave()
+    autovista.forget()

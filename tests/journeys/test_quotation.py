@@ -1,35 +1,17 @@
 """Journey 1 up to the market study, and what goes wrong on the way, in a real browser against the sandbox over HTTP."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from quotation.providers import autovista
 from tests.journeys.conftest import DESK, PHONE, Visit
 from tests.journeys.quoting import Keys, latest, to_details, to_radar, to_study, words
 from tests.make import make_empty_radars, make_quotation
-from tests.support.sandbox_process import Sandbox, running_sandbox
 
+pytestmark = pytest.mark.usefixtures("provider")
 BOTH = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-
-
-@pytest.fixture(scope="module")
-def market() -> Iterator[Sandbox]:
-    with running_sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(autouse=True)
-def provider(market: Sandbox, settings: Any) -> Iterator[Sandbox]:
-    settings.VALUATION_PROVIDER = {
-        **settings.VALUATION_PROVIDER, "base_url": market.url, "client_secret": "sandbox", "is_sandbox": True,
-    }  # fmt: skip
-    yield market
-    market.behave()
-    autovista.forget()
 
 
 @BOTH
