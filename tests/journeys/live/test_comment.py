@@ -1,13 +1,12 @@
 """Journey 3: a manager comments an opportunity; the salesperson reads it at once, on any page, and lands on it."""
 
 from settings_admin.scoping import unscoped
-from tests.journeys.test_live import _one_day, cast, screen, site  # noqa: F401 - a real server, two screens
 from tests.make import make_customer, make_opportunity
 
 TEXT = "Revoir le prix de reprise à la hausse finalement, entretien suivi dans le réseau constructeur."
 
 
-def test_a_managers_comment_reaches_the_salesperson_on_another_page(cast, screen, site):  # noqa: F811
+def test_a_managers_comment_reaches_the_salesperson_on_another_page(cast, screen, site):
     with unscoped("test data"):
         customer = make_customer(entity=cast.north, civility="professor", birth_name="RINO")
         opportunity = make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.sam)

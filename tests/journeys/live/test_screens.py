@@ -1,19 +1,13 @@
 """Two people in front of two screens, and the server behind them: what one does the other sees, through a crash too."""
 
-import pytest
-from django.conf import settings
 from playwright.sync_api import Page
 
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import remove_member
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
-from tests.cast import build_cast
 from tests.errands.models import Errand
 from tests.errands.services import rename
-from tests.journeys.conftest import DESK
-from tests.support.live_process import running_site
-from tests.support.sockets import session_of
 
 # As a page of a module would hear it: what it names, and what it does with it. No page shows the errands of the tests.
 FOLLOW = """topic => {
@@ -26,42 +20,6 @@ FOLLOW = """topic => {
   document.querySelector("main").dataset.liveTopics = topic;
   document.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true, detail: { target: document.body } }));
 }"""
-
-
-@pytest.fixture(autouse=True)
-def _one_day():
-    """The server is another process, with the clock of the machine."""
-
-
-@pytest.fixture
-def cast(transactional_db):
-    return build_cast()
-
-
-@pytest.fixture
-def site(cast):
-    with running_site() as site:
-        yield site
-
-
-@pytest.fixture
-def screen(chromium, site):
-    contexts = []
-
-    def build(user) -> Page:
-        context = chromium.new_context(viewport=DESK, locale="fr-FR")
-        contexts.append(context)
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": site.url}
-        context.add_cookies([cookie])
-        page = context.new_page()
-        page.errors = []
-        page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-        page.goto(f"{site.url}/vehicules/")
-        return page
-
-    yield build
-    for context in contexts:
-        context.close()
 
 
 def wait_for(page: Page, *heard: list[object]) -> None:
