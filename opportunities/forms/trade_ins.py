@@ -50,7 +50,7 @@ class FromQuotationForm(OnceForm):
             widget=forms.RadioSelect,
         )
         if "destination" not in self.data:  # the last one that something happened to is proposed
-            self.data = {**self.data.dict(), "destination": choices[0][0]}
+            self.data = {**{name: self.data[name] for name in self.data}, "destination": choices[0][0]}
 
     def destination(self) -> int | None:
         """The opportunity that was chosen; None: a new one. Raises Refused for one that is not among those offered."""
