@@ -39,7 +39,7 @@ def test_from_the_activation_to_a_recovery_code_and_the_end_of_the_other_session
         page.get_by_role("link", name="Télécharger").click()
     assert written_down[0] in download.value.path().read_text()
     page.get_by_role("link", name="C’est noté, continuer").click()
-    expect(page).to_have_url(f"{desk.base}/vehicules/")
+    expect(page).to_have_url(f"{desk.base}/accueil/")
 
     page.get_by_role("button", name="Marc Nom, compte et affichage").click()
     page.get_by_role("button", name="Se déconnecter").click()
@@ -49,7 +49,7 @@ def test_from_the_activation_to_a_recovery_code_and_the_end_of_the_other_session
     desk.check()
     page.keyboard.type(code_of(secret, later=1))
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{desk.base}/vehicules/")
+    expect(page).to_have_url(f"{desk.base}/accueil/")
 
     telephone = visit(None, size=PHONE)
     there = sign_in(telephone)
@@ -60,7 +60,7 @@ def test_from_the_activation_to_a_recovery_code_and_the_end_of_the_other_session
     telephone.check()
     there.locator("[name=code]").fill(written_down[0])
     there.keyboard.press("Enter")
-    expect(there).to_have_url(f"{telephone.base}/vehicules/")
+    expect(there).to_have_url(f"{telephone.base}/accueil/")
 
     desk.go("/compte/sessions/")
     expect(page.locator(".item-list li")).to_have_count(2)

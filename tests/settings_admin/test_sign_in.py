@@ -27,7 +27,7 @@ def is_signed_in(client):
 def test_one_signs_in_by_ones_address_however_it_is_written(cast, client, email):
     response = sign_in(client, email)
     assert (response.status_code, response["Location"]) == (302, "/")
-    assert client.get("/")["Location"] == "/vehicules/"
+    assert client.get("/")["Location"] == "/accueil/"
     assert is_signed_in(client)
 
 
