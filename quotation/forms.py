@@ -64,6 +64,14 @@ class IdentityRules(forms.BaseForm):
     instance: Any
     warnings: list[validators.FieldWarning]
 
+    def offer_countries(self) -> None:
+        """France first; a plate of another country is taken as it is typed."""
+        country: Any = self.fields["plate_country"]
+        country.choices = [("", "France"), *enums.PlateCountry.choices]
+        if self["plate_country"].value():
+            vars(self.fields["plate"])["is_foreign"] = True
+            self.fields["plate"].widget.attrs["data-format"] = "upper"
+
     def check_identity(self, data: dict[str, Any]) -> None:
         if not data.get("plate") and not data.get("has_no_plate") and "plate" not in self.errors:
             self.add_error("plate", "Saisissez l’immatriculation, ou cochez «\u00a0VN ou véhicule sans plaque\u00a0».")
@@ -102,9 +110,7 @@ class DetailsForm(NamedBlanks, forms.ModelForm, IdentityRules):
     exterior_colour = forms.CharField(label="Couleurs extérieures", required=False, max_length=200)
     interior_colour = forms.CharField(label="Couleurs intérieures", required=False, max_length=200)
     plate = PlateField(label="Immatriculation", required=False)
-    plate_country = forms.ChoiceField(
-        label="Pays", required=False, choices=[("", "France"), *enums.PlateCountry.choices]
-    )
+    plate_country = forms.ChoiceField(label="Pays", required=False)
     vin = VinField(label="VIN", required=False, takes_short=True)
     first_registration = DayField(label="Date MEC")
     mileage_km = MileageField(label="Kilométrage")
@@ -124,10 +130,7 @@ class DetailsForm(NamedBlanks, forms.ModelForm, IdentityRules):
         super().__init__(*args, **kwargs)
         set_units(self, {"mileage_km": "km"})
         self.initial.update(self.instance.unread)
-        self.fields["plate_country"].choices = [("", "France"), *enums.PlateCountry.choices]  # type: ignore[attr-defined]
-        if self["plate_country"].value():
-            vars(self.fields["plate"])["is_foreign"] = True
-            self.fields["plate"].widget.attrs["data-format"] = "upper"
+        self.offer_countries()
         self.fields["origin"].help_text = "Sans réponse, la cote compte «\u00a0Particulier\u00a0»."
         if self.instance.mileage_km is None and "mileage_km" not in self.instance.unread:
             # The one thing that no plate tells.

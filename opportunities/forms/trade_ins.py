@@ -73,9 +73,7 @@ class TradeInVehicleForm(sections.SectionForm, IdentityRules):
     """*Véhicule*: what it is, as the quotation asked for it, to be corrected."""
 
     plate = PlateField(label="Immatriculation", required=False)
-    plate_country = forms.ChoiceField(
-        label="Pays", required=False, choices=[("", "France"), *vehicle_enums.PlateCountry.choices]
-    )
+    plate_country = forms.ChoiceField(label="Pays", required=False)
     vin = VinField(label="VIN", required=False, takes_short=True)
     first_registration = DayField(label="Date MEC", required=False)
     mileage_km = MileageField(label="Kilométrage", required=False)
@@ -100,11 +98,7 @@ class TradeInVehicleForm(sections.SectionForm, IdentityRules):
         self.today = today
         self.warnings: list[validators.FieldWarning] = []
         super().__init__(*args, **kwargs)
-        country: Any = self.fields["plate_country"]
-        country.choices = [("", "France"), *vehicle_enums.PlateCountry.choices]
-        if self["plate_country"].value():
-            vars(self.fields["plate"])["is_foreign"] = True
-            self.fields["plate"].widget.attrs["data-format"] = "upper"
+        self.offer_countries()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
