@@ -52,9 +52,13 @@ function pressedButton(source, event) {
   return button ?? (source.tagName === "FORM" ? source.querySelector("button[type=submit], button:not([type])") : null);
 }
 
-// Before htmx queues a second request behind the first: what is being written is not written twice.
+// Before htmx queues a second request behind the first: what is being written is not written twice. What says itself that
+// it queues (a draft, kept at each field) is no second press: it sends what has changed since.
+const queues = (element) => element.getAttribute("hx-sync")?.includes(":queue");
+
 document.addEventListener("htmx:confirm", (event) => {
-  if (event.detail.verb !== "get" && running.has(event.detail.elt)) event.preventDefault();
+  const { elt, verb } = event.detail;
+  if (verb !== "get" && running.has(elt) && !queues(elt)) event.preventDefault();
 });
 
 // An answer leads to another page: what this one would still save (a draft, behind its delay) is part of it already.

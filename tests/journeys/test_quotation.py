@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.conftest import DESK, PHONE, Visit
 from tests.journeys.quoting import Keys, latest, to_details, to_radar, to_study, words
@@ -225,6 +225,45 @@ def test_what_was_typed_is_there_after_leaving_at_any_field(cast, visit, size):
     page.get_by_role("link", name="Précédent").click()
     expect(page.get_by_role("button", name="Continuer")).to_be_visible()
     desk.check()
+
+
+def test_what_changes_while_a_field_is_being_kept_is_kept_behind_it(cast, visit):
+    """The first save is held back; a pressed button waits behind it as well, and loses its place to nothing."""
+    desk = visit(cast.sam)
+    to_details(desk.page, desk.base)
+    page = desk.page
+    saves: list[Route] = []
+
+    def hold_each_first(route: Route) -> None:
+        saves.append(route)
+        if len(saves) != 1:
+            route.continue_()
+
+    page.route("**/brouillon/", hold_each_first)
+    page.get_by_label("Kilométrage").fill("89632")
+    with page.expect_request("**/brouillon/"):
+        page.get_by_label("VIN").fill("WVWZZZ1KZAW599958")
+    page.get_by_label("Origine VO").select_option("rental")
+    page.get_by_text("Bleu", exact=True).click()
+    page.get_by_label("Kilométrage").fill("91000")
+    page.get_by_label("VIN").focus()
+    assert len(saves) == 1
+    saves[0].continue_()
+    desk.settle()
+    kept = latest()
+    assert (kept.vin, kept.origin, kept.exterior_colour) == ("WVWZZZ1KZAW599958", "rental", "BLEU")
+    assert (kept.mileage_km, len(saves)) == (91_000, 2), "one more save for all that changed meanwhile"
+    saves.clear()
+    with page.expect_request("**/brouillon/"):
+        page.get_by_label("Origine VO").select_option("private")
+    page.get_by_role("button", name="Afficher la cote").dblclick()
+    page.get_by_label("Kilométrage").fill("92000")
+    page.get_by_label("VIN").focus()
+    with page.expect_request("**/cote/"):
+        saves[0].continue_()
+    page.wait_for_url("**/annonces/")
+    quotation = latest()
+    assert (quotation.origin, quotation.mileage_km, len(saves)) == ("private", 92_000, 1)
 
 
 @BOTH
