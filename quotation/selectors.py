@@ -198,11 +198,15 @@ def site_of(quotation: Quotation) -> PointOfSale | None:
     return quotation.entity.points_of_sale.exclude(postcode="").order_by("id").first()
 
 
-def latest_draft(user: User) -> Quotation | None:
-    """Where this person left off: the draft they touched last in the current scope, unless they got a value since."""
-    mine = Quotation.objects.filter(created_by=user).annotate(left_at=Coalesce("valued_at", "changed_at"))
-    last = mine.order_by("-left_at", "-id").first()
-    return last if last is not None and last.state == QuotationState.DRAFT else None
+def last_quotation(user: User) -> Quotation | None:
+    """The one that this person left last in the current scope, be it a draft or valued since (`left_at`)."""
+    mine = Quotation.objects.filter(created_by=user).annotate(left=Coalesce("valued_at", "changed_at"))
+    return mine.order_by("-left", "-id").first()
+
+
+def left_at(quotation: Quotation) -> datetime:
+    """When its owner had done with it: a price that is tried on a value of long ago takes nobody back to it."""
+    return quotation.valued_at or quotation.changed_at
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,11 @@ def choose_candidate(*, draft: Quotation, candidate: Candidate) -> None:
     )
 
 
+def keep_choices(*, draft: Quotation, choices: Mapping[str, Any]) -> None:
+    """How far down the catalogue one has come; the version of before stays until another one is picked."""
+    set_fields(draft, {"catalogue": dict(choices)})
+
+
 def choose_version(*, draft: Quotation, version: Version, choices: Mapping[str, Any]) -> None:
     """A version picked in the catalogue, with the `choices` that led to it; a plate typed before stays."""
     set_fields(

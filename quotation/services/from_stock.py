@@ -98,7 +98,7 @@ def _choose_in_catalogue(draft: Quotation, vehicle: Vehicle, provider: Valuation
     if version is not None:
         drafts.choose_version(draft=draft, version=version, choices=choices)
     else:
-        drafts.set_fields(draft, {"catalogue": choices})
+        drafts.keep_choices(draft=draft, choices=choices)
 
 
 def _narrowed(vehicle: Vehicle) -> dict[str, Any]:

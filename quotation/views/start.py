@@ -1,6 +1,7 @@
 """Step 1: which version is it — by its plate, or by hand down the catalogue."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -36,27 +37,39 @@ from settings_admin.models import Entity, PointOfSale
 from settings_admin.scoping import current_scope
 
 TEMPLATE = "quotation/configure.html"
-LAST_CHOICES = "quotation_catalogue"  # in the session: what led this person to a version the last time
+# In the session, for there is no draft before a version is picked: what this person chose last down the catalogue, and
+# when, as long as it has led to no version.
+LAST_CHOICES, CHOOSING_SINCE = "quotation_catalogue", "quotation_catalogue_at"
 
 
 @right(USE, on="scope")
 @read_only
 def start(request: StaffRequest) -> HttpResponse:
-    """*Cotation rapide*: goes on with the draft one left, unless `?vierge=1` asks for a new one."""
-    draft = None if request.GET.get("vierge") else selectors.latest_draft(request.user)
-    if draft is not None:
-        step = "quotation:details" if draft.version_code else "quotation:configure"
-        return htmx.redirect(request, step, draft.pk)
+    """*Cotation rapide*: goes on with what one left last, a draft or the choices that have led to none yet, unless
+    `?vierge=1` asks for a new one."""
+    if request.GET.get("vierge"):
+        return _render(request, None)
+    last = selectors.last_quotation(request.user)
+    if _chose_since(request, last):
+        return _render(request, None, mode=request.GET.get("mode") or "manuel")
+    if last is not None and last.state == QuotationState.DRAFT:
+        return htmx.redirect(request, "quotation:details" if last.version_code else "quotation:configure", last.pk)
     return _render(request, None)
 
 
+def _chose_since(request: StaffRequest, last: Quotation | None) -> bool:
+    """Whether this person was choosing down the catalogue after they left that quotation."""
+    chosen_at = request.session.get(CHOOSING_SINCE)
+    return chosen_at is not None and (last is None or chosen_at > selectors.left_at(last).timestamp())
+
+
 @right(USE, on="row")
-@read_only
+@writes("GET", "POST")
 def configure(request: StaffRequest, pk: int) -> HttpResponse:
-    quotation = fetch(request, pk)
+    quotation = fetch(request, pk) if request.method != "POST" else fetch_to_change(request, pk)
     if quotation.state != QuotationState.DRAFT:
         return htmx.redirect(request, "quotation:radar", pk)
-    return _render(request, quotation)
+    return _keep_choices(request, quotation) if request.method == "POST" else _render(request, quotation)
 
 
 @right(USE, on="scope")
@@ -117,10 +130,29 @@ def _choose(
 
 
 @right(USE, on="scope")
-@read_only
+@writes("GET", "POST")
 def catalogue(request: StaffRequest) -> HttpResponse:
     """The lists of the manual way, narrowed by what is chosen so far."""
-    return _render(request, None, mode="manuel")
+    return _keep_choices(request, None) if request.method == "POST" else _render(request, None, mode="manuel")
+
+
+def _keep_choices(request: StaffRequest, draft: Quotation | None) -> HttpResponse:
+    """At each choice: kept in the draft, or for this person until there is one; it stands in the address, too, so that
+    a second tab goes on with its own."""
+    form = CatalogueForm(request.POST)
+    form.is_valid()
+    choices = choices_of(form)
+    if draft is None:
+        request.session[LAST_CHOICES], request.session[CHOOSING_SINCE] = choices, timezone.now().timestamp()
+    else:
+        drafts.keep_choices(draft=draft, choices=choices)
+    path = reverse("quotation:configure", args=[draft.pk]) if draft else reverse("quotation:catalogue")
+    address = f"{path}?{urlencode({'mode': 'manuel', **choices})}"
+    if not htmx.is_partial(request):
+        return htmx.redirect(request, address)
+    response = _render(request, draft, mode="manuel")
+    response.headers["HX-Push-Url"] = address
+    return response
 
 
 @right(USE, on="scope")
@@ -149,6 +181,7 @@ def _choose_from_catalogue(request: StaffRequest, draft: Quotation | None) -> Ht
     if version is None:
         return _render(request, draft, mode="manuel", act=act, status=422, no_version=True)
     draft = draft or _new_draft(request)
+    request.session.pop(CHOOSING_SINCE, None)
     drafts.choose_version(draft=draft, version=version, choices=choices_of(form))
     return _to_details(request, draft, selectors.provider_of(draft.entity), act)
 

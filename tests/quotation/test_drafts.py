@@ -30,6 +30,15 @@ def shown(page: Any) -> dict[str, str]:
     }
 
 
+def chosen(page: Any) -> tuple[str, ...]:
+    """Kind, make, model and year of the manual way."""
+    form = soup(page).select_one("#catalogue")
+    assert form is not None
+    kind = form.select_one("input[name=kind][checked]")
+    options = [form.select_one(f"select[name={name}] option[selected]") for name in ("make", "model", "year")]
+    return (kind["value"] if kind else "", *(option["value"] if option else "" for option in options))
+
+
 class TestKept:
     def test_each_field_is_kept_and_comes_back_as_typed(self, way: Way):
         draft = way.draft()
@@ -215,6 +224,40 @@ class TestManual:
         way.get("catalogue", kind="motorcycle", make="YAMAHA", model="YAMAHA-MT-07")
         way.get("start", vierge=1, mode="manuel", kind="car", make="RENAULT")
         assert dict(way.client.session) == before
+
+    def test_each_choice_is_kept_before_there_is_a_version(self, way: Way):
+        way.draft()  # of another vehicle, and left before
+        address = way.post("catalogue", **CHOICES, year="2010", expand="on")["Location"]
+        way.post("catalogue", kind="car", make="RENAULT")  # a second tab: the one that is left last
+        assert chosen(way.get("start")) == ("car", "RENAULT", "", "")
+        assert chosen(way.client.get(address)) == ("car", "VOLKSWAGEN", "VOLKSWAGEN-GOLF-PLUS", "2010")
+        assert soup(way.client.get(address)).select_one("input[name=expand][checked]")
+        assert soup(way.get("start", vierge=1)).select_one("input[name=plate]")
+        way.post("catalogue", kind="tractor", make="RENAULT")
+        assert chosen(way.get("start"))[:2] == ("car", "RENAULT")
+
+    def test_what_was_begun_since_comes_before_the_choices(self, way: Way):
+        way.post("catalogue", **CHOICES)
+        draft = way.draft("FB-101-VP")
+        assert way.get("start")["Location"] == f"/cotations/{draft.pk}/details/"
+        way.post("value", draft.pk, **(GOLF_DETAILS | {"plate": "FB-101-VP"}))
+        assert not soup(way.get("start")).select("select[name=make]")
+
+    def test_a_version_that_is_picked_has_done_with_the_choices(self, way: Way, cast):
+        way.post("catalogue", **CHOICES)
+        way.post("choose_from_catalogue", version_code=CODE, **CHOICES)
+        with unscoped("another place, where nothing was begun"):
+            Quotation.objects.update(created_by=cast.marc)
+        assert soup(way.get("start")).select_one("input[name=plate]")
+
+    def test_the_choices_of_a_draft_are_its_own(self, way: Way):
+        way.post("identify", plate="ZY-404-ZY")  # unknown: goes on by hand
+        first = way.latest()
+        way.post("configure", first.pk, **CHOICES)
+        way.post("catalogue", kind="motorcycle", make="YAMAHA")
+        assert chosen(way.get("configure", first.pk)) == ("car", "VOLKSWAGEN", "VOLKSWAGEN-GOLF-PLUS", "")
+        quotation = way.valued()
+        assert way.post("configure", quotation.pk, **CHOICES)["Location"] == f"/cotations/{quotation.pk}/annonces/"
 
     def test_a_model_that_is_still_sold_offers_its_years_until_this_one(self, way: Way):
         with time_machine.travel(datetime.fromisoformat("2026-11-24T10:00:00+01:00")):

@@ -1,6 +1,7 @@
 """Every page and fragment of the quotations: how many statements it takes, and that a swap equals a reload."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -82,9 +83,14 @@ class TestSwapEqualsReload:
         assert same(swap(page, answer, target="#result")) == same(parse(way.client.get(url)))
 
     def test_the_lists_of_the_catalogue(self, way: Way, htmx):
-        url = "/cotations/catalogue/?mode=manuel&kind=car&make=VOLKSWAGEN&model=VOLKSWAGEN-GOLF-PLUS"
-        page = parse(way.client.get("/cotations/catalogue/?mode=manuel&kind=car"))
-        assert same(swap(page, htmx.get(url), target="#wizard")) == same(parse(way.client.get(url)))
+        choices = {"kind": "car", "make": "VOLKSWAGEN", "model": "VOLKSWAGEN-GOLF-PLUS"}
+        way.post("identify", plate="ZY-404-ZY")
+        for url in ("/cotations/catalogue/", f"/cotations/{way.latest().pk}/configuration/"):
+            page = parse(way.client.get(f"{url}?mode=manuel&kind=car"))
+            answer = htmx.post(url, choices)
+            pushed = answer["HX-Push-Url"]
+            assert pushed == f"{url}?mode=manuel&{urlencode(choices)}"
+            assert same(swap(page, answer, target="#wizard")) == same(parse(way.client.get(pushed)))
 
     def test_my_quotations(self, way: Way, htmx):
         way.valued()
