@@ -73,7 +73,7 @@ class AccessTried:
 def try_access(*, provider: ValuationProvider, asker: Asker) -> AccessTried:
     """Asks for something free at once, whatever is cached or suspended; it stands in the ledger like every call."""
     with transaction.atomic(durable=True):
-        pass  # raises inside a transaction: the provider may take its eight seconds
+        pass  # raises inside a transaction: the provider may take all of its seconds
     makes, failure = 0, None
     try:
         makes = provider.try_access(act=asker.act)

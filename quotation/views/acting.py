@@ -34,7 +34,7 @@ def the_provider() -> ValuationProvider:
 
 
 def asker_for(request: StaffRequest, *, entity: Entity, quotation: Quotation | None, act: PageAct) -> Asker:
-    """One page, one act: all its calls share the provider's eight seconds."""
+    """One page, one act: all its calls share the provider's seconds."""
     return Asker(
         entity=entity,
         user=request.user,

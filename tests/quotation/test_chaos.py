@@ -182,9 +182,9 @@ def test_an_oddity_of_the_vendor_is_not_seen(way, at_the_call, kind, route):
     assert way.latest().adjusted_value == 9210
 
 
-def test_every_page_asks_within_one_act_of_eight_seconds(way, monkeypatch):
-    """However many calls a page makes, they share one deadline: no page can wait twice eight seconds."""
-    assert ProviderSettings("", "", "", "").budget == 8
+def test_every_page_asks_within_one_act_that_leaves_our_share_of_eight_seconds(way, monkeypatch):
+    """However many calls a page makes, they share one deadline: no page can wait for it twice."""
+    assert 0.5 <= 8 - ProviderSettings("", "", "", "").budget < 1
     acts: list[PageAct] = []
     begin = Autovista.begin_act
     monkeypatch.setattr(Autovista, "begin_act", lambda self: acts.append(begin(self)) or acts[-1])
