@@ -12,7 +12,7 @@ from openflex.core import french
 from openflex.core.dates import today_paris
 from openflex.core.filters import CheckboxesFilter, DayFilter, SearchFilter
 from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell
-from opportunities import enums, selectors
+from opportunities import enums, selectors, waiting
 from opportunities.models import Opportunity, TradeIn
 from opportunities.models.opportunity import overdue
 from settings_admin.models import PointOfSale
@@ -143,6 +143,11 @@ TRADE_IN_COLUMNS = (
 )  # fmt: skip
 
 
+def trade_in_columns(*, has_several_entities: bool) -> list[str]:
+    *first, last = TRADE_IN_COLUMNS
+    return [*first, *(["entity"] if has_several_entities else []), last]
+
+
 class TradeInTable(ListTable):
     vehicle = PartColumn(
         "opportunities/cells/trade_in.html",
@@ -175,6 +180,7 @@ class TradeInTable(ListTable):
     expected_price = FigureColumn(french.format_euros, verbose_name="Attente du client", fact="Attente")
     gap = FigureColumn(lambda gap: french.format_euros(gap, signed=True), verbose_name="Écart", priority=1)
     place = tables.Column(accessor="place", verbose_name="Point de vente", attrs=cell("muted", priority=1))
+    entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
     decide = PartColumn(
         "opportunities/cells/decide.html", export=lambda row: "", verbose_name="Décision", attrs=cell("cell-actions")
     )
@@ -199,8 +205,8 @@ class TradeInFilter(filters.FilterSet):
         super().__init__(*args, **options)
         labels = site_labels(PointOfSale.objects.select_related("entity"))
         self.filters["point_of_sale"].extra["choices"] = [(str(pk), label) for pk, label in labels.items()]
-        people = selectors.askers()
+        people = waiting.askers()
         self.filters["asked_by"].extra["choices"] = [(str(user.pk), user.full_name) for user in people]
 
     def search(self, rows: QuerySet[TradeIn], name: str, value: str) -> QuerySet[TradeIn]:
-        return selectors.search_trade_ins(rows, value)
+        return waiting.search(rows, value)

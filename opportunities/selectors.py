@@ -222,26 +222,6 @@ def trade_in_rows() -> TradeInQuerySet:
     )  # fmt: skip
 
 
-def trade_ins_to_approve() -> QuerySet[TradeIn]:
-    """*Estimations à valider*, in what queries see now."""
-    return trade_in_rows().to_approve()
-
-
-def askers() -> QuerySet[User]:
-    """Who waits for a price, by name."""
-    waiting = TradeIn.objects.to_approve().order_by().values("asked_by")
-    return User.objects.filter(pk__in=waiting).order_by("first_name", "last_name", "pk")
-
-
-def search_trade_ins(rows: QuerySet[TradeIn], text: str) -> QuerySet[TradeIn]:
-    """By customer, number, plate, VIN and words of the vehicle; those to be decided are few."""
-    customers = Customer.objects.search(text).values("pk")
-    found = Q(pk__in=TradeIn.objects.search(text).values("pk")) | Q(opportunity__customer__in=customers)
-    if text.strip().isdigit() and len(text.strip()) < 16:
-        found |= Q(number=int(text))
-    return rows.filter(found)
-
-
 def open_of_customer(customer: Customer) -> QuerySet[Opportunity]:
     """Where a new trade-in of theirs may go, the last one that something happened to first."""
     rows = Opportunity.objects.open().filter(customer=customer).select_related("vehicle")

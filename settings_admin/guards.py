@@ -31,12 +31,13 @@ class RightMissing(PermissionDenied):
         self.entity_id = entity_id
 
 
-def right(code: str, *, on: Literal["scope", "row"]) -> Callable[[View], View]:
+def right(code: str, *, on: Literal["scope", "anywhere", "row"]) -> Callable[[View], View]:
     """The view needs `code`.
 
     `on="scope"`: a list or a creation; the right must be held somewhere in the current scope, and queries see only
-    the part of the scope where it is held. `on="row"`: the page of one row; nothing can be read until `get_for`
-    has fetched it, in the scope of all my entities.
+    the part of the scope where it is held. `on="anywhere"`: the same, whatever the top bar shows: held in any of my
+    entities, and queries see all of these. `on="row"`: the page of one row; nothing can be read until `get_for` has
+    fetched it, in the scope of all my entities.
     """
 
     def decorate(view: View) -> View:
@@ -46,14 +47,13 @@ def right(code: str, *, on: Literal["scope", "row"]) -> Callable[[View], View]:
             if scope.merchant_id is not None:
                 # Another audience: for a merchant the staff's pages do not exist.
                 raise Http404
-            if on == "row":
-                if not scope.granted(code):
-                    raise RightMissing(code)
-                scoping.enter(replace(scope, reach=scoping.NOWHERE, waits_for_row=code))
-                return view(request, *args, **kwargs)
-            if not scope.allows_somewhere(code):
+            if not (scope.allows_somewhere(code) if on == "scope" else scope.granted(code)):
                 raise RightMissing(code)
-            scoping.enter(scope.narrowed(scope.current & scope.granted(code)))
+            if on == "row":
+                scoping.enter(replace(scope, reach=scoping.NOWHERE, waits_for_row=code))
+            else:
+                held = scope.granted(code)
+                scoping.enter(scope.narrowed(held & scope.current if on == "scope" else held))
             return view(request, *args, **kwargs)
 
         return declare(wrapper, declared_right=code, right_is_on=on)

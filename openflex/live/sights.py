@@ -14,8 +14,8 @@ from settings_admin import scoping
 from settings_admin.access.selectors.sessions import signed_in_by
 from settings_admin.models import User
 
-# Of one page.
-MOST_TOPICS: Final = 20
+# Of one page: a list of many entities has one of each.
+MOST_TOPICS: Final = 60
 
 
 @dataclass(frozen=True)

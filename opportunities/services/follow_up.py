@@ -23,6 +23,7 @@ from opportunities.models import (
 )
 from opportunities.selectors import last_day_to_postpone, settings_of
 from opportunities.services.keeping import keep, locked, locked_open
+from opportunities.services.telling import tell_who_decides_on
 from settings_admin.models import User
 from settings_admin.records.services import answer_key, apply_edit, record_event, take_key
 
@@ -183,6 +184,7 @@ def close_opportunity(
     Appointment.objects.filter(opportunity=row, state=enums.AppointmentState.PLANNED, starts_at__gt=now).update(
         state=enums.AppointmentState.CANCELLED
     )
+    tell_who_decides_on(row)
     return row
 
 
@@ -202,6 +204,7 @@ def reopen(*, opportunity: Opportunity, actor: User, now: datetime) -> Opportuni
         kind="reopened",
         is_contact=True,
     )
+    tell_who_decides_on(row)
     return row
 
 
@@ -252,4 +255,5 @@ def merge(*, duplicate: Opportunity, into: Opportunity, actor: User, now: dateti
         details={"number": gone.number, "moved": {k: v for k, v in moved.items() if v}},
     )
     keep(kept, actor=actor, now=now)
+    tell_who_decides_on(kept)
     return kept

@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from openflex.core.french import NBSP
+from openflex.core.realtime import publish_on_commit
 from openflex.notifications.services import notify
+from opportunities import waiting
 from opportunities.enums import NotificationKind
 from opportunities.models import Opportunity, TradeIn
-from settings_admin.models import User
+from settings_admin.models import Entity, User
+from settings_admin.scoping import unscoped
 
 
 def tell_of_trade_in(
@@ -35,3 +38,19 @@ def tell_of_trade_in(
         actor=actor,
         once=f"{kind}.{trade_in.pk}",
     )
+
+
+def tell_who_decides(trade_in: TradeIn) -> None:
+    """Open lists of *Estimations à valider* see after the commit that it came, changed or went. Before the bells of
+    recipients are locked: always in this order."""
+    with unscoped("whoever decides there, whatever the actor sees"):
+        # What each verb of an entity tells is true when it is told; rows that only name the entity do not wait for it.
+        Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=trade_in.entity_id)
+        for topic in waiting.topics_of(trade_in):
+            publish_on_commit(str(topic), waiting.CHANGED, waiting.state_of(topic))
+
+
+def tell_who_decides_on(opportunity: Opportunity) -> None:
+    """The same for the estimates of an opportunity that opens or closes: a price is decided while it is open."""
+    for trade_in in TradeIn.objects.to_approve().filter(opportunity=opportunity):
+        tell_who_decides(trade_in)

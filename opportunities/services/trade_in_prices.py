@@ -13,7 +13,7 @@ from opportunities import selectors
 from opportunities.enums import NotificationKind, TradeInState
 from opportunities.models import Opportunity, TradeIn
 from opportunities.services.keeping import keep, locked_open
-from opportunities.services.telling import tell_of_trade_in
+from opportunities.services.telling import tell_of_trade_in, tell_who_decides
 from opportunities.services.trade_ins import locked_trade_in, locked_with_opportunity, note, refuse_move
 from settings_admin.models import User
 from settings_admin.records import services as records
@@ -95,6 +95,7 @@ def _decide(
     records.save_changes(row, fields=_DECIDED, actor=actor, kind="decided")
     note(opportunity, row, kind="trade_in_state", actor=actor, state=state, price=row.price and str(row.price))
     keep(opportunity, actor=actor, now=now)
+    tell_who_decides(row)
     asker = [row.asked_by] if row.asked_by else []
     told = {user.pk: user for user in [*asker, *selectors.followers_of(opportunity)]}
     is_approved = state == TradeInState.APPROVED

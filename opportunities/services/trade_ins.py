@@ -14,7 +14,7 @@ from opportunities.enums import NotificationKind, TradeInState
 from opportunities.models import Opportunity, TradeIn
 from opportunities.services.creation import create_opportunity
 from opportunities.services.keeping import keep, locked, locked_open
-from opportunities.services.telling import tell_of_trade_in
+from opportunities.services.telling import tell_of_trade_in, tell_who_decides
 from quotation.enums import QuotationState
 from quotation.models import Quotation
 from quotation.selectors import colour_words, equipment_rows
@@ -150,6 +150,8 @@ def edit_trade_in(
     if records.save_changes(row, fields=changed, actor=actor) is not None:
         note(opportunity, row, kind="trade_in_changed", actor=actor)
         keep(opportunity, actor=actor, now=now)
+        if row.state == TradeInState.TO_APPROVE:
+            tell_who_decides(row)
     return row
 
 
@@ -176,6 +178,7 @@ def ask_for_price(*, trade_in: TradeIn, actor: User, now: datetime) -> TradeIn:
     records.save_changes(row, fields=["state", "asked_by", "asked_at", *_DECISION], actor=actor, kind="asked")
     note(opportunity, row, kind="trade_in_state", actor=actor, state=row.state)
     keep(opportunity, actor=actor, now=now)
+    tell_who_decides(row)
     tell_of_trade_in(
         row,
         opportunity,
@@ -205,6 +208,7 @@ def take_back(*, trade_in: TradeIn, actor: User, now: datetime) -> TradeIn:
     records.save_changes(row, fields=["state"], actor=actor)
     note(opportunity, row, kind="trade_in_state", actor=actor, state=row.state)
     keep(opportunity, actor=actor, now=now)
+    tell_who_decides(row)
     return row
 
 

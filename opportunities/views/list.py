@@ -12,13 +12,13 @@ from openflex.core.dates import today_paris
 from openflex.core.http import read_only, writes
 from openflex.core.lists import build_list
 from openflex.core.paging import capped_counts
-from opportunities import lists, selectors
+from opportunities import lists, selectors, waiting
 from opportunities.exports import OPPORTUNITIES
 from opportunities.models import Opportunity
 from opportunities.rights import EDIT, EXPORT, SET_PRICE, VIEW
 from settings_admin.access.requests import StaffRequest
 from settings_admin.exports.views import answer_export
-from settings_admin.guards import read_widely, right
+from settings_admin.guards import right
 from settings_admin.scoping import current_scope
 
 CARDS = "cartes"
@@ -51,26 +51,30 @@ def opportunity_list(request: StaffRequest) -> HttpResponse:
         "can_create": scope.allows_somewhere(EDIT),
         "create_url": reverse("opportunities:create") if scope.allows_somewhere(EDIT) else "",
         "can_export": scope.allows_somewhere(EXPORT),
-        "decides_prices": scope.allows_somewhere(SET_PRICE),
+        "decides_prices": bool(scope.granted(SET_PRICE)),
     }
     return htmx.render_part(request, "opportunities/list.html", "list", context)
 
 
-@right(SET_PRICE, on="scope")
+@right(SET_PRICE, on="anywhere")
 @read_only
 def trade_ins_to_approve(request: StaffRequest) -> HttpResponse:
     """*Estimations à valider* of every entity and site where this person decides, whatever the top bar shows."""
-    read_widely(SET_PRICE)
+    scope = current_scope()
     page = build_list(
         request,
-        rows=selectors.trade_ins_to_approve(),
+        rows=waiting.rows(),
         table_class=lists.TradeInTable,
         filter_class=lists.TradeInFilter,
         sorts=lists.TRADE_IN_SORTS,
         default_sort=lists.TRADE_IN_DEFAULT_SORT,
-        column_order=lists.TRADE_IN_COLUMNS,
+        column_order=lists.trade_in_columns(has_several_entities=len(scope.reach.entities) > 1),
     )
-    context = {"list": page, "is_partial": htmx.is_partial(request)}
+    context = {
+        "list": page,
+        "live_topics": " ".join(str(topic) for topic in waiting.topics_in(scope.reach)),
+        "sees_opportunities": scope.allows_somewhere(VIEW),
+    }
     return htmx.render_part(request, "opportunities/trade_ins_to_approve.html", "list", context)
 
 

@@ -132,6 +132,18 @@ document.addEventListener("htmx:afterSettle", () => {
   place = null;
 });
 
+/* ---- rows that came by themselves are shown for a moment ---- */
+let known = null;
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  known = target.matches(".list-live") ? new Set(rowsOf(target).map((row) => row.id)) : null;
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (known) rowsOf(document).forEach((row) => row.classList.toggle("swapped-in", !known.has(row.id)));
+  known = null;
+});
+
 /* ---- bound to what comes; a selection survives a swap as far as its rows are still there ---- */
 let kept = new Set();
 

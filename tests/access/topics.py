@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from settings_admin.models import User
+from settings_admin.access.services.memberships import set_sites
+from settings_admin.models import Membership, User
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
 from tests.errands.models import Errand
@@ -35,4 +36,19 @@ def samples(cast: Cast) -> dict[str, Callable[[], TopicSample]]:
         row = make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.sam)
         return TopicSample(f"opportunity.{row.pk}", cast.sam)
 
-    return {"errand": errand, "user": bell, "opportunity": opportunity}
+    def estimates_of_the_entity() -> TopicSample:
+        return TopicSample(f"entity.{cast.north.pk}.trade_ins", cast.marc)
+
+    def estimates_of_the_site() -> TopicSample:
+        with unscoped("test data"):
+            membership = Membership.objects.select_related("group", "entity").get(user=cast.vera)
+            set_sites(actor=cast.alice, membership=membership, points_of_sale=[cast.north_1])
+        return TopicSample(f"point_of_sale.{cast.north_1.pk}.trade_ins", cast.vera)
+
+    return {
+        "errand": errand,
+        "user": bell,
+        "opportunity": opportunity,
+        "entity.trade_ins": estimates_of_the_entity,
+        "point_of_sale.trade_ins": estimates_of_the_site,
+    }

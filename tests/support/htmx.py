@@ -9,10 +9,12 @@ def parse(response: Any) -> BeautifulSoup:
     return BeautifulSoup(response.content, "html.parser")
 
 
-def swap(page: BeautifulSoup, response: Any, *, target: str) -> BeautifulSoup:
-    """Puts the answer in the place of `target` (outerHTML, morphed or not), and what it holds out of band
-    (`hx-swap-oob="true"`) in the place of the element of the same id."""
+def swap(page: BeautifulSoup, response: Any, *, target: str, select: str = "") -> BeautifulSoup:
+    """Puts the answer (of it what `select` names) in the place of `target` (outerHTML, morphed or not), and what it
+    holds out of band (`hx-swap-oob="true"`) in the place of the element of the same id."""
     answer = parse(response)
+    if select:
+        answer = _one(answer, select).extract()
     for piece in answer.select("[hx-swap-oob]"):
         assert piece["hx-swap-oob"] == "true", "only whole elements are swapped out of band"
         del piece["hx-swap-oob"]

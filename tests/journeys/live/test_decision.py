@@ -1,4 +1,5 @@
-"""The manager's price is on the salesperson's screen at once, and what the salesperson types meanwhile stays."""
+"""The manager's price is on the salesperson's screen at once, and the estimate gone from the other managers' list; what
+is typed there meanwhile stays."""
 
 from datetime import UTC, datetime
 
@@ -22,6 +23,13 @@ def test_the_price_reaches_the_salesperson_on_the_open_estimate(cast, screen, si
     estimate = f"{site.url}/opportunites/reprises/{trade_in.pk}/"
     sam.goto(f"{estimate}?modifier=attente")
     sam.locator("[name=expected_price]").fill("8500")
+    vera = screen(cast.vera)
+    vera.goto(f"{site.url}/opportunites/estimations-a-valider/")
+    vera.get_by_role("button", name="Ajouter un filtre").click()
+    since = vera.get_by_label("Demandée depuis le")
+    since.fill("24/11")
+    row = vera.locator(f"#row-{trade_in.pk}")
+    assert row.count() == 1
     marc.goto(estimate)
     marc.get_by_role("link", name="Décider le prix").click()
     marc.get_by_role("dialog").get_by_label("Prix de reprise").fill("8000")
@@ -30,5 +38,9 @@ def test_the_price_reaches_the_salesperson_on_the_open_estimate(cast, screen, si
 
     sam.locator("#trade-in-decision").get_by_text("8 000,00").wait_for(timeout=20_000)
     assert sam.locator("[name=expected_price]").input_value().replace("\u202f", "").startswith("8500")
+    row.wait_for(state="detached", timeout=20_000)
+    assert since.input_value() == "24/11"
+    assert since.evaluate("field => field === document.activeElement")
+    assert vera.errors == []
     assert marc.errors == []
     assert sam.errors == []
