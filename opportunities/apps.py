@@ -11,6 +11,7 @@ class OpportunitiesConfig(AppConfig):
         from opportunities.services.messages import give_usual_messages
         from opportunities.services.reasons import give_usual_reasons
         from settings_admin.registries import (
+            HistorySource,
             NavEntry,
             SettingsPage,
             SettingsSection,
@@ -18,6 +19,7 @@ class OpportunitiesConfig(AppConfig):
             register_audit_targets,
             register_entity_start,
             register_export,
+            register_history_sources,
             register_nav,
             register_settings,
             register_sheet_actions,
@@ -31,6 +33,7 @@ class OpportunitiesConfig(AppConfig):
         register_entity_start(give_usual_reasons)
         register_entity_start(give_usual_messages)
         register_audit_targets(targets.SETTINGS)
+        register_history_sources(HistorySource("opportunities.tradein", "opportunities:trade_in", rights.VIEW))
         register_settings(
             *(
                 SettingsPage(

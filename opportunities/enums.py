@@ -189,7 +189,7 @@ TRADE_IN_TRANSITIONS: Final[Mapping[str, tuple[TradeInState, ...]]] = {
     TradeInState.ACCEPTED: (TradeInState.ENTERED, TradeInState.REFUSED),
     TradeInState.REFUSED: (TradeInState.TO_APPROVE,),
     TradeInState.EXPIRED: (TradeInState.TO_APPROVE,),
-    # While its vehicle is *pré-rentrée*, cancelling the order that entered it makes it *acceptée* again.
+    # While its vehicle is *pré-rentrée*, its entry may be cancelled.
     TradeInState.ENTERED: (TradeInState.ACCEPTED,),
 }  # fmt: skip
 TRADE_IN_BADGES: Final[Mapping[TradeInState, Badge]] = {
@@ -202,6 +202,17 @@ TRADE_IN_BADGES: Final[Mapping[TradeInState, Badge]] = {
     TradeInState.EXPIRED: Badge("mute", "calendar-clock"),
     TradeInState.ENTERED: Badge("info", "building-warehouse"),
 }
+
+
+class CancelReason(TextChoices):
+    """Why the entry of a trade-in into the stock is cancelled."""
+
+    SALE_CANCELLED = "sale_cancelled", "Vente annulée"
+    KEPT = "kept", "Le client garde son véhicule"
+    MISTAKE = "mistake", "Entrée faite par erreur"
+    OTHER = "other", "Autre motif"
+
+
 # What may still be typed into it.
 EDITABLE: Final = frozenset({TradeInState.DRAFT, TradeInState.TO_APPROVE, TradeInState.DECLINED, TradeInState.EXPIRED})
 
@@ -232,3 +243,4 @@ class NotificationKind(TextChoices):
     OFFER_EXPIRED = "offer_expired", "Offre qui a expiré"
     TRADE_IN_ASKED = "trade_in_asked", "Estimation de reprise à valider"
     TRADE_IN_DECIDED = "trade_in_decided", "Prix de reprise décidé"
+    ENTRY_CANCELLED = "trade_in_entry_cancelled", "Entrée en stock annulée"

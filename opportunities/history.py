@@ -14,7 +14,7 @@ from opportunities import enums
 from opportunities.models import CloseReason, Comment, Exchange, Opportunity, TradeIn
 from settings_admin.models import User
 from settings_admin.records.models import TimelineEntry
-from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
+from settings_admin.records.selectors import Change, HistoryLine, line_of, source_urls, timeline_of, url_of_source
 from vehicles import condition
 from vehicles.history import one_sending
 from vehicles.models import Vehicle
@@ -27,7 +27,7 @@ PAGE: Final = 50
 GROUPS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "comments": ("Commentaires", ("comment",)),
     "offers": ("Offres", ("offer_created", "offer_state")),
-    "trade_in": ("Reprise", ("trade_in_created", "trade_in_state", "trade_in_changed")),
+    "trade_in": ("Reprise", ("trade_in_created", "trade_in_state", "trade_in_changed", "trade_in_entry_cancelled")),
     "exchanges": ("Appels et e-mails", ("exchange",)),
     "appointments": (
         "Rdv",
@@ -41,6 +41,7 @@ _ICONS: Final[Mapping[str, str]] = {
     "trade_in_created": "arrows-exchange",
     "trade_in_state": "arrows-exchange",
     "trade_in_changed": "arrows-exchange",
+    "trade_in_entry_cancelled": "arrow-back-up",
     "exchange": "phone",
     "appointment": "calendar-check",
     "appointment_moved": "calendar-clock",
@@ -181,7 +182,7 @@ def _sentence(entry: TimelineEntry) -> tuple[str, str, str]:
             return f"a noté «{NBSP}{state}{NBSP}» sur", *_offer_link(told)
         case "trade_in_created" if told.get("offer"):
             return "a créé une reprise sur", *_offer_link(told)
-        case "trade_in_created" | "trade_in_state" | "trade_in_changed":
+        case "trade_in_created" | "trade_in_state" | "trade_in_changed" | "trade_in_entry_cancelled":
             url = reverse("opportunities:trade_in", args=[told["trade_in"]])
             return _trade_in_words(entry.kind, told), f"la reprise n°{NBSP}{told['number']}", url
         case "exchange":
@@ -224,6 +225,8 @@ def _offer_link(told: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _trade_in_words(kind: str, told: Mapping[str, Any]) -> str:
+    if kind == "trade_in_entry_cancelled":
+        return "a annulé l’entrée en stock de"
     if "state" not in told:
         return "a créé" if kind == "trade_in_created" else "a modifié"
     words = {
@@ -259,6 +262,7 @@ _OF_TRADE_IN: Final[Mapping[str, tuple[str, str]]] = {
     "asked": ("a demandé un prix", "hourglass"),
     "decided": ("a décidé", "gauge"),
     "entered": ("a fait entrer le véhicule en stock", "building-warehouse"),
+    "entry_cancelled": ("a annulé l’entrée en stock", "arrow-back-up"),
 }
 _PEOPLE_OF_TRADE_IN: Final = ("asked_by", "decided_by")
 # Said by the line itself, its hour and its name, or of use to the machine alone.
@@ -267,10 +271,12 @@ _UNTOLD_OF_TRADE_IN: Final = frozenset({*_PEOPLE_OF_TRADE_IN, "asked_at", "decid
 
 def of_trade_in(trade_in: TradeIn, *, limit: int) -> list[HistoryLine]:
     """Every change of every field of an estimate, newest first."""
-    return [_trade_in_line(entry, trade_in) for entry in one_sending(timeline_of(trade_in, limit=limit))]
+    entries = one_sending(timeline_of(trade_in, limit=limit))
+    urls = source_urls(entries)
+    return [_trade_in_line(entry, trade_in, url_of_source(entry, urls)) for entry in entries]
 
 
-def _trade_in_line(entry: TimelineEntry, trade_in: TradeIn) -> HistoryLine:
+def _trade_in_line(entry: TimelineEntry, trade_in: TradeIn, url: str) -> HistoryLine:
     sentence, icon = _OF_TRADE_IN.get(entry.kind, ("a modifié l’estimation", "pencil"))
     if entry.kind in condition.SENTENCES:
         sentence, icon = condition.sentence_of(entry.kind, entry.details), condition.SENTENCES[entry.kind][1]
@@ -282,7 +288,9 @@ def _trade_in_line(entry: TimelineEntry, trade_in: TradeIn) -> HistoryLine:
         for column in TradeIn._meta.concrete_fields
         if column.name in entry.changes and column.name not in _UNTOLD_OF_TRADE_IN
     ]
-    return line_of(entry, sentence=sentence, icon=icon, changes=changes)
+    if reason := entry.details.get("reason"):
+        changes.append(Change("Motif", NO_VALUE, reason))
+    return line_of(entry, sentence=sentence, icon=icon, changes=changes, url=url)
 
 
 def _trade_in_change(name: str, old: Any, new: Any, *, trade_in: TradeIn) -> Change:

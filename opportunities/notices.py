@@ -57,7 +57,11 @@ def register() -> None:
             verb="Voir la liste",
         )
     )
-    for kind, icon, stays in ((Kind.TRADE_IN_ASKED, "hourglass", False), (Kind.TRADE_IN_DECIDED, "gauge", True)):
+    for kind, icon, stays in (
+        (Kind.TRADE_IN_ASKED, "hourglass", False),
+        (Kind.TRADE_IN_DECIDED, "gauge", True),
+        (Kind.ENTRY_CANCELLED, "arrow-back-up", False),
+    ):
         register_kind(
             NotificationKind(
                 key=kind,

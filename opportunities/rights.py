@@ -70,6 +70,7 @@ def register() -> None:
         Act("opportunities:trade_ins_to_approve", "voir les estimations de reprise à valider"),
         Act("opportunities:decide_price", "valider ou refuser une estimation de reprise"),
         Act("opportunities:enter_trade_in", "faire entrer une reprise en stock"),
+        Act("opportunities:cancel_entry", "annuler l’entrée en stock d’une reprise qui n’est pas arrivée"),
         Act("opportunities:move_offer", "remettre une offre au client, ou noter sa réponse"),
         Act("opportunities:settings_reasons", "voir les entités dont on règle les motifs de clôture"),
         Act("opportunities:settings_reasons_of", "voir les motifs de clôture d’une entité"),

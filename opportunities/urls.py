@@ -56,6 +56,7 @@ urlpatterns = [
     path("reprises/<int:pk>/decider/", trade_in_acts.decide, name="decide_price"),
     path("reprises/<int:pk>/reponse/", trade_in_acts.answer, name="answer_price"),
     path("reprises/<int:pk>/entrer/", trade_in_acts.enter, name="enter_trade_in"),
+    path("reprises/<int:pk>/annuler-entree/", trade_in_acts.cancel_entry, name="cancel_entry"),
     path("<int:pk>/reprises/nouvelle/", trade_in_creation.add, name="add_trade_in"),
     path("reglages/motifs/", settings.entity_list, {"page": "reasons"}, name="settings_reasons"),
     path("reglages/motifs/<int:pk>/", settings_reasons.reasons, name="settings_reasons_of"),

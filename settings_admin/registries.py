@@ -170,6 +170,16 @@ class AuditTarget:
 
 
 @dataclass(frozen=True)
+class HistorySource:
+    """Rows that made what stands in the history of others: « entré en stock (reprise n° 12) ». Such a line leads to
+    their page, `url_name`, for who holds `right` on them."""
+
+    model: str  # its label, "opportunities.tradein"
+    url_name: str
+    right: str
+
+
+@dataclass(frozen=True)
 class SiteCopy:
     """What a new point of sale may take over from another one, in one app's words: « horaires d’ouverture ».
 
@@ -209,6 +219,7 @@ class NumberingSeries:
 
 _exports: dict[str, ExportKind] = {}
 _audit_targets: dict[str, AuditTarget] = {}
+_history_sources: dict[str, HistorySource] = {}
 _rights: dict[str, Right] = {}
 _acts: dict[str, Act] = {}
 _settings_pages: dict[str, SettingsPage] = {}
@@ -355,6 +366,15 @@ def export_ends() -> list[Callable[[Any], None]]:
 def register_audit_targets(*targets: AuditTarget) -> None:
     for target in targets:
         _audit_targets[target.model] = target
+
+
+def register_history_sources(*sources: HistorySource) -> None:
+    for source in sources:
+        _history_sources[source.model] = source
+
+
+def history_sources() -> dict[str, HistorySource]:
+    return dict(_history_sources)
 
 
 def audit_targets() -> dict[str, AuditTarget]:

@@ -9,9 +9,11 @@ class VehiclesConfig(AppConfig):
         from customers.registry import Keeper, register_keepers
         from openflex.core.document_numbers import NumberFormat
         from settings_admin.registries import (
+            HistorySource,
             NavEntry,
             NumberingSeries,
             register_export,
+            register_history_sources,
             register_nav,
             register_numbering,
             register_vehicle_kinds,
@@ -22,6 +24,7 @@ class VehiclesConfig(AppConfig):
         todos.register()
         register_keepers(Keeper("police_register", selectors.SELLER_COLUMNS, selectors.kept_by_the_register))
         register_export(exports.STOCK)
+        register_history_sources(HistorySource("vehicles.vehicle", "vehicles:sheet", "vehicles.view"))
         register_vehicle_kinds(enums.VehicleKind.choices)
         register_numbering(
             NumberingSeries(

@@ -10,7 +10,7 @@ from customers.selectors import name_for_reader
 from openflex.core.facts import field_label, field_text
 from openflex.core.fields import field_of
 from settings_admin.models import PointOfSale, TimelineEntry
-from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
+from settings_admin.records.selectors import Change, HistoryLine, line_of, source_urls, timeline_of, url_of_source
 from settings_admin.scoping import Scope
 from vehicles import condition, enums
 from vehicles.models import Vehicle
@@ -39,7 +39,7 @@ def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> l
     if not scope.allows("vehicles.see_market_value", *place):
         hidden |= MARKET_FIELDS
     entries = one_sending(timeline_of(vehicle, limit=limit))
-    sites, people = _site_names(entries), _customer_names(entries)
+    sites, people, urls = _site_names(entries), _customer_names(entries), source_urls(entries)
     lines = []
     for entry in entries:
         # Of which kind the plate was then; where that did not change with it, as it is now.
@@ -51,7 +51,7 @@ def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> l
         ]
         if entry.changes and not changes:
             continue
-        lines.append(_line(entry, changes, people=people))
+        lines.append(_line(entry, changes, people=people, url=url_of_source(entry, urls)))
     return lines
 
 
@@ -77,14 +77,14 @@ def one_sending(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
     return told
 
 
-def _line(entry: TimelineEntry, changes: list[Change], *, people: Mapping[int, str]) -> HistoryLine:
+def _line(entry: TimelineEntry, changes: list[Change], *, people: Mapping[int, str], url: str) -> HistoryLine:
     if entry.kind in condition.SENTENCES:
         sentence, icon = condition.sentence_of(entry.kind, entry.details), condition.SENTENCES[entry.kind][1]
     else:
         sentence, icon = _SENTENCES.get(entry.kind, _SENTENCES["changed"])
     if customer_id := entry.details.get("customer"):
         sentence = f"{sentence} ({people.get(customer_id, 'un client')})"
-    line = line_of(entry, sentence=sentence, icon=icon, changes=changes)
+    line = line_of(entry, sentence=sentence, icon=icon, changes=changes, url=url)
     # Nobody did it: the sentence stands alone.
     return replace(line, actor=entry.actor_name) if entry.kind == "hold_expired" else line
 

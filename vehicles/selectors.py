@@ -225,7 +225,8 @@ SELLER_COLUMNS = (
 def kept_by_the_register(customer: Customer) -> str:
     """Why a supplier is not erased whole; empty when nothing that they sold us entered less than ten years ago."""
     since = add_years(today_paris(timezone.now()), -REGISTER_YEARS)
-    sold = Vehicle.objects.filter(supplier=customer).exclude(entered_on__lt=since).count()
+    bought = Vehicle.objects.filter(supplier=customer).exclude(exit_reason=enums.ExitReason.WITHDRAWN)
+    sold = bought.exclude(entered_on__lt=since).count()
     if not sold:
         return ""
     what = f"l’identité de qui nous a vendu {french.counted(sold, 'véhicule')}"

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 
 from openflex.notifications.enums import EmailChoice
-from settings_admin.scoping import current_scope, scoped
+from settings_admin.guards import seen_among
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,8 @@ class TargetSeen:
 
     def among(self, targets: Collection[int]) -> set[int]:
         """Those of these targets that the person of the current scope may open; one statement."""
-        scope = current_scope()
-        with scoped(scope.narrowed(scope.granted(self.right))):
-            rows: Any = apps.get_model(self.model)._default_manager.filter(pk__in=targets)
-            return set(rows.values_list("pk", flat=True).order_by("pk"))
+        rows: Any = apps.get_model(self.model)._default_manager.all()
+        return seen_among(rows, targets, right=self.right)
 
 
 _kinds: dict[str, NotificationKind] = {}

@@ -22,6 +22,7 @@ from opportunities.forms.settings import (
 )
 from opportunities.forms.trade_ins import (
     AddTradeInForm,
+    CancelEntryForm,
     DecideForm,
     EnterForm,
     FromQuotationForm,
@@ -34,6 +35,7 @@ __all__ = [
     "AddTradeInForm",
     "AnswerForm",
     "AppointmentForm",
+    "CancelEntryForm",
     "CloseForm",
     "CommentForm",
     "CreateForm",

@@ -12,7 +12,7 @@ from customers.models import Customer
 from openflex.core import sections
 from openflex.core.errors import Refused
 from openflex.core.forms import AmountField, DayField, NamedBlanks, WholeNumberField, YesNoField, set_units
-from opportunities import selectors
+from opportunities import enums, selectors
 from opportunities.forms.opportunity import OnceForm
 from opportunities.models import Opportunity, TradeIn
 from quotation.forms import IdentityRules
@@ -196,3 +196,17 @@ class EnterForm(NamedBlanks, forms.Form):
             if refusal:
                 raise ValidationError(refusal)
         return site
+
+
+class CancelEntryForm(forms.Form):
+    """Why an entry is cancelled. `vehicle`: the stay that this person had in sight."""
+
+    vehicle = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.ChoiceField(label="Motif", choices=enums.CancelReason.choices, widget=forms.RadioSelect)
+    words = forms.CharField(
+        label="Précision",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Le vendeur la lit aussitôt.",
+    )

@@ -1,4 +1,5 @@
-"""An accepted trade-in enters the stock: a *pré-rentrée* with everything that its estimate holds."""
+"""An accepted trade-in enters the stock: a *pré-rentrée* with everything that its estimate holds. As long as it has not
+arrived, the entry may be cancelled."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -6,17 +7,21 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from opportunities.enums import TradeInState
-from opportunities.models import TradeIn
+from openflex.core.errors import Refused
+from opportunities import selectors
+from opportunities.enums import CancelReason, NotificationKind, TradeInState
+from opportunities.models import Opportunity, TradeIn
 from opportunities.services.keeping import keep
+from opportunities.services.telling import tell_of_trade_in
 from opportunities.services.trade_ins import locked_with_opportunity, note, refuse_move
 from settings_admin.models import PointOfSale, User
 from settings_admin.records import services as records
+from settings_admin.records.selectors import source_of
 from vehicles.enums import CostKind, PaymentMode, PlateFormat, Stage
 from vehicles.models import Vehicle
 from vehicles.services.condition import add_part, copy_parts
 from vehicles.services.photos import copy_photos
-from vehicles.services.stock import expect_vehicle
+from vehicles.services.stock import expect_vehicle, withdraw_vehicle
 from vehicles.validators import parse_plate
 
 # Columns of the same name and meaning.
@@ -56,13 +61,19 @@ def enter_trade_in(
         actor=actor,
         values={**_values(row), "supplier": opportunity.customer, "entered_on": entered_on},
         label=f"reprise n°\u00a0{row.number}",
+        source=row,
     )
     _copy_condition(row, vehicle, actor=actor)
     row.state, row.vehicle = TradeInState.ENTERED, vehicle
-    records.save_changes(row, fields=["state", "vehicle"], actor=actor, kind="entered")
+    records.save_changes(row, fields=["state", "vehicle"], actor=actor, kind="entered", details=_of(vehicle))
     note(opportunity, row, kind="trade_in_state", actor=actor, state=row.state)
     keep(opportunity, actor=actor, now=now)
     return vehicle
+
+
+def _of(vehicle: Vehicle) -> dict[str, Any]:
+    """How the history of an estimate names the stay it became."""
+    return {"label": f"véhicule {vehicle.stock_number}", **source_of(vehicle)}
 
 
 def _values(row: TradeIn) -> dict[str, Any]:
@@ -93,3 +104,54 @@ def _copy_condition(row: TradeIn, vehicle: Vehicle, *, actor: User) -> None:
             "planned": row.maintenance_cost,
         }
         add_part(owner=vehicle, what="cost", values=planned, actor=actor, key=uuid4())
+
+
+@transaction.atomic
+def cancel_entry(
+    *, trade_in: TradeIn, vehicle_pk: int, reason: CancelReason, words: str, actor: User, now: datetime
+) -> TradeIn:
+    """Withdraws the *pré-rentrée* that the estimate became, which is *acceptée* again and may enter once more. Who
+    asked for the price, who follows the sale and its followers are told. Cancelled twice, it is cancelled once.
+
+    `vehicle_pk`: the stay that the actor looked at. `words`: what there is to say besides the reason. Raises
+    Refused("not_entered"), Refused("entered_again") when another stay took its place meanwhile, Refused("elsewhere")
+    for a vehicle that was moved to a site the actor does not see, Refused beside `words` when the reason says nothing,
+    and what `withdraw_vehicle` raises.
+    """
+    opportunity, row = locked_with_opportunity(trade_in)
+    if row.state == TradeInState.ACCEPTED:
+        return row
+    if row.state != TradeInState.ENTERED:
+        raise Refused("not_entered", "Cette reprise n’est pas entrée en stock.")
+    if row.vehicle_id != vehicle_pk:
+        raise Refused("entered_again", "Cette reprise est entrée de nouveau entre-temps\u00a0: rouvrez sa page.")
+    vehicle = Vehicle.objects.filter(pk=vehicle_pk).first()
+    if vehicle is None:
+        raise Refused("elsewhere", "Ce véhicule est sur un autre point de vente\u00a0: son entrée s’annule là-bas.")
+    if reason == CancelReason.OTHER and not words.strip():
+        raise Refused("words", "Précisez le motif.", "words")
+    why = CancelReason(reason).label
+    label = f"reprise n°\u00a0{row.number}, {why.lower()}"
+    withdraw_vehicle(vehicle=vehicle, label=label, source=row, actor=actor, now=now)
+    row.state, row.vehicle = TradeInState.ACCEPTED, None
+    told = "\n".join(part for part in (why, words.strip()) if part)
+    details = {"reason": told, **_of(vehicle)}
+    records.save_changes(row, fields=["state", "vehicle"], actor=actor, kind="entry_cancelled", details=details)
+    note(opportunity, row, kind="trade_in_entry_cancelled", actor=actor, reason=told)
+    keep(opportunity, actor=actor, now=now)
+    _tell_of_cancelling(row, opportunity, text=told, actor=actor)
+    return row
+
+
+def _tell_of_cancelling(row: TradeIn, opportunity: Opportunity, *, text: str, actor: User) -> None:
+    asker = [row.asked_by] if row.asked_by else []
+    tell_of_trade_in(
+        row,
+        opportunity,
+        recipients={user.pk: user for user in [*asker, *selectors.followers_of(opportunity)]}.values(),
+        kind=NotificationKind.ENTRY_CANCELLED,
+        title="Entrée en stock annulée",
+        sentence="a annulé l’entrée en stock de",
+        text=text,
+        actor=actor,
+    )

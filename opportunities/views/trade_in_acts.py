@@ -11,8 +11,8 @@ from openflex.core.dialogs import Dialog, acted, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from opportunities import estimate_facts, selectors
-from opportunities.enums import TradeInState
-from opportunities.forms import DecideForm, EnterForm
+from opportunities.enums import CancelReason, TradeInState
+from opportunities.forms import CancelEntryForm, DecideForm, EnterForm
 from opportunities.models import TradeIn
 from opportunities.rights import EDIT, SET_PRICE
 from opportunities.services import entering, trade_in_prices, trade_ins
@@ -141,3 +141,40 @@ def _enter_form(request: StaffRequest, trade_in: TradeIn) -> EnterForm:
         sites=trade_in.entity.points_of_sale.filter(pk__in=[site.pk for site in sites]).order_by("name", "pk"),
         initial={"point_of_sale": trade_in.point_of_sale_id, "entered_on": today_paris(timezone.now())},
     )
+
+
+@right(SET_PRICE, on="row")
+@writes("GET", "POST")
+def cancel_entry(request: StaffRequest, pk: int) -> HttpResponse:
+    """The *pré-rentrée* is withdrawn, and the estimate is accepted again."""
+    trade_in = fetch(request, pk, right=SET_PRICE)
+    sent = request.POST if request.method == "POST" else None
+    form = CancelEntryForm(sent, initial={"vehicle": trade_in.vehicle_id, "reason": CancelReason.SALE_CANCELLED})
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            done = entering.cancel_entry(
+                trade_in=trade_in,
+                vehicle_pk=data["vehicle"],
+                reason=CancelReason(data["reason"]),
+                words=data["words"],
+                actor=request.user,
+                now=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            message = f"L’entrée de la reprise n°\u00a0{done.number} est annulée."
+            return acted(request, message, "opportunities:trade_in", pk)
+    number = trade_in.vehicle.stock_number if trade_in.vehicle else ""
+    dialog = Dialog(
+        title="Annuler l’entrée en stock",
+        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer.display_name}",
+        url=request.path,
+        back=reverse("opportunities:trade_in", args=[pk]),
+        verb="Annuler l’entrée",
+        consequence=f"Le véhicule {number} sort du stock avec le motif «\u00a0Entrée annulée\u00a0», et l’estimation "
+        "est de nouveau acceptée par le client\u00a0: elle peut entrer une autre fois.",
+        is_grave=True,
+    )
+    return render_dialog(request, dialog, form=form)

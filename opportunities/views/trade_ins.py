@@ -132,14 +132,20 @@ def _context(trade_in: TradeIn, *, refused: Sequence[tuple[str, str]] = ()) -> d
         "quotation_url": reverse("quotation:open", args=[quotation])
         if quotation and may("quotation.use", trade_in)
         else "",
-        "vehicle_url": reverse("vehicles:sheet", args=[trade_in.vehicle_id])
-        if trade_in.vehicle_id and may("vehicles.view", trade_in)
-        else "",
+        "vehicle_url": _vehicle_url(trade_in),
         "equipment": equipment_of(trade_in.equipment),
         "is_past": trade_in.valid_until is not None and trade_in.valid_until < today,
         "history": history.of_trade_in(trade_in, limit=HISTORY),
         "live_topics": selectors.topic_of(trade_in.opportunity),
     }
+
+
+def _vehicle_url(trade_in: TradeIn) -> str:
+    """The sheet of the stay it became, which may stand at another site by now."""
+    vehicle = trade_in.vehicle
+    if vehicle is None or not current_scope().allows("vehicles.view", vehicle.entity_id, vehicle.point_of_sale_id):
+        return ""
+    return reverse("vehicles:sheet", args=[vehicle.pk])
 
 
 def _acts(trade_in: TradeIn, *, today: date) -> set[str]:
@@ -153,6 +159,7 @@ def _acts(trade_in: TradeIn, *, today: date) -> set[str]:
         "take_back": is_seller and is_open and TradeInState.DRAFT in moves,
         "decide": is_decider and is_open and TradeInState.APPROVED in moves,
         "enter": is_decider and state == TradeInState.ACCEPTED,
+        "cancel_entry": is_decider and trade_in.vehicle is not None and trade_in.vehicle.never_arrived,
         "accept": is_seller and TradeInState.ACCEPTED in moves and state == TradeInState.APPROVED and holds,
         "refuse": is_seller and TradeInState.REFUSED in moves,
     }

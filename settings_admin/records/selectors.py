@@ -1,13 +1,17 @@
 """Reads of the records."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db.models import QuerySet
+from django.urls import reverse
 
+from settings_admin.guards import seen_among
 from settings_admin.records.models import ListView, TimelineEntry
+from settings_admin.registries import history_sources
 
 
 def timeline_of(obj: Any, *, limit: int | None = None) -> QuerySet[TimelineEntry]:
@@ -26,20 +30,51 @@ class Change:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One line of `records/_timeline.html`; without an actor the sentence stands alone."""
+    """One line of `records/_timeline.html`; without an actor the sentence stands alone. `link` is what follows the
+    sentence and leads to `url`."""
 
     at: datetime
     actor: str
     sentence: str
     icon: str
     changes: Sequence[Change] = ()
+    link: str = ""
+    url: str = ""
 
 
-def line_of(entry: TimelineEntry, *, sentence: str, icon: str, changes: Sequence[Change] = ()) -> HistoryLine:
-    """« Marc BERNARD a modifié la fiche (Prix) »; what nobody did, the application did."""
-    if label := entry.details.get("label"):
+def line_of(
+    entry: TimelineEntry, *, sentence: str, icon: str, changes: Sequence[Change] = (), url: str = ""
+) -> HistoryLine:
+    """« Marc BERNARD a modifié la fiche (Prix) »; what nobody did, the application did. With a `url`, what stands in
+    brackets leads there."""
+    actor, label = entry.actor_name or "OpenFlex", entry.details.get("label", "")
+    if label and not url:
         sentence = f"{sentence} ({label})"
-    return HistoryLine(entry.at, entry.actor_name or "OpenFlex", sentence, icon, changes)
+    return HistoryLine(entry.at, actor, sentence, icon, changes, link=label if url else "", url=url)
+
+
+def source_of(row: Any) -> dict[str, Any]:
+    """What the details of an event keep of the row it came from, so that its line can lead there (`source_urls`)."""
+    return {"source": row._meta.label_lower, "source_pk": row.pk}
+
+
+def source_urls(entries: Iterable[TimelineEntry]) -> dict[tuple[str, int], str]:
+    """The pages of the rows that these lines came from, of those that the reader may open: (source, pk) → address."""
+    named: dict[str, set[int]] = {}
+    for entry in entries:
+        if source := entry.details.get("source"):
+            named.setdefault(source, set()).add(entry.details["source_pk"])
+    kinds = history_sources()
+    return {
+        (label, pk): reverse(kinds[label].url_name, args=[pk])
+        for label, pks in named.items()
+        if label in kinds
+        for pk in seen_among(apps.get_model(label).objects.all(), pks, right=kinds[label].right)
+    }
+
+
+def url_of_source(entry: TimelineEntry, urls: Mapping[tuple[str, int], str]) -> str:
+    return urls.get((entry.details.get("source", ""), entry.details.get("source_pk", 0)), "")
 
 
 def last_change_of(obj: Any, field: str) -> TimelineEntry | None:

@@ -1,4 +1,5 @@
-"""An accepted trade-in enters the stock: every field, once, and never beside an open stay of the same vehicle."""
+"""An accepted trade-in enters the stock: every field, once, and never beside an open stay of the same vehicle. Its
+entry is cancelled while the vehicle is only expected, and it may enter once more."""
 
 from datetime import date
 from decimal import Decimal
@@ -12,8 +13,12 @@ from opportunities.services.entering import RENAMED, SAME
 from settings_admin.models import TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.make import make_quotation, make_vehicle
+from tests.support.events import told
 from tests.support.htmx import parse
+from vehicles.enums import StockStatus
 from vehicles.models import Cost, Damage, Photo, Vehicle
+from vehicles.services.holds import reserve
+from vehicles.services.stock import change_status
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +180,123 @@ def test_a_plate_that_is_french_again_is_of_no_other_country(cast, client_for, e
     assert response.status_code == 303, response.content.decode()[:3000]
     (saved,) = all_of(Vehicle)
     assert (saved.plate, saved.plate_country, saved.plate_format) == ("EZ731PM", "", "siv")
+
+
+# --- Cancelled ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def entered(enter, trade_in):
+    """The *pré-rentrée* of the estimate."""
+    enter()
+    return all_of(Vehicle)[0]
+
+
+@pytest.fixture
+def cancel(cast, client_for, trade_in, entered):
+    def send(user=None, htmx=False, **data):
+        sent = {"vehicle": entered.pk, "reason": "kept", "words": "Il y tient", **data}
+        url = f"/opportunites/reprises/{trade_in.pk}/annuler-entree/"
+        return client_for(user or cast.marc, htmx=htmx).post(url, sent)
+
+    return send
+
+
+def texts(response, selector):
+    return [" ".join(one.text.split()) for one in parse(response).select(selector)]
+
+
+def test_the_stay_is_withdrawn_and_everybody_reads_why(cast, client_for, cancel, entered, trade_in, opportunity):
+    with told() as everything:
+        assert cancel().status_code == 303
+    (vehicle,), (row,) = all_of(Vehicle), all_of(TradeIn)
+    assert (vehicle.status, vehicle.exit_reason) == ("out", "withdrawn")
+    assert (row.state, row.vehicle_id) == ("accepted", None)
+    sam = client_for(cast.sam)
+    sheet, estimate = f"/vehicules/{vehicle.pk}/", f"/opportunites/reprises/{row.pk}/"
+
+    line = texts(sam.get(sheet), "#historique li")[0]
+    assert "a changé le statut (reprise n° 465850, le client garde son véhicule)" in line
+    assert "Entrée annulée" in line
+    line = texts(sam.get(estimate), "#historique li")[0]
+    assert "a annulé l’entrée en stock" in line
+    assert "Le client garde son véhicule Il y tient" in line
+    timeline = texts(sam.get(f"/opportunites/{opportunity.pk}/"), "#opportunity-timeline li")[0]
+    assert f"{cast.marc.full_name} a annulé l’entrée en stock de la reprise n° 465850" in timeline
+    assert "Il y tient" in timeline
+    bell = sam.get("/notifications/").text
+    assert "Entrée en stock annulée" in bell
+    assert "Il y tient" in bell
+    assert "Il y tient" not in client_for(cast.marc).get("/notifications/").text
+    assert ("opportunity.changed", f"opportunity.{opportunity.pk}") in {(one.kind, one.topic) for one in everything}
+
+    # The way from one to the other, by right.
+    assert parse(sam.get(sheet)).select_one(f"#historique a[href='{estimate}']").text.startswith("reprise n°")
+    assert parse(sam.get(estimate)).select_one(f"#historique a[href='{sheet}']").text.startswith("véhicule ")
+    adele = client_for(cast.adele).get(sheet)  # the books: she sees the stock, and no opportunity
+    assert "reprise n° 465850" in texts(adele, "#historique")[0]
+    assert parse(adele).select("#historique a[href*=reprises]") == []
+
+
+def test_it_enters_once_more_as_one_new_stay_whatever_is_pressed_twice(cast, enter, cancel, entered):
+    assert [cancel().status_code for _ in range(2)] == [303, 303]
+    assert [enter(user).status_code for user in (cast.marc, cast.marc, cast.vera)] == [303] * 3
+    first, second = all_of(Vehicle)
+    assert (first.status, second.status, second.previous_stay_id) == ("out", "pre_entry", None)
+    # A page that was left open from before does not withdraw the new one.
+    late = cancel()
+    assert late.status_code == 422
+    assert "entrée de nouveau entre-temps" in late.text
+    assert [one.status for one in all_of(Vehicle)] == ["out", "pre_entry"]
+
+
+def test_what_has_arrived_or_is_held_stays(cast, cancel, entered, client_for, trade_in, as_user):
+    as_user(cast.marc)
+    hold = reserve(vehicle=entered, label="M. RINO", actor=cast.marc)
+    response = cancel()
+    assert response.status_code == 422
+    assert "Ce véhicule est réservé" in response.text
+    assert "Il y tient" in response.text
+    hold.released_at = timezone.now()
+    hold.save(update_fields=["released_at"])
+    page = client_for(cast.marc).get(f"/opportunites/reprises/{trade_in.pk}/")
+    assert "Annuler l’entrée" in page.text
+
+    change_status(vehicle=entered, target=StockStatus.ARRIVED, actor=cast.vera)
+    response = cancel()
+    assert response.status_code == 422
+    assert "Le véhicule est déjà au statut «\u00a0entrée physique\u00a0»" in response.text
+    assert "Annuler l’entrée" not in client_for(cast.marc).get(f"/opportunites/reprises/{trade_in.pk}/").text
+    (vehicle,), (row,) = all_of(Vehicle), all_of(TradeIn)
+    assert (vehicle.status, row.state) == ("arrived", "entered")
+
+
+def test_one_that_was_withdrawn_on_its_sheet_lets_its_estimate_go(cast, cancel, entered, as_user):
+    as_user(cast.vera)
+    change_status(vehicle=entered, target=StockStatus.OUT, exit_reason="withdrawn", actor=cast.vera)
+    assert cancel().status_code == 303
+    (row,) = all_of(TradeIn)
+    assert (row.state, row.vehicle_id) == ("accepted", None)
+
+
+def test_another_reason_is_said_in_words(cancel):
+    response = cancel(reason="other", words=" ")
+    assert response.status_code == 422
+    assert "Précisez le motif." in response.text
+    assert cancel(reason="x").status_code == 422
+    assert all_of(TradeIn)[0].state == "entered"
+
+
+@pytest.mark.parametrize(("who", "status"), [("sam", 403), ("eve", 404), ("momo", 403), ("otto", 404), ("max", 404)])
+def test_only_who_may_enter_it_cancels(cast, cancel, who, status):
+    assert cancel(getattr(cast, who)).status_code == status
+    assert all_of(TradeIn)[0].state == "entered"
+
+
+def test_what_has_not_entered_is_not_cancelled(cast, cancel, entered):
+    with unscoped("test"):
+        TradeIn.objects.update(state="refused", vehicle=None)
+    response = cancel()
+    assert response.status_code == 422
+    assert "n’est pas entrée en stock" in response.text
+    assert all_of(Vehicle)[0].status == "pre_entry"

@@ -289,6 +289,11 @@ class Vehicle(ScopedModel):
         """As an estimate says it. A stay always is: what its repair cost is often known after it was sold."""
         return True
 
+    @property
+    def never_arrived(self) -> bool:
+        """Only expected, or withdrawn before it came."""
+        return self.status == enums.StockStatus.PRE_ENTRY or self.exit_reason == enums.ExitReason.WITHDRAWN
+
     def days_in_stock(self, today: date) -> int | None:
         """Days since the physical entry, up to the exit; None while it is only expected."""
         if self.entered_on is None or self.status == enums.StockStatus.PRE_ENTRY:

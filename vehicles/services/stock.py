@@ -14,6 +14,7 @@ from openflex.core.errors import Refused
 from settings_admin.models import Entity, PointOfSale, User
 from settings_admin.numbering.services import next_document_number
 from settings_admin.records import services as records
+from settings_admin.records.selectors import source_of
 from vehicles import enums, inspection, selectors
 from vehicles.models import Vehicle
 from vehicles.services.condition import follow_site
@@ -60,8 +61,9 @@ def expect_vehicle(
     actor: User,
     values: Mapping[str, Any],
     label: str,
+    source: Any,
 ) -> Vehicle:
-    """A *pré-rentrée* by what an app above holds of it, an accepted trade-in say. `label` names that in the history,
+    """A *pré-rentrée* by `source`, a row of an app above: an accepted trade-in, say. `label` names it in the history,
     beside every value that came with it; doing it once is the caller's to see to.
 
     Refusals as in `add_vehicle`, and Refused("kind_not_sold") beside `point_of_sale`.
@@ -73,8 +75,36 @@ def expect_vehicle(
     values = {**values, "status": enums.StockStatus.PRE_ENTRY}
     vehicle = _stay(entity=entity, point_of_sale=point_of_sale, values=values)
     changes = records.first_values(vehicle, fields=values)
-    records.record_event(vehicle, kind="entered_from", actor=actor, changes=changes, details={"label": label})
+    records.record_event(vehicle, kind="entered_from", actor=actor, changes=changes, details=_from(source, label))
     return vehicle
+
+
+@transaction.atomic
+def withdraw_vehicle(*, vehicle: Vehicle, label: str, source: Any, actor: User, now: datetime) -> Vehicle:
+    """Takes a *pré-rentrée* back that `expect_vehicle` made by the same `source`: it is out, *entrée annulée*, and
+    `label` says in its history for what. One that was withdrawn already stays so.
+
+    Raises Refused("arrived") once it has physically entered, and what `change_status` raises for one that is held or
+    archived.
+    """
+    locked = lock_vehicle(vehicle.pk)
+    if locked.exit_reason == enums.ExitReason.WITHDRAWN:
+        return locked
+    if not locked.never_arrived:
+        status = locked.get_status_display().lower()
+        raise Refused("arrived", f"Le véhicule est déjà au statut «\u00a0{status}\u00a0»\u00a0: son entrée reste.")
+    return change_status(
+        vehicle=locked,
+        target=enums.StockStatus.OUT,
+        exit_reason=enums.ExitReason.WITHDRAWN,
+        actor=actor,
+        told=_from(source, label),
+        now=now,
+    )
+
+
+def _from(source: Any, label: str) -> dict[str, Any]:
+    return {"label": label, **source_of(source)}
 
 
 def _stay(*, entity: Entity, point_of_sale: PointOfSale | None, values: Mapping[str, Any]) -> Vehicle:
@@ -104,8 +134,9 @@ def _added_with(key: UUID) -> Vehicle | None:
 
 def _previous_stay(vin: str, plate: str) -> Vehicle | None:
     """The last stay here, or in a sister entity that the actor sees, of what is the same vehicle by its VIN, else
-    its plate."""
+    its plate; what was withdrawn before it came has not stayed."""
     stays = Vehicle.objects.filter(status=enums.StockStatus.OUT).order_by("-left_on", "-id")
+    stays = stays.exclude(exit_reason=enums.ExitReason.WITHDRAWN)
     if vin:
         return stays.filter(vin=vin).first()
     return stays.filter(plate=plate).first() if plate else None
@@ -152,9 +183,10 @@ def change_status(
     actor: User,
     on: date | None = None,
     exit_reason: str = "",
+    told: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> Vehicle:
-    """Moves a vehicle to another status, on the day `on` (today by default).
+    """Moves a vehicle to another status, on the day `on` (today by default). `told` are more details for the history.
 
     Raises Refused for a move the table does not know, for a delivery without an order or an awarded auction, for
     an exit whose reason does not fit the status, and for a vehicle held by somebody else than the move serves.
@@ -178,7 +210,8 @@ def change_status(
         locked.entered_on = day
         changed.append("entered_on")
     locked.status = target
-    records.save_changes(locked, fields=changed, actor=actor, kind="status_changed", details={"on": day.isoformat()})
+    details = {"on": day.isoformat(), **(told or {})}
+    records.save_changes(locked, fields=changed, actor=actor, kind="status_changed", details=details)
     if target == enums.StockStatus.OUT:
         for hold in locked.holds.unreleased():
             release_hold(hold=hold, actor=actor, now=now)
