@@ -52,15 +52,16 @@ def fetch(request: StaffRequest, pk: int) -> Quotation:
 def fetch_to_change(request: StaffRequest, pk: int) -> Quotation:
     """To be changed: by whoever made it, or by those who manage everybody's; RightMissing for other colleagues."""
     quotation = fetch(request, pk)
-    if not may_change(request, quotation):
+    if not may_change(quotation):
         raise RightMissing(MANAGE, quotation.entity_id)
     return quotation
 
 
-def may_change(request: StaffRequest, quotation: Quotation) -> bool:
-    if quotation.created_by_id == request.user.pk:
+def may_change(quotation: Quotation) -> bool:
+    scope = current_scope()
+    if quotation.created_by_id == scope.user_id:
         return True
-    return current_scope().allows(MANAGE, quotation.entity_id, quotation.point_of_sale_id)
+    return scope.allows(MANAGE, quotation.entity_id, quotation.point_of_sale_id)
 
 
 def page_context(quotation: Quotation | None, **more: Any) -> dict[str, Any]:
@@ -70,6 +71,7 @@ def page_context(quotation: Quotation | None, **more: Any) -> dict[str, Any]:
         "site": selectors.site_of(quotation) if quotation else None,
         "names_entity": len(current_scope().widest.entities) > 1,
         "provider": the_provider(),
+        "may_change": quotation is None or may_change(quotation),
         "form_key": uuid4(),
         **more,
     }

@@ -22,7 +22,17 @@ from quotation.models import Quotation
 from quotation.providers.base import Colour, Equipment
 from quotation.providers.failures import ProviderFailure
 from quotation.services import drafts, valuing
-from quotation.views.acting import USE, asker_for, fetch, fetch_to_change, kept_at, page_context, tell, the_provider
+from quotation.views.acting import (
+    USE,
+    asker_for,
+    fetch,
+    fetch_to_change,
+    kept_at,
+    may_change,
+    page_context,
+    tell,
+    the_provider,
+)
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
 from settings_admin.records.services import EditConflict
@@ -39,9 +49,23 @@ def details(request: StaffRequest, pk: int) -> HttpResponse:
     draft = fetch(request, pk)
     if draft.state != QuotationState.DRAFT:
         return htmx.redirect(request, "quotation:radar", pk)
+    if not may_change(draft):
+        return render_reading(request, draft)
     if not draft.version_code:
         return htmx.redirect(request, "quotation:configure", pk)
     return _render(request, draft, _form(draft))
+
+
+def render_reading(request: StaffRequest, draft: Quotation) -> HttpResponse:
+    """Both steps of a colleague's draft, to be read: what was typed, read or not, and who goes on with it."""
+    form = _form(draft)
+    context = page_context(
+        draft,
+        facts=[(form[name].label, _in_words(draft, form, name)) for name in form.fields],
+        kept=kept_at(draft, timezone.now()),
+        **_equipment_context(draft),
+    )
+    return render(request, "quotation/reading.html", context)
 
 
 @right(USE, on="row")
@@ -166,17 +190,15 @@ def _render(
     request: StaffRequest, draft: Quotation, form: DetailsForm, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
     colours = answers.colours(draft.colours_answer) if draft.colours_answer else None
-    equipment = answers.equipment(draft.equipment_answer) if draft.equipment_answer else None
     context = page_context(
         draft,
         step=2,
         form=form,
         exterior=_swatches(colours.exterior if colours else (), form["exterior_colour"].value()),
         interior=_swatches(colours.interior if colours else (), form["interior_colour"].value()),
-        equipment=_equipment(equipment) if equipment else None,
-        shown_equipment=SHOWN_EQUIPMENT,
         kept=kept_at(draft, timezone.now()),
         suspension=the_provider().suspension(),
+        **_equipment_context(draft),
         **{"base": _base(draft), **extra},
     )
     return htmx.render_part(request, TEMPLATE, "wizard", context, status=status)
@@ -200,6 +222,11 @@ def _swatches(colours: tuple[Colour, ...], chosen: str | None) -> dict[str, list
 def _swatch(colour: Colour) -> Swatch:
     red, green, blue = (int(colour.hex[at : at + 2], 16) for at in (1, 3, 5))
     return Swatch(colour.code, colour.label, colour.hex, 0.3 * red + 0.59 * green + 0.11 * blue > LIGHT)
+
+
+def _equipment_context(draft: Quotation) -> dict[str, Any]:
+    equipment = answers.equipment(draft.equipment_answer) if draft.equipment_answer else None
+    return {"equipment": _equipment(equipment) if equipment else None, "shown_equipment": SHOWN_EQUIPMENT}
 
 
 def _equipment(equipment: Equipment) -> dict[str, Any]:

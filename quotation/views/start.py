@@ -25,12 +25,14 @@ from quotation.views.acting import (
     fetch,
     fetch_to_change,
     kept_at,
+    may_change,
     page_context,
     sent_key,
     tell,
     the_provider,
 )
 from quotation.views.catalogue import catalogue_steps, choices_of, find_version
+from quotation.views.details import render_reading
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
 from settings_admin.models import Entity, PointOfSale
@@ -69,6 +71,8 @@ def configure(request: StaffRequest, pk: int) -> HttpResponse:
     quotation = fetch(request, pk) if request.method != "POST" else fetch_to_change(request, pk)
     if quotation.state != QuotationState.DRAFT:
         return htmx.redirect(request, "quotation:radar", pk)
+    if not may_change(quotation):
+        return render_reading(request, quotation)
     return _keep_choices(request, quotation) if request.method == "POST" else _render(request, quotation)
 
 

@@ -13,7 +13,7 @@ from quotation.enums import QuotationState
 from quotation.forms import SalePriceForm
 from quotation.models import Quotation
 from quotation.services import valuing
-from quotation.views.acting import USE, fetch, fetch_to_change, may_change
+from quotation.views.acting import USE, fetch, fetch_to_change
 from quotation.views.market import MarketView, market_view
 from quotation.views.radar import result_context
 from settings_admin.access.requests import StaffRequest
@@ -55,7 +55,6 @@ def _render(
     context = result_context(quotation, market)
     context.update(
         price_form=price_form or SalePriceForm(initial={"sale_price": quotation.sale_price}),
-        may_change=may_change(request, quotation),
         earlier=selectors.values_in_time(quotation),
         **_price_figures(quotation, context["newest"]),
         **_position(quotation, market),

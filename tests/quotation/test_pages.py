@@ -1,5 +1,6 @@
 """Every page and fragment of the quotations: how many statements it takes, and that a swap equals a reload."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quotation.models import Quotation
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
 from tests.make import make_quotation
@@ -166,6 +168,73 @@ def same(page: Any) -> str:
     for key in page.select("main input[name=key]"):
         key["value"] = ""
     return content(page)
+
+
+class TestRead:
+    """A colleague reads what I have begun, and finds nothing to press that would be refused."""
+
+    def test_a_draft_is_shown_with_who_goes_on_with_it(self, way: Way, way_of, cast):
+        draft = way.draft()
+        way.post("save_draft", draft.pk, **(GOLF_DETAILS | {"mileage_km": "à relever"}))
+        for name in ("details", "configure"):
+            page = way_of(cast.vera).get(name, draft.pk)
+            said = text(page)
+            assert "Brouillon de Sam Nom , enregistré" in said
+            facts = {
+                fact.dt.text: re.sub(r"\s", " ", fact.dd.text) for fact in soup(page).select("main dl.facts > div")
+            }
+            told = {
+                "Couleurs extérieures": "Gris", "Immatriculation": "GD-642-JM", "VIN": "WWWZZZ1KZAW599957",
+                "Date MEC": "23/04/2010", "Kilométrage": "à relever", "Première main": "Oui",
+                "Origine VO": "Particulier",
+            }  # fmt: skip
+            assert told.items() <= facts.items()
+            assert "1.6 TDI 105 FAP BlueMotion Carat" in said
+            assert "Équipements et options" in said
+            assert _refused(way_of(cast.vera), page) == []
+        answer = way_of(cast.vera).post("copy", draft.pk)
+        with unscoped("test"):
+            copy = Quotation.objects.latest("pk")
+        assert (copy.created_by, answer["Location"]) == (cast.vera, f"/cotations/{copy.pk}/details/")
+
+    def test_one_without_a_version_says_so(self, way: Way, way_of, cast):
+        way.post("identify", plate="GD642JM")
+        page = way_of(cast.vera).get("open", way.latest().pk)
+        page = way_of(cast.vera).client.get(page["Location"])
+        assert "La version n’est pas encore choisie." in text(page)
+        assert _refused(way_of(cast.vera), page) == []
+
+    def test_what_the_provider_did_not_give_is_asked_again_by_its_owner(self, way: Way, way_of, cast):
+        draft = way.draft()
+        with unscoped("as if the provider had failed"):
+            Quotation.objects.update(equipment_answer=None)
+        assert "n’a pas donné les équipements" in text(way_of(cast.vera).get("details", draft.pk))
+        assert _refused(way_of(cast.vera), way_of(cast.vera).get("details", draft.pk)) == []
+        way.post("value", draft.pk, **GOLF_DETAILS)
+        way.post("save_sale_price", draft.pk, sale_price="7 966,08")
+        assert "Prix de vente 7 966,08 € TTC" in text(way_of(cast.vera).get("study", draft.pk))
+        assert _refused(way_of(cast.vera), way_of(cast.vera).get("study", draft.pk)) == []
+        with unscoped("as if the provider had failed"):
+            Quotation.objects.update(on_sale_answer=None)
+        for name in ("radar", "study"):
+            page = way_of(cast.vera).get(name, draft.pk)
+            assert "Sam Nom peut redemander les annonces, sans nouvel appel payant." in text(page)
+            assert _refused(way_of(cast.vera), page) == []
+            assert "Réessayer" in text(way_of(cast.alice).get(name, draft.pk))  # who manages everybody's may
+        assert f"/cotations/{draft.pk}/annonces/actualiser/" in _posted(way.get("radar", draft.pk))
+
+
+def _posted(page: Any) -> set[str]:
+    """The addresses to which the main part of a page would post."""
+    main = soup(page).select_one("main")
+    assert main is not None
+    found = [one.get("hx-post") or one["action"] for one in main.select("[hx-post], form[method=post]")]
+    return {str(address).split("?")[0] for address in found}
+
+
+def _refused(way: Way, page: Any) -> list[str]:
+    """Those of them that would refuse this person."""
+    return [address for address in _posted(page) if way.client.post(address).status_code == 403]
 
 
 @pytest.mark.parametrize("verb", ["save_sale_price", "save_draft", "value", "fetch_adverts", "identify_again"])
