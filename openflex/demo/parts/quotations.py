@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 
 from django.db import models
@@ -59,6 +60,8 @@ def seed(world: World) -> None:
         options_adjustment=working.options,
         location_adjustment=working.location,
         adjusted_value=working.adjusted_value,
+        # The price that is tried on its market study.
+        sale_price=Decimal("7966.08"),
         value_date=valuation.as_of,
         valued_at=_VALUED_AT,
         created_at=_VALUED_AT,
