@@ -6,6 +6,7 @@ A reader without `default` makes its variable required.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -23,6 +24,7 @@ REQUIRED: Final = _Required()
 
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0"})
+_SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?", re.ASCII)
 _POSTGRES_SCHEMES = ("postgres://", "postgresql://")
 
 
@@ -61,6 +63,19 @@ def number(
         raise ImproperlyConfigured(f"{name} must be at least {minimum}, not {result}.")
     if maximum is not None and result > maximum:
         raise ImproperlyConfigured(f"{name} must be at most {maximum}, not {result}.")
+    return result
+
+
+def seconds(name: str, *, default: float | _Required = REQUIRED, minimum: float, maximum: float) -> float:
+    """A whole number of seconds, or one with a point: 2.5."""
+    value = _read(name)
+    if value is None:
+        return _default(name, default)
+    if not _SECONDS.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} must be a number of seconds like 2.5, not {value!r}.")
+    result = float(value)
+    if not minimum <= result <= maximum:
+        raise ImproperlyConfigured(f"{name} must be from {minimum:g} to {maximum:g} seconds, not {value}.")
     return result
 
 

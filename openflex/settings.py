@@ -46,6 +46,11 @@ VALUATION_PROVIDER = {
     "client_secret": env.secret("VALUATION_CLIENT_SECRET", default="sandbox" if DEBUG else ""),
     "is_sandbox": env.flag("VALUATION_IS_SANDBOX", default=DEBUG),
     "daily_quota": env.number("VALUATION_DAILY_QUOTA", default=500),
+    # What one page waits for the provider in all. A page never takes longer than 8 s: the rest is our own share.
+    "budget": env.seconds("VALUATION_BUDGET", default=7.3, minimum=0.5, maximum=7.5),
+    # Of each call, within what is left of it: until the connection stands, and between two pieces of an answer.
+    "connect_timeout": env.seconds("VALUATION_CONNECT_TIMEOUT", default=2.0, minimum=0.1, maximum=7.5),
+    "read_timeout": env.seconds("VALUATION_READ_TIMEOUT", default=3.0, minimum=0.1, maximum=7.5),
 }
 
 # --- Applications --------------------------------------------------------------------------------

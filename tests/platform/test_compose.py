@@ -71,6 +71,17 @@ def test_the_application_runs_with_as_few_powers_as_possible() -> None:
     assert "USER openflex" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
+def test_every_setting_of_the_provider_can_be_set() -> None:
+    """Each is read by the application, handed on empty when nobody set it, and named in the example."""
+    read = set(re.findall(r'"(VALUATION_[A-Z_]+)"', (ROOT / "openflex" / "settings.py").read_text(encoding="utf-8")))
+    example = set(re.findall(r"^#?(VALUATION_[A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
+    assert {"VALUATION_NAME", "VALUATION_BUDGET", "VALUATION_READ_TIMEOUT"} < read
+    for name in DJANGO:
+        given = {key: value for key, value in SERVICES[name]["environment"].items() if key.startswith("VALUATION_")}
+        assert given == {key: f"${{{key}:-}}" for key in read}
+    assert example == read
+
+
 def test_images_are_pinned_and_name_no_registry() -> None:
     bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.M)
     for image in [service["image"] for service in SERVICES.values()] + bases:

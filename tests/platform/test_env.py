@@ -1,11 +1,16 @@
 """The environment readers refuse what they cannot be sure of."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from openflex import env
+from quotation.providers.wire import ProviderSettings
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +52,21 @@ def test_number_keeps_its_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         env.number("OF_TRIED", minimum=9)
     with pytest.raises(ImproperlyConfigured, match="at most 7"):
         env.number("OF_TRIED", maximum=7)
+
+
+def test_seconds_are_a_number_within_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.seconds("OF_TRIED", default=7.3, minimum=1, maximum=8) == 7.3
+    for value, expected in (("2.5", 2.5), (" 8 ", 8.0), ("1.000", 1.0)):
+        monkeypatch.setenv("OF_TRIED", value)
+        assert env.seconds("OF_TRIED", minimum=1, maximum=8) == expected
+    for value in ("2,5", "nan", "inf", "1e0", "-2", "two", "2.", "٢"):
+        monkeypatch.setenv("OF_TRIED", value)
+        with pytest.raises(ImproperlyConfigured, match="number of seconds like"):
+            env.seconds("OF_TRIED", minimum=1, maximum=8)
+    for value in ("0.9", "8.001"):
+        monkeypatch.setenv("OF_TRIED", value)
+        with pytest.raises(ImproperlyConfigured, match="from 1 to 8 seconds"):
+            env.seconds("OF_TRIED", minimum=1, maximum=8)
 
 
 def test_words_are_split_and_trimmed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,3 +159,21 @@ def test_database_refuses_other_addresses_without_showing_them(monkeypatch: pyte
     with pytest.raises(ImproperlyConfigured, match="OF_TRIED") as refused:
         env.database("OF_TRIED")
     assert "hunter2" not in str(refused.value)
+
+
+def test_how_long_the_provider_is_waited_for_comes_from_the_environment() -> None:
+    """In a process of its own: settings are read once."""
+    told = "import json; from django.conf import settings; print(json.dumps(settings.VALUATION_PROVIDER))"
+
+    def read(**given: str) -> tuple[float, ...]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("VALUATION_")}
+        done = subprocess.run(
+            [sys.executable, "-c", told], env={**environment, **given}, check=True, capture_output=True, text=True
+        )
+        provider = json.loads(done.stdout.splitlines()[-1])
+        return tuple(provider[name] for name in ("budget", "connect_timeout", "read_timeout"))
+
+    usual = ProviderSettings("", "", "", "")
+    assert read() == (usual.budget, usual.connect_timeout, usual.read_timeout) == (7.3, 2, 3)
+    given = {"VALUATION_BUDGET": "6", "VALUATION_CONNECT_TIMEOUT": "1.5", "VALUATION_READ_TIMEOUT": "2.5"}
+    assert read(**given) == (6, 1.5, 2.5)

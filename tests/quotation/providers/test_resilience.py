@@ -364,8 +364,12 @@ def test_the_provider_is_built_from_the_settings_once(settings: Settings) -> Non
         "base_url": "http://provider.invalid",
         "is_sandbox": True,
         "budget": 5.0,
+        "connect_timeout": 1.5,
+        "read_timeout": 2.5,
     }
     provider = autovista.provider_from_settings()
+    found = provider._settings
+    assert (found.budget, found.connect_timeout, found.read_timeout) == (5.0, 1.5, 2.5)
     assert (provider.name, provider.is_sandbox) == ("Cote d’essai", True)
     assert 4 < provider.begin_act().deadline.remaining <= 5
     assert autovista.provider_from_settings() is provider
