@@ -7,13 +7,12 @@ import django_tables2 as tables
 from django.db.models import Q, QuerySet
 
 from openflex.core import french
-from openflex.core.filters import CheckboxesFilter, SearchFilter
+from openflex.core.filters import CheckboxesFilter, DayFilter, SearchFilter
 from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell
 from quotation.enums import CallName, QuotationState
 from quotation.models import ProviderCall, Quotation
 from settings_admin.scoping import Scope
 from vehicles.enums import VehicleKind
-from vehicles.validators import normalise_plate
 
 SORTS = {"changed_at": "changed_at", "adjusted_value": "adjusted_value", "mileage_km": "mileage_km"}
 DEFAULT_SORT = "-changed_at"
@@ -81,14 +80,8 @@ class QuotationFilter(filters.FilterSet):
         fields: list[str] = []
 
     def search(self, rows: QuerySet[Quotation], name: str, value: str) -> QuerySet[Quotation]:
-        """Over plate in any spacing, VIN, make, model and version; from three characters."""
-        compact = normalise_plate(value)
-        if len(compact) < 3:
-            return rows
-        words = Q()
-        for word in value.split():
-            words &= Q(make__icontains=word) | Q(model__icontains=word) | Q(version__icontains=word)
-        return rows.filter(Q(plate__contains=compact) | Q(vin__contains=compact) | words)
+        """Over plate in any spacing, VIN, make, model and version, whatever their accents."""
+        return rows.search(value)  # type: ignore[attr-defined]
 
 
 class CallTable(ListTable):
@@ -115,8 +108,8 @@ class CallTable(ListTable):
 class CallFilter(filters.FilterSet):
     name = CheckboxesFilter(choices=CallName.choices, label="Appel")
     is_paid = filters.ChoiceFilter(label="Payant", choices=[("True", "Oui"), ("False", "Non")], empty_label="Tous")
-    since = filters.DateFilter(field_name="at", lookup_expr="date__gte", label="Depuis le")
-    until = filters.DateFilter(field_name="at", lookup_expr="date__lte", label="Jusqu’au")
+    since = DayFilter(field_name="at", label="Depuis le")
+    until = DayFilter(field_name="at", is_last=True, label="Jusqu’au")
 
     class Meta:
         model = ProviderCall

@@ -1,16 +1,20 @@
 """What was asked of the provider, what it answered, and the quotations built on it."""
 
 from decimal import Decimal
+from typing import ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import F
 
+from openflex.core.search import FoldedText, search_condition
 from quotation.enums import SENT, AnswerKind, CallName, QuotationState
 from quotation.providers import failures
 from settings_admin.models import Entity, PointOfSale
-from settings_admin.scoping import Audience, ScopedModel
+from settings_admin.scoping import Audience, ScopedManager, ScopedModel
 from settings_admin.triggers import same_owner
 from vehicles.enums import Energy, Gearbox, Origin, PlateCountry, VehicleKind
 from vehicles.models import Vehicle
@@ -70,6 +74,16 @@ class ProviderAnswer(ScopedModel):
     class Meta(ScopedModel.Meta):
         indexes = [models.Index(fields=["entity", "kind", "question", "-answered_at"], name="answer_of_question")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+class QuotationQuerySet(models.QuerySet["Quotation"]):
+    def search(self, text: str) -> Self:
+        """As in the stock: every word, or the whole with its spaces and signs removed; from three characters."""
+        condition = search_condition(text)
+        return self if condition is None else self.filter(condition)
+
+
+QuotationManager = ScopedManager.from_queryset(QuotationQuerySet)
 
 
 class Quotation(ScopedModel):
@@ -139,12 +153,20 @@ class Quotation(ScopedModel):
 
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+    search_text = models.GeneratedField(
+        expression=FoldedText(F("plate"), F("vin"), F("make"), F("model"), F("version")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects: ClassVar[QuotationManager] = QuotationManager()
 
     class Meta(ScopedModel.Meta):
         verbose_name = "cotation"
         verbose_name_plural = "cotations"
         ordering = ["-changed_at", "-id"]
         indexes = [
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="quotation_search"),
             # Without the entity before them: an index that starts with it gives no order over several.
             models.Index(fields=["created_by", "changed_at", "id"], name="quotation_of_user"),
             models.Index(fields=["changed_at", "id"], name="quotation_by_change"),

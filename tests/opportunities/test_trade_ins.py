@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 OWN_TO_QUOTATIONS = {
     "id", "entity", "point_of_sale", "created_by", "state", "vehicle", "redone_from", "unread", "catalogue", "asked_at",
     "valued_at", "created_at", "changed_at", "plate_answer", "valuation_answer", "on_sale_answer", "sold_answer",
-    "equipment_answer", "colours_answer",
+    "equipment_answer", "colours_answer", "search_text",
 }  # fmt: skip
 TYPED = {
     "kind": "motorcycle", "make": "YAMAHA", "model": "MT-07", "version": "700 ABS " + "x" * 400,

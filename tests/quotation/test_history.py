@@ -69,11 +69,21 @@ class TestList:
             ("tmax", set()),
             ("%", {"VOLKSWAGEN Golf Plus", "RENAULT Clio V"}),
             ("%%%", {"VOLKSWAGEN Golf Plus", "RENAULT Clio V"}),  # nothing that could be looked for
-            ("%olf", set()),
+            ("%olf", {"VOLKSWAGEN Golf Plus"}),  # signs do not count, as in the stock
         ],
     )
     def test_search(self, rows, cast, client_for, typed, found):
         assert listed(client_for(cast.sam), q=typed) == found
+
+    def test_search_folds_accents_and_keeps_every_character(self, rows, cast, client_for):
+        make_quotation(
+            entity=cast.north, created_by=cast.sam, make="CITROËN", model="Ë-C3", version="Électrique 113 ch You",
+            plate="GH123EC",
+        )  # fmt: skip
+        client = client_for(cast.sam)
+        for typed in ("Ë-C3", "ë-c3", "e-c3", "CITROEN", "citroën electrique", "gh 123 ec"):
+            assert listed(client, q=typed) == {"CITROËN Ë-C3"}, typed
+        assert listed(client, q="ë-c4") == set()
 
     def test_filters_and_sorts(self, rows, cast, client_for):
         client = client_for(cast.sam)
@@ -177,6 +187,32 @@ class TestConsumption:
             ("Valeur de marché", "Sam Nom", "Nord", "Oui"),
         ]
         assert len(rows_of(client.post("/cotations/consommation/export/"))) == 4
+
+    def test_the_days_are_french_and_both_count(self, cast, client_for):
+        for name, at in (
+            ("plate", datetime(2026, 11, 24, 22, 59, tzinfo=UTC)),  # the last minute of the 24th in Paris
+            ("valuation", datetime(2026, 11, 24, 23, 0, tzinfo=UTC)),
+            ("listings", datetime(2026, 11, 26, 22, 59, tzinfo=UTC)),
+            ("market", datetime(2026, 11, 26, 23, 0, tzinfo=UTC)),
+        ):
+            call(cast.north, cast.sam, name=name, at=at)
+        client = client_for(cast.alice, scope=f"e{cast.north.pk}")
+
+        def shown(**query: str) -> tuple[set[str], str]:
+            page = soup(client.get("/cotations/consommation/", query))
+            chips = " ".join(chip.get_text(" ", strip=True) for chip in page.select(".chip:not(.add)"))
+            return {cell.get_text(strip=True) for cell in page.select("table tbody td.cell-title")}, chips
+
+        for typed in ("25/11/2026", "25112026", "25.11.2026", "2026-11-25"):
+            found, chips = shown(since=typed)
+            assert found == {"Valeur de marché", "Annonces", "Étude du marché"}, typed
+            assert "Depuis le" in chips
+            assert "25/11/2026" in chips
+        found, chips = shown(since="25/11/2026", until="26/11/2026")
+        assert found == {"Valeur de marché", "Annonces"}
+        assert "Jusqu’au" in chips
+        assert "26/11/2026" in chips
+        assert shown(until="24/11/2026")[0] == {"Immatriculation"}
 
     def test_a_seller_may_not_see_it(self, cast, client_for):
         client = client_for(cast.sam)
