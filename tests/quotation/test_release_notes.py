@@ -1,6 +1,8 @@
 """GD-642-JM, from the sandbox over HTTP: every figure of the release notes, to the cent."""
 
+import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -86,11 +88,32 @@ def test_the_working_of_each_value_opens(way, golf):
 
 
 def test_three_distributions_hold_the_five_adverts_with_my_vehicle_marked(way, golf):
-    tables = soup(way.get("study", golf.pk)).select("figure table")
-    assert len(tables) == 3
-    for table in tables:
-        counts = [int(row.select("td")[-1].get_text(strip=True)) for row in table.select("tbody tr")]
-        assert sum(counts) == 5
+    way.post("save_sale_price", golf.pk, sale_price="7 966,08")
+    figures = soup(way.get("study", golf.pk)).select("figure")
+    mine = {"Prix": (7966.08, "7 966,08 €"), "Année": (2010.31, "23/04/2010"), "Kilométrage": (89_632, "89 632 km")}
+    assert [figure.select_one("figcaption b").text for figure in figures] == list(mine)
+    for figure, (value, label) in zip(figures, mine.values(), strict=True):
+        rows = [[cell.get_text(strip=True) for cell in row.select("td")] for row in figure.select("tbody tr")]
+        assert sum(int(row[-1]) for row in rows) == 5
+        assert "Mon véhicule" in figure.select_one("svg")["aria-label"]
+        (mark,) = figure.select("svg .mine")
+        assert text_of(mark.select_one("text")) == label
+        line, diamond = mark.select_one("line"), mark.select_one("svg")
+        assert diamond.select_one("path")["d"]
+        assert diamond["x"] == line["x1"] == line["x2"] == mark.select_one("text")["x"]
+        assert abs(percent(diamond["x"]) - where(figure, value)) < 0.2
+
+
+def where(figure: Any, value: float) -> float:
+    """The place of a value on the axis of this figure, in per cent, by its first and last tick alone."""
+    ticks = figure.select("svg text.tick")
+    ends = [(percent(tick["x"]), float(re.sub(r"[^0-9]", "", tick.text))) for tick in (ticks[0], ticks[-1])]
+    (low_x, low), (high_x, high) = ends
+    return low_x + (value - low) / (high - low) * (high_x - low_x)
+
+
+def percent(text: str) -> float:
+    return float(text.removesuffix("%"))
 
 
 def text_of(element: object) -> str:
