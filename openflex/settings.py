@@ -239,7 +239,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "openflex.core.static_files.JoiningStorage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG

@@ -1,6 +1,7 @@
 """What the list of opportunities shows, sorts by and filters on."""
 
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import django_filters as filters
@@ -54,23 +55,30 @@ class OpportunityTable(ListTable):
     )
     source = tables.Column(verbose_name="Source", attrs=cell("muted", priority=1))
     stars = PartColumn(
-        "opportunities/cells/stars.html", export=lambda row: row.stars, verbose_name="Intérêt", attrs=cell()
+        "opportunities/cells/stars.html",
+        export=attrgetter("stars"),
+        same_for=attrgetter("stars"),
+        verbose_name="Intérêt",
+        attrs=cell(),
     )
     status = PartColumn(
         "opportunities/cells/status.html",
         export=lambda row: enums.status_label(row.status, is_overdue=row.is_overdue(today_paris(timezone.now()))),
+        same_for=attrgetter("status", "is_late"),
         verbose_name="Statut",
         attrs=cell("cell-badges"),
     )
     next_action = PartColumn(
         "opportunities/cells/next_action.html",
         export=lambda row: row.get_next_action_display(),
+        same_for=attrgetter("next_action"),
         verbose_name="Prochaine action",
         attrs=cell("clip", fact="À faire"),
     )
     next_action_on = PartColumn(
         "opportunities/cells/due.html",
-        export=lambda row: row.next_action_on,
+        export=attrgetter("next_action_on"),
+        same_for=attrgetter("next_action_on", "is_late"),
         verbose_name="Échéance",
         attrs=cell("num", fact="Échéance"),
     )

@@ -1,5 +1,6 @@
 """The lists of this app: my quotations, and the calls that were made to the provider."""
 
+from operator import attrgetter
 from typing import Any
 
 import django_filters as filters
@@ -50,6 +51,7 @@ class QuotationTable(ListTable):
     state = PartColumn(
         "quotation/cells/state.html",
         export=lambda quotation: quotation.get_state_display(),
+        same_for=attrgetter("state"),
         verbose_name="État",
         attrs=cell("cell-badges"),
     )

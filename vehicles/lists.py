@@ -1,6 +1,7 @@
 """What the list of vehicles shows, sorts by and filters on."""
 
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 
 import django_filters as filters
@@ -95,12 +96,20 @@ class VehicleTable(ListTable):
     status = PartColumn(
         "vehicles/cells/status.html",
         export=lambda vehicle: vehicle.get_status_display(),
+        same_for=lambda vehicle: (
+            vehicle.status,
+            vehicle.is_being_prepared,
+            vehicle.is_archived,
+            bool(vehicle.active_holds),
+            vehicle.held_for,
+        ),
         verbose_name="Statut",
         attrs=cell("cell-badges"),
     )
     is_trade_in = PartColumn(
         "vehicles/cells/trade_in.html",
         export=lambda vehicle: "Oui" if vehicle.is_trade_in else "Non",
+        same_for=attrgetter("is_trade_in"),
         verbose_name="Reprise",
         attrs=cell(priority=2),
     )

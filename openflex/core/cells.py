@@ -47,7 +47,9 @@ def values_of(table: tables.Table, rows: Iterable[Any], names: Iterable[str]) ->
 def _drawer(column: Any, table: tables.Table) -> Reader:
     template_name = getattr(column.column, "template_name", None)
     if template_name is not None:
-        return _part_drawer(get_template(template_name))
+        draw_part = _part_drawer(get_template(template_name))
+        same_for = getattr(column.column, "same_for", None)
+        return draw_part if same_for is None else _once_for_each(same_for, draw_part)
     read = _reader(column, table)
     write, empty, nothing = getattr(column.column, "write", str), column.column.empty_values, column.default
 
@@ -66,6 +68,19 @@ def _part_drawer(template: Any) -> Reader:
         context["record"] = row
         drawn: SafeString = template.template.render(context)
         return drawn
+
+    return draw
+
+
+def _once_for_each(same_for: Reader, draw_part: Reader) -> Reader:
+    """Rows for which `same_for` says the same have the same cell: drawn once for the page."""
+    drawn: dict[Any, SafeString] = {}
+
+    def draw(row: Any) -> SafeString:
+        key = same_for(row)
+        if key not in drawn:
+            drawn[key] = draw_part(row)
+        return drawn[key]
 
     return draw
 

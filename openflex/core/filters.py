@@ -8,6 +8,9 @@ import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import BoundField
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from openflex.core.dates import paris_day_bounds
 from openflex.core.forms import AmountField, DayField
@@ -15,6 +18,7 @@ from openflex.core.french import NBSP, format_day, format_number
 
 # The trigram index that searches lean on starts there.
 SHORTEST_SEARCH = 3
+SEARCH = "q"
 
 
 class SearchField(forms.CharField):
@@ -59,6 +63,29 @@ class DayFilter(filters.Filter):
 
     def describe(self, value: date) -> str:
         return format_day(value)
+
+
+# Fields as they were drawn, by all that they depend on; emptied when it is full, for people choose ever new bounds.
+_drawn: dict[tuple[Any, ...], SafeString] = {}
+_MOST_DRAWN = 2000
+
+
+def draw_fields(filter_set: filters.FilterSet) -> SafeString:
+    """The fields of the filters, the search aside: the same for everybody who has chosen the same, and a seventh of a
+    list's time when they are drawn anew for each page."""
+    kind = type(filter_set)
+    fields = [field for field in filter_set.form if field.name != SEARCH]
+    return format_html_join("", "{}", ((_draw(kind, field),) for field in fields))
+
+
+def _draw(kind: type[filters.FilterSet], field: BoundField) -> SafeString:
+    choices = getattr(field.field, "choices", ())
+    key = (kind, field.name, str(field.label), repr(list(choices)), repr(field.value()), repr(field.errors))
+    if key not in _drawn:
+        if len(_drawn) >= _MOST_DRAWN:
+            _drawn.clear()
+        _drawn[key] = field.as_field_group()
+    return _drawn[key]
 
 
 class BoundsWidget(filters.widgets.RangeWidget):

@@ -13,8 +13,10 @@ import django_filters
 import django_tables2 as tables
 from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, QueryDict
+from django.utils.safestring import SafeString
 
 from openflex.core.cells import Line, draw_lines
+from openflex.core.filters import SEARCH, draw_fields
 from openflex.core.french import NO_VALUE
 from openflex.core.paging import KeysetPage, decode_cursor, keyset_page, without_value
 
@@ -22,7 +24,7 @@ PAGE_SIZE = 40
 # Stands in a row for a figure that this person may not see; exports leave its cell empty.
 UNSEEN = ""
 # Names in the address that are not filters.
-TAB, SORT, AFTER, BEFORE, SEARCH = "tab", "sort", "after", "before", "q"
+TAB, SORT, AFTER, BEFORE = "tab", "sort", "after", "before"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,10 @@ class ListPage:
         return " ".join(self.filters.form.errors.get(SEARCH, ()))
 
     @property
+    def filter_fields(self) -> SafeString:
+        return draw_fields(self.filters)
+
+    @property
     def rows(self) -> list[Any]:
         return self.page.rows
 
@@ -165,10 +171,20 @@ class FigureColumn(tables.Column):
 
 
 class PartColumn(tables.TemplateColumn):
-    """A cell drawn by a small template of its own; `export` reads the value that an export writes."""
+    """A cell drawn by a small template of its own; `export` reads the value that an export writes.
 
-    def __init__(self, template: str, *, export: Callable[[Any], Any], **options: Any) -> None:
-        self.export = export
+    `same_for` gives what the cell depends on, where that is little: rows that agree in it share one drawing.
+    """
+
+    def __init__(
+        self,
+        template: str,
+        *,
+        export: Callable[[Any], Any],
+        same_for: Callable[[Any], Any] | None = None,
+        **options: Any,
+    ) -> None:
+        self.export, self.same_for = export, same_for
         super().__init__(template_name=template, empty_values=(), **options)
 
 

@@ -11,9 +11,10 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.template.loader import get_template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 
-from openflex.core import french
+from openflex.core import french, static_files
 
 register = template.Library()
 
@@ -104,6 +105,28 @@ def icon(name: str, size: int = 16, label: str = "") -> str:
 def sprite() -> str:
     """The address of the icons, for rows that draw many; looked up once for the process."""
     return static("vendor/icons.svg")
+
+
+@register.simple_tag
+def style_sheets() -> list[str]:
+    """The addresses of the style sheets that every page links, in the order of the cascade."""
+    return [static(name) for name in static_files.style_sheets()]
+
+
+@register.simple_tag
+def row_url(name: str, pk: int) -> str:
+    """What `{% url name pk %}` says, for lists: there it took a twentieth of the page's time."""
+    before, after = _around_pk(name)
+    return f"{before}{pk}{after}"
+
+
+@cache
+def _around_pk(name: str) -> tuple[str, str]:
+    before, _, after = reverse(name, args=[_PLACE]).partition(str(_PLACE))
+    return before, after
+
+
+_PLACE = 987_654_321  # of the number in an address
 
 
 @register.simple_tag(takes_context=True)
