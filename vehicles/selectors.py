@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Count, OuterRef, Prefetch, QuerySet, Subquery, Sum, Value, When
 from django.utils import timezone
@@ -201,15 +202,16 @@ def of_customers(text: str) -> models.Q | None:
     places = (scope.reach & scope.granted(VIEW_CUSTOMERS)).entities
     if not places or sum(character.isalnum() for character in text) < SHORTEST:
         return None
+    people = Customer.objects.listed().search(text)
+    if places != scope.reach.entities:
+        people = people.filter(entity__in=places)
     supplied = Vehicle.objects.filter(supplier=models.OuterRef("pk"))
-    held = Hold.objects.unreleased().filter(customer=models.OuterRef("pk"))
-    people = Customer.objects.listed().search(text).filter(entity__in=places)
+    held = Hold.objects.unreleased().filter(customer=models.OuterRef("pk")).order_by("pk")
     people = people.filter(models.Exists(supplied) | models.Exists(held)).order_by("-pk")
-    ids = list(people.values_list("pk", flat=True)[:MOST_CUSTOMERS])
-    if not ids:
+    found = list(people.values_list("pk", ArraySubquery(held.values("vehicle")))[:MOST_CUSTOMERS])
+    if not found:
         return None
-    vehicles = Hold.objects.unreleased().filter(customer__in=ids).order_by("pk").values_list("vehicle", flat=True)
-    return models.Q(supplier__in=ids) | models.Q(pk__in=list(vehicles))
+    return models.Q(supplier__in=[pk for pk, _ in found]) | models.Q(pk__in=[one for _, held in found for one in held])
 
 
 # Years that the register of used goods keeps who sold them to us, when it is electronic (code pénal, art. R. 321-6-1).
