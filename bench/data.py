@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from django.db import connection
 from django.test import Client
 
 from bench.door import ROOT
@@ -23,7 +24,10 @@ ADMIN = HOLDINGS[0][0]
 
 
 def make_ready() -> None:
-    """Migrates and fills up what is missing: minutes the first time, seconds afterwards."""
+    """Migrates and fills up what is missing: minutes the first time, seconds afterwards.
+
+    And does what autovacuum will have done to a table some minutes after it was filled: it may not have got there yet.
+    """
     # The volume accounts have a known password, so their command asks for DEBUG.
     environment = {**os.environ, "DEBUG": "true", "DJANGO_SETTINGS_MODULE": "openflex.settings"}
     for command in (["migrate", "-v0"], ["seed_volume", "--vehicles", str(VEHICLES), "-v0"]):
@@ -33,6 +37,10 @@ def make_ready() -> None:
         PointOfSale.objects.filter(entity__name__startswith="Volume", postcode="").update(postcode="21000")
         Quotation.objects.filter(created_by=admin(), state=QuotationState.DRAFT).delete()
     _add_quotations()
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("VACUUM ANALYZE")
+    connection.close()  # and with it the setting
 
 
 def admin() -> User:

@@ -6,7 +6,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from statistics import median
 from typing import Any
@@ -43,15 +43,15 @@ Watchers = Callable[[str], Any]
 
 
 def measure() -> list[Row]:
-    _allow_sockets()
-    cookie = f"{settings.SESSION_COOKIE_NAME}={sign_in(_somebody())}"
+    allow_sockets()
+    everybody = [(TOPIC, sign_in(_somebody()))]
     port, bare_port = free_port(), free_port()
     with (
-        _daphne(port) as server,
+        daphne(port) as server,
         _bare(bare_port) as tell_bare,
-        _watchers(port, 20, cookie) as first,
-        _watchers(port, WATCHERS, cookie) as live,
-        _watchers(bare_port, WATCHERS, "") as bare,
+        watchers(port, everybody * 20) as first,
+        watchers(port, everybody * WATCHERS) as live,
+        watchers(bare_port, [("", "")] * WATCHERS) as bare,
     ):
         first("open")
         _tell(_publish, events=3)
@@ -101,7 +101,7 @@ def _publish() -> None:
 
 
 @contextmanager
-def _daphne(port: int) -> Iterator[psutil.Process]:
+def daphne(port: int) -> Iterator[psutil.Process]:
     environment = {**os.environ, "DATABASE_POOL": "true"}
     command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "openflex.asgi:application"]
     with running(command, environment, log="sockets.log") as process:
@@ -122,8 +122,10 @@ def _bare(port: int) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def _watchers(port: int, count: int, cookie: str) -> Iterator[Watchers]:
-    with _talking("bench.watchers", str(port), str(count), cookie) as process:
+def watchers(port: int, of: Sequence[tuple[str, str]]) -> Iterator[Watchers]:
+    """Sockets, each with the topic it watches and the session it belongs to (none on the bare server)."""
+    with _talking("bench.watchers", str(port)) as process:
+        _say(process, json.dumps([(topic, key and f"{settings.SESSION_COOKIE_NAME}={key}") for topic, key in of]))
 
         def ask(words: str) -> Any:
             _say(process, words)
@@ -158,7 +160,7 @@ def _line(process: "subprocess.Popen[str]") -> str:
     return line
 
 
-def _allow_sockets() -> None:
+def allow_sockets() -> None:
     """Each process holds more than the thousand files it may by default; those that are started inherit it."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 8192) if most > 0 else 8192, most))

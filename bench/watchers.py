@@ -1,8 +1,9 @@
-"""python -m bench.watchers PORT COUNT COOKIE: so many browsers without a screen, on one event loop of their own.
+"""python -m bench.watchers PORT: many browsers without a screen, on one event loop of their own.
 
-A line on stdin is obeyed and answered by one line: `open` (once every socket has its first frame, where there is one),
-`report N` (milliseconds of each frame since the last report, once there are N of them), `stall N` and `wake N` (so many
-read nothing, and read again; `wake` answers how many of them were told to start over).
+The first line on stdin lists them, each with its topic and cookie: [["bench.1", "sessionid=…"], …]. Each line after
+that is obeyed and answered by one line: `open` (once every socket has its first frame, where there is one), `report N`
+(milliseconds of each frame since the last report, once there are N of them), `stall N` and `wake N` (so many read
+nothing, and read again; `wake` answers how many of them were told to start over).
 """
 
 import asyncio
@@ -13,11 +14,11 @@ import time
 READ = 32  # as static/js/live.js
 TEXT, PING, PONG = 1, 9, 10
 PATIENCE = 30.0  # seconds
-TOPIC = "bench.1"
 
 
 class Watcher(asyncio.Protocol):
-    def __init__(self, cookie: str, port: int) -> None:
+    def __init__(self, topic: str, cookie: str, port: int) -> None:
+        self.topic, self.expects_a_frame = topic, bool(cookie)
         self.request = (
             f"GET /live/ HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n"
             f"Cookie: {cookie}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -47,7 +48,7 @@ class Watcher(asyncio.Protocol):
             if b" 101 " not in head:
                 raise RuntimeError(head.decode())
             self.is_open = True
-            self.send({"watch": [TOPIC]})
+            self.send({"watch": [self.topic]})
         while frame := self.next_frame():
             self.hear(frame, now)
 
@@ -96,20 +97,25 @@ class Watcher(asyncio.Protocol):
         self.send({"read": 99})
 
 
-async def main(port: int, count: int, cookie: str) -> None:
+async def _open(port: int, topic: str, cookie: str) -> Watcher:
+    loop = asyncio.get_running_loop()
+    _, watcher = await loop.create_connection(lambda: Watcher(topic, cookie, port), "127.0.0.1", port)
+    return watcher
+
+
+async def main(port: int) -> None:
     loop = asyncio.get_running_loop()
     lines = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    wanted: list[list[str]] = json.loads(await lines.readline())
     watchers: list[Watcher] = []
     while line := (await lines.readline()).decode().split():
         answer: object = None
         match line:
             case ["open"]:
-                while len(watchers) < count:
-                    some = [loop.create_connection(lambda: Watcher(cookie, port), "127.0.0.1", port) for _ in range(20)]
-                    new = [watcher for _, watcher in await asyncio.gather(*some)]
-                    if cookie:
-                        await asyncio.gather(*(watcher.has_begun for watcher in new))
+                for start in range(0, len(wanted), 20):
+                    new = await asyncio.gather(*(_open(port, *one) for one in wanted[start : start + 20]))
+                    await asyncio.gather(*(watcher.has_begun for watcher in new if watcher.expects_a_frame))
                     watchers += new
             case ["report", number]:
                 give_up = time.monotonic() + PATIENCE
@@ -130,4 +136,4 @@ async def main(port: int, count: int, cookie: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
+    asyncio.run(main(int(sys.argv[1])))
