@@ -26,6 +26,11 @@ class Route:
     methods: tuple[str, ...]
 
     @property
+    def room(self) -> str:
+        """The part of the site that it belongs to: its namespace."""
+        return self.name.partition(":")[0] if ":" in self.name else "site"
+
+    @property
     def is_a_right(self) -> bool:
         return self.right in all_rights()
 
