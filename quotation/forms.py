@@ -69,8 +69,8 @@ class IdentityRules(forms.BaseForm):
         country: Any = self.fields["plate_country"]
         country.choices = [("", "France"), *enums.PlateCountry.choices]
         if self["plate_country"].value():
-            vars(self.fields["plate"])["is_foreign"] = True
-            self.fields["plate"].widget.attrs["data-format"] = "upper"
+            plate: Any = self.fields["plate"]
+            plate.of_country(is_foreign=True)
 
     def check_identity(self, data: dict[str, Any]) -> None:
         if not data.get("plate") and not data.get("has_no_plate") and "plate" not in self.errors:

@@ -68,18 +68,6 @@ def _transition_deadline(first_registration: date) -> date:
     return min(add_months(anniversary, 4), date(year, 12, 31))
 
 
-def first_inspection_window(kind: VehicleKind, first_registration: date) -> tuple[date, date]:
-    """First and last day for the first inspection, six months apart."""
-    deadline = first_inspection_deadline(kind, first_registration)
-    return add_months(deadline, -6), deadline
-
-
-def pollution_check_window(last_inspection: date) -> tuple[date, date]:
-    """Light commercials only: first and last day for the pollution check between two inspections."""
-    deadline = add_years(last_inspection, 1)
-    return add_months(deadline, -2), deadline
-
-
 def propose_next_inspection(
     *,
     kind: VehicleKind,

@@ -87,7 +87,10 @@ class VehicleTable(ListTable):
         accessor="shown_purchase",
         verbose_name="Valeur de reprise",
         largest_first=True,
+        # What was invoiced stands HT or TTC in the cells.
         foot=total,
+        foot_of="net_purchase",
+        foot_label=selectors.NET_PURCHASE_BASIS,
         head="two-lines",
     )
     type = tables.Column(

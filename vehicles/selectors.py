@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, Count, OuterRef, Prefetch, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, F, OuterRef, Prefetch, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Round
 from django.utils import timezone
 
 from customers.models import Customer
@@ -66,9 +67,33 @@ def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
     return rows.prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
 
 
+# Purchases are invoiced HT or TTC; added up, they are what was paid less the VAT that is recovered.
+NET_PURCHASE_BASIS = "hors TVA récupérable"
+_NET_PURCHASE = Case(
+    When(
+        vat_regime=enums.VatRegime.RECOVERABLE,
+        purchase_is_excl=False,
+        then=Round(F("purchase_price") / (1 + settings.VAT_RATE), precision=2),
+    ),
+    default=F("purchase_price"),
+    output_field=models.DecimalField(max_digits=12, decimal_places=2),
+)
+
+
+def net_purchase(vehicle: Vehicle) -> Decimal | None:
+    """What a vehicle was bought for, EUR, less the VAT that is recovered; `_NET_PURCHASE` is the same for the
+    database."""
+    if vehicle.purchase_price is None:
+        return None
+    if vehicle.vat_regime == enums.VatRegime.RECOVERABLE and not vehicle.purchase_is_excl:
+        return money.cents(vehicle.purchase_price / (1 + settings.VAT_RATE))
+    return vehicle.purchase_price
+
+
 @dataclass(frozen=True)
 class Capital:
-    """What is tied up in vehicles: how many, what they were bought for in EUR, and of how many that is not known."""
+    """What is tied up in vehicles: how many, what they were bought for in EUR (`net_purchase`), and of how many that
+    is not known."""
 
     count: int = 0
     amount: Decimal = Decimal(0)
@@ -93,7 +118,7 @@ def capital_by_band(
     )
     in_stock = rows.filter(in_stock_since(today)).annotate(band=by_age).order_by().values("band")
     sums = in_stock.annotate(
-        count=Count("pk"), amount=Sum("purchase_price"), unpriced=Count("pk", filter=models.Q(purchase_price=None))
+        count=Count("pk"), amount=Sum(_NET_PURCHASE), unpriced=Count("pk", filter=models.Q(purchase_price=None))
     )
     found = {row["band"]: Capital(row["count"], row["amount"] or Decimal(0), row["unpriced"]) for row in sums}
     return {band: found.get(band, Capital()) for band in bands}
@@ -106,6 +131,7 @@ def show_to(vehicles: Iterable[Vehicle], *, scope: Scope, today: date) -> None:
         sees_margin = scope.allows("vehicles.see_margin", *place)
         sees_market = scope.allows("vehicles.see_market_value", *place)
         vehicle.shown_purchase = vehicle.purchase_price if sees_margin else UNSEEN
+        vehicle.net_purchase = net_purchase(vehicle) if sees_margin else UNSEEN
         vehicle.shown_margin = vehicle_margin(vehicle) if sees_margin else UNSEEN
         vehicle.shown_position = vehicle.market_position if sees_market else UNSEEN
         if not sees_margin:
@@ -132,12 +158,10 @@ def previous_stay_of(vehicle: Vehicle) -> Vehicle | None:
 def purchase_cost(vehicle: Vehicle) -> margin.Cost | None:
     """What the margin is counted from, or None as long as no purchase price is known. Of a row with
     its FRE (`with_refurbishment`)."""
-    if vehicle.purchase_price is None:
+    purchase = net_purchase(vehicle)
+    if purchase is None:
         return None
     regime = enums.VatRegime(vehicle.vat_regime)
-    purchase = vehicle.purchase_price
-    if regime == enums.VatRegime.RECOVERABLE and not vehicle.purchase_is_excl:
-        purchase = money.cents(purchase / (1 + settings.VAT_RATE))
     return margin.Cost(regime=regime, purchase=purchase, refurbishment=vehicle.refurbishment or money.ZERO)
 
 
@@ -290,9 +314,10 @@ def fact_of(vehicle: Vehicle, name: str) -> Fact | None:
     return Fact(field_label(field), text)
 
 
-def conflict_line(saved: Vehicle, name: str, *, mine: Any) -> ConflictLine:
+def conflict_line(saved: Vehicle, name: str, *, typed: Mapping[str, Any]) -> ConflictLine:
+    """One field that two people changed; `typed`: all that the second one's form says."""
     field = field_of(Vehicle, name)
-    theirs = getattr(saved, name if field.is_relation else field.attname)
+    theirs, mine = getattr(saved, name if field.is_relation else field.attname), typed[name]
     if name == "plate":
-        theirs, mine = format_plate(theirs), format_plate(mine)
+        theirs, mine = saved.plate_display, format_plate(mine, foreign=bool(typed.get("is_foreign_plate")))
     return ConflictLine(field_label(field), field_text(field, theirs), field_text(field, mine))

@@ -10,8 +10,7 @@ from django.core.checks import Error, register
 from django.db import models
 from django.urls import URLResolver, get_resolver
 
-DATE_SUFFIXES = ("_on", "_date", "_month", "first_registration", "catalogue_date")
-OUR_APPS = ("openflex", "settings_admin", "customers", "vehicles", "quotation")
+DATE_SUFFIXES = ("_on", "_date", "_month", "_until", "first_registration", "catalogue_date")
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,13 @@ def routes(resolver: URLResolver | None = None, prefix: str = "", namespace: str
             yield Route(pattern, f"{namespace}{entry.name}", entry.callback)
 
 
+def our_models() -> Iterator[type[models.Model]]:
+    """The tables of this repository: of every installed app whose package stands at its top."""
+    for config in apps.get_app_configs():
+        if (settings.BASE_DIR / config.name.partition(".")[0]).is_dir():
+            yield from config.get_models()
+
+
 @register()
 def every_view_declares_a_right(app_configs: Any, **kwargs: Any) -> list[Error]:
     return [
@@ -53,11 +59,9 @@ def _is_static(pattern: str) -> bool:
 
 @register()
 def names_say_what_time_they_hold(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """`…_at` is an instant, `…_on`, `…_date` and `…_month` are days: a reader never has to look it up."""
+    """`…_at` is an instant, `…_on`, `…_date`, `…_month` and `…_until` are days: a reader never has to look it up."""
     errors = []
-    for model in apps.get_models():
-        if model.__module__.split(".")[0] not in OUR_APPS:
-            continue
+    for model in our_models():
         for field in model._meta.local_fields:
             is_instant = isinstance(field, models.DateTimeField)
             is_day = isinstance(field, models.DateField) and not is_instant

@@ -146,8 +146,9 @@ def total(values: Sequence[Any]) -> Any:
 class FigureColumn(tables.Column):
     """A figure or a date: right-aligned, written by `write`, exported as the value it is.
 
-    `foot` (`mean` or `total`) sums up the page under the column. A first click on the head shows the largest first
-    when `largest_first`. None is written as any value (« – € »); UNSEEN, what this person may not see, is a bare dash.
+    `foot` (`mean` or `total`) sums up the page under the column: of `foot_of`, an attribute of the rows, where what
+    the column shows cannot be added up as it stands; `foot_label` says then what was. A first click on the head shows
+    the largest first when `largest_first`. None is written as any value (« – € »); UNSEEN, what this person may not see, is a bare dash.
     """
 
     def __init__(
@@ -159,9 +160,12 @@ class FigureColumn(tables.Column):
         head: str = "",
         largest_first: bool = False,
         foot: Callable[[Sequence[Any]], Any] | None = None,
+        foot_of: str = "",
+        foot_label: str = "",
         **options: Any,
     ) -> None:
         self.write, self.largest_first, self.foot = write, largest_first, foot
+        self.foot_of, self.foot_label = foot_of, foot_label
         super().__init__(
             attrs=cell("num", *classes, fact=fact, priority=priority, head=head),
             empty_values=(UNSEEN,),
@@ -364,12 +368,13 @@ def _mark_sorts(query: QueryDict, table: tables.Table, sorts: dict[str, str], so
 def _sum_up(table: tables.Table, rows: Sequence[Any]) -> None:
     """Gives each column its foot, written as its cells are; empty where there is nothing to sum up."""
     for column in table.columns:
-        column.foot_text = ""
+        column.foot_text = column.foot_label = ""
         summary, write = getattr(column.column, "foot", None), getattr(column.column, "write", str)
         if summary is not None:
-            values = [column.accessor.resolve(row) for row in rows]
-            known = [value for value in values if value is not None and value != UNSEEN]
-            column.foot_text = write(summary(known)) if known else ""
+            accessor = tables.A(column.column.foot_of) if column.column.foot_of else column.accessor
+            known = [one for row in rows if (one := accessor.resolve(row)) is not None and one != UNSEEN]
+            if known:
+                column.foot_text, column.foot_label = write(summary(known)), column.column.foot_label
 
 
 def _chips(query: QueryDict, filters: django_filters.FilterSet) -> list[Chip]:

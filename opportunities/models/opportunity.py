@@ -190,9 +190,9 @@ class Follower(ScopedModel):
     entity = models.ForeignKey(Entity, models.PROTECT, related_name="+")
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="followers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    since = models.DateTimeField(auto_now_add=True)
+    since_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(ScopedModel.Meta):
-        ordering = ["since", "pk"]
+        ordering = ["since_at", "pk"]
         constraints = [models.UniqueConstraint(fields=["opportunity", "user"], name="follower_once")]
         triggers = [same_owner("opportunity")]

@@ -7,6 +7,8 @@ import pytest
 from django.apps import apps
 from django.db.models import ForeignObjectRel
 
+from openflex.core.checks import names_say_what_time_they_hold, our_models
+from opportunities.models import Follower, Offer
 from tests.architecture.tree import OUR_APPS, Source, python_files
 
 FILES = python_files()
@@ -101,6 +103,16 @@ def test_labels_of_columns_are_lower_case() -> None:
             if first[0].isupper() and not first.isupper():
                 wrong.append(f"{model.__name__}.{field.name}: {field.verbose_name}")
     assert wrong == []
+
+
+def test_names_of_days_and_instants_are_checked_in_every_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The apps are found, not listed: the last one that came is among them."""
+    known = {model._meta.app_config.name.partition(".")[0] for model in our_models() if model._meta.app_config}
+    assert known - {"tests"} == set(OUR_APPS)
+    assert names_say_what_time_they_hold(None) == []
+    monkeypatch.setattr(Follower._meta.get_field("since_at"), "name", "since")
+    monkeypatch.setattr(Offer._meta.get_field("valid_until"), "name", "validity")
+    assert {error.id for error in names_say_what_time_they_hold(None)} == {"openflex.E002", "openflex.E003"}
 
 
 def test_every_instant_has_its_time_zone() -> None:

@@ -7,8 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
+
 ROOT: Final = Path(__file__).resolve().parents[2]
-OUR_APPS: Final = ("openflex", "settings_admin", "customers", "vehicles", "quotation", "opportunities")
+# The packages of the installed apps that stand at the top of the repository: none can be forgotten.
+OUR_APPS: Final = tuple(
+    name
+    for name in dict.fromkeys(name.partition(".")[0] for name in settings.INSTALLED_APPS)
+    if name != "tests" and (ROOT / name).is_dir()
+)
 PACKAGES: Final = (*OUR_APPS, "sandbox", "bench", "tests")
 
 

@@ -68,6 +68,25 @@ def test_a_vehicle_without_a_price_is_told_and_not_counted_as_nothing(cast, clie
     assert "non comptés : 1 véhicule." in text(client_for(cast.vera).get(URL)).replace("\u00a0", " ")
 
 
+def test_purchases_are_added_up_on_one_basis_that_is_named(cast, client_for):
+    """What is tied up: what was paid, less the VAT that comes back; HT and TTC never in one sum."""
+    add(cast.north, 5, 12000, vat_regime="recoverable")
+    add(cast.north, 5, "100.03", vat_regime="recoverable")  # 83.3583…
+    add(cast.north, 5, 5000, vat_regime="recoverable", purchase_is_excl=True)
+    add(cast.north, 5, 3000, vat_regime="margin")
+    client = client_for(cast.vera)
+    assert lines(client)[0] == "0 à 30 jours 4 véhicules 18 083,36 €"
+    assert "Capital immobilisé hors TVA récupérable, par jours en stock" in text(client.get(URL))
+    # The foot of the list says the same of its page, under cells that stand as they were invoiced.
+    page = soup(client.get("/vehicules/"))
+    place = [head.get_text(strip=True) for head in page.select("table.list thead th")].index("Valeur de reprise")
+    foot = page.select("table.list tfoot td")[place]
+    assert " ".join(foot.get_text(" ").split()) == "18 083,36 € hors TVA récupérable"
+    cells = {row.select("td, th")[place].get_text(strip=True) for row in page.select("table.list tbody tr")}
+    assert "12\u202f000,00\u00a0€" in cells
+    assert "hors TVA" not in client_for(cast.sam).get("/vehicules/").text
+
+
 def test_who_does_not_see_purchase_prices_does_not_see_their_sum(cast, client_for, stock):
     seller = client_for(cast.sam)
     assert seller.get(URL).status_code == 403

@@ -10,9 +10,7 @@ from vehicles.inspection import (
     InspectionFacts,
     check_inspection_dates,
     first_inspection_deadline,
-    first_inspection_window,
     inspection_status,
-    pollution_check_window,
     private_sale_report,
     private_sale_warning,
     propose_next_inspection,
@@ -150,11 +148,6 @@ def test_a_proposal_is_a_month_that_the_checks_accept(
     assert not check_inspection_dates(
         first_registration=first, last_inspection=last, next_inspection=proposed, today=today
     )
-
-
-def test_windows() -> None:
-    assert first_inspection_window(CAR, date(2021, 3, 15)) == (date(2024, 9, 15), date(2025, 3, 15))
-    assert pollution_check_window(date(2024, 8, 28)) == (date(2025, 6, 28), date(2025, 8, 28))
 
 
 # --- Checks ----------------------------------------------------------------------------------------------

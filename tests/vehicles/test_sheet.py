@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from openflex.core import french
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.models import TimelineEntry
 from settings_admin.registries import BuiltInGroup
@@ -283,6 +284,21 @@ def test_whatever_is_chosen_the_other_fields_of_both_stay(cast, client_for, vehi
     assert (saved.key_number, saved.key_place, saved.origin, saved.is_trade_in) == (key_number, "B", "taxi", True)
 
 
+def test_two_editors_of_a_foreign_plate_read_it_as_it_stands(cast, client_for):
+    """It looks like a French one, and is none: no hyphen anywhere."""
+    vehicle = make_vehicle(entity=cast.north, plate="AB123CD", plate_format=PlateFormat.FOREIGN)
+    first, second = client_for(cast.vera), client_for(cast.marc)
+    data = opened(first, vehicle, "caracteristiques")
+    assert (data["plate"], data["initial-plate"]) == ("AB123CD", "AB123CD")
+    field = parse(first.get(f"{path(vehicle)}?modifier=caracteristiques")).select_one("[name=plate]")
+    assert field["data-format"] == "upper"
+    send(first, vehicle, "caracteristiques", data, plate="EF456GH")
+    response = send(second, vehicle, "caracteristiques", data, plate="IJ789KL")
+    told = parse(response).select_one("[role=alert]").text
+    assert ("EF456GH" in told, "IJ789KL" in told) == (True, True)
+    assert parse(response).select_one("[name=plate]")["value"] == "IJ789KL"
+
+
 # --- What is shown -----------------------------------------------------------------------------------------
 
 
@@ -357,6 +373,20 @@ def test_a_foreign_plate_is_told_in_the_history_as_it_stands(cast, client_for, a
     stock.edit_vehicle(vehicle=vehicle, base=base, mine=mine, actor=cast.vera)
     told = parse(client_for(cast.vera).get(path(vehicle))).select_one("#historique").text
     assert "AB123CD → EC-318-PT" in told
+    assert "Type de plaque\u00a0: Étrangère → SIV (AA-123-AA)" in told
+
+
+def test_what_was_withdrawn_before_its_day_was_never_in_stock_and_stays_editable(cast, client_for, as_user):
+    as_user(cast.vera)
+    vehicle = make_vehicle(entity=cast.north, status=StockStatus.PRE_ENTRY, entered_on=date(2026, 12, 20))
+    stock.change_status(vehicle=vehicle, target=StockStatus.OUT, actor=cast.vera, exit_reason="withdrawn")
+    client = client_for(cast.vera)
+    page = parse(client.get(path(vehicle)))
+    days = page.find("dt", string="En stock").find_next_sibling("dd").text
+    assert days == french.format_days(None)
+    data = opened(client, vehicle, "statut")
+    assert send(client, vehicle, "statut", data, key_number="7").status_code == 303
+    assert (fresh(vehicle).key_number, fresh(vehicle).entered_on) == ("7", None)
 
 
 def test_a_history_that_is_cut_says_so(cast, client_for, vehicle):

@@ -64,15 +64,25 @@ def test_a_move_is_not_dated_in_the_future(cast):
     assert (refusal.code, refusal.field) == ("day_in_future", "on")
 
 
-@pytest.mark.parametrize("hold", [None, HoldKind.RESERVATION])
-def test_a_delivery_needs_an_order_or_an_auction(cast, hold):
+def test_a_delivery_needs_an_order_or_an_auction(cast):
     vehicle = vehicle_at(cast, StockStatus.FOR_SALE)
-    if hold:
-        order(vehicle, cast, hold)
     refusal = refusal_of(lambda: move(vehicle, cast, StockStatus.DELIVERY))
     assert refusal.code == "no_sale"
     vehicle.refresh_from_db()
     assert vehicle.status == StockStatus.FOR_SALE
+
+
+def test_a_delivery_of_what_is_reserved_names_for_whom(cast):
+    vehicle = vehicle_at(cast, StockStatus.FOR_SALE)
+    holds.reserve(vehicle=vehicle, label="Mme Martin", actor=cast.vera, now=NOW)
+    refusal = refusal_of(lambda: move(vehicle, cast, StockStatus.DELIVERY))
+    assert (refusal.code, "Mme Martin" in refusal.message) == ("held", True)
+    # Past its time it holds nothing, and nobody is named.
+    later = NOW + timedelta(hours=49)
+    refusal = refusal_of(
+        lambda: stock.change_status(vehicle=vehicle, target=StockStatus.DELIVERY, actor=cast.vera, now=later)
+    )
+    assert refusal.code == "no_sale"
 
 
 @pytest.mark.parametrize("hold", [HoldKind.ORDER, HoldKind.AUCTION])
@@ -139,8 +149,11 @@ def test_the_reason_of_an_exit_fits_the_status(cast, status, reason):
 
 
 def test_an_entry_that_is_only_expected_can_be_withdrawn_before_its_day(cast):
-    vehicle = vehicle_at(cast, StockStatus.PRE_ENTRY, entered_on=TODAY + timedelta(days=26))
-    assert move(vehicle, cast, StockStatus.OUT, exit_reason=ExitReason.WITHDRAWN).status == StockStatus.OUT
+    expected = TODAY + timedelta(days=26)
+    vehicle = vehicle_at(cast, StockStatus.PRE_ENTRY, entered_on=expected)
+    out = move(vehicle, cast, StockStatus.OUT, exit_reason=ExitReason.WITHDRAWN)
+    assert (out.status, out.entered_on, out.days_in_stock(TODAY)) == (StockStatus.OUT, None, None)
+    assert TimelineEntry.objects.get(target_id=vehicle.pk).changes["entered_on"] == [expected.isoformat(), None]
 
 
 def test_nothing_leaves_before_it_came(cast):

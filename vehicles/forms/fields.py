@@ -26,6 +26,11 @@ class PlateField(forms.CharField):
         super().__init__(max_length=30, **options)
         self.widget.attrs.update({"data-format": "plate", "autocapitalize": "characters", "autocomplete": "off"})
 
+    def of_country(self, *, is_foreign: bool) -> None:
+        """Of a foreign plate nothing but the capitals is written the French way."""
+        self.is_foreign = is_foreign
+        self.widget.attrs["data-format"] = "upper" if is_foreign else "plate"
+
     def to_python(self, value: Any) -> str:
         return validators.normalise_plate(super().to_python(value) or "")
 

@@ -57,6 +57,8 @@ class CharacteristicsForm(SectionForm, IdentityRules):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["is_foreign_plate"] = self.instance.is_foreign
+        plate: Any = self.fields["plate"]
+        plate.of_country(is_foreign="is_foreign_plate" in self.data if self.is_bound else self.instance.is_foreign)
         self.initial["has_no_plate"] = not self.instance.plate
 
     def clean(self) -> dict[str, Any]:
@@ -100,6 +102,11 @@ class StatusForm(SectionForm):
             "origin", "first_hand", "vat_regime", "stage", "destination", "is_trade_in", "key_number", "key_place",
             "keys_count", "has_registration_certificate", "has_maintenance_book", "no_pledge_on", "entered_on",
         ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.exit_reason == enums.ExitReason.WITHDRAWN:
+            del self.fields["entered_on"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -77,7 +77,7 @@ class Vehicle(ScopedModel):
     model = models.CharField("modèle", max_length=120)
     version = models.CharField("version", max_length=500, blank=True)
     plate = models.CharField("immatriculation", max_length=20, blank=True)
-    plate_format = models.CharField(max_length=12, choices=enums.PlateFormat.choices, blank=True)
+    plate_format = models.CharField("type de plaque", max_length=12, choices=enums.PlateFormat.choices, blank=True)
     plate_department = models.CharField("département de la plaque", max_length=3, blank=True)
     # Of a foreign plate, where it is known; empty: in France, or nobody said.
     plate_country = models.CharField(
@@ -128,7 +128,7 @@ class Vehicle(ScopedModel):
     no_pledge_on = models.DateField("date de non-gage", null=True, blank=True)
     is_being_prepared = models.BooleanField("en préparation", default=False)
     is_archived = models.BooleanField("archivé", default=False)
-    # Expected while in pré-rentrée, real afterwards.
+    # Expected while in pré-rentrée, real afterwards; of what was withdrawn before it came there is none.
     entered_on = models.DateField("entrée", null=True, blank=True)
     left_on = models.DateField("sortie", null=True, blank=True)
     exit_reason = models.CharField("motif de sortie", max_length=20, choices=enums.ExitReason.choices, blank=True)
@@ -209,6 +209,7 @@ class Vehicle(ScopedModel):
     refurbishment: Decimal | None
     cover: int | None
     shown_purchase: Decimal | str | None
+    net_purchase: Decimal | str | None
     shown_margin: Decimal | str | None
     shown_position: Decimal | str | None
 

@@ -206,6 +206,9 @@ def change_status(
         _refuse_exit(locked, exit_reason=exit_reason, day=day, now=now)
         locked.left_on, locked.exit_reason = day, exit_reason
         changed += ["left_on", "exit_reason"]
+        if exit_reason == enums.ExitReason.WITHDRAWN:
+            locked.entered_on = None  # it was expected on that day, and never came
+            changed.append("entered_on")
     elif locked.status == enums.StockStatus.PRE_ENTRY:
         locked.entered_on = day
         changed.append("entered_on")
@@ -225,12 +228,14 @@ def _refuse_archived(vehicle: Vehicle) -> None:
 
 def _refuse_delivery(vehicle: Vehicle, *, now: datetime) -> None:
     hold = active_hold(vehicle, now=now)
-    if hold is None or hold.kind not in enums.DELIVERY_HOLDS:
-        raise Refused(
-            "no_sale",
-            "Livraison impossible\u00a0: ni bon de commande ni enchère attribuée ne retient ce véhicule.",
-            "status",
-        )
+    if hold is not None and hold.kind in enums.DELIVERY_HOLDS:
+        return
+    refuse_held(vehicle, now=now)
+    raise Refused(
+        "no_sale",
+        "Livraison impossible\u00a0: ni bon de commande ni enchère attribuée ne retient ce véhicule.",
+        "status",
+    )
 
 
 def _refuse_exit(vehicle: Vehicle, *, exit_reason: str, day: date, now: datetime) -> None:

@@ -94,6 +94,7 @@ def capital(request: StaffRequest) -> HttpResponse:
             for band, one in sums.items()
         ],
         "total": sum(one.amount for one in sums.values()),
+        "basis": selectors.NET_PURCHASE_BASIS,
         "unpriced": sum(one.unpriced for one in sums.values()),
     }
     return htmx.render_part(request, "vehicles/capital.html", "bands", context)

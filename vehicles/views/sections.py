@@ -69,7 +69,7 @@ def _conflict(
     again.is_valid()
     conflict = {
         "lines": [
-            selectors.conflict_line(saved, name, mine=form.cleaned_data[name]) for name in fields if name in form.fields
+            selectors.conflict_line(saved, name, typed=form.cleaned_data) for name in fields if name in form.fields
         ],
         "fields": ",".join(fields),
         "entry": last_change_of(saved, fields[0]),
