@@ -44,6 +44,8 @@ def register() -> None:
         Act("vehicles:sheet", "ouvrir la fiche d’un véhicule et son historique"),
         Act("vehicles:save_section", "modifier la fiche d’un véhicule", right="vehicles.edit"),
         Act("vehicles:propose_inspection", "se faire proposer la date du prochain contrôle technique"),
+        Act("vehicles:propose_inspection_of_new", "se la faire proposer pour un véhicule qu’on ajoute"),
+        Act("vehicles:propose_inspection_on_entry", "se la faire proposer à l’entrée physique d’un véhicule"),
         Act("vehicles:move", "changer le statut d’un véhicule"),
         Act("vehicles:change_site", "déplacer un véhicule vers un autre point de vente"),
         Act("vehicles:reserve", "réserver un véhicule"),

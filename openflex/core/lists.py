@@ -148,7 +148,8 @@ class FigureColumn(tables.Column):
 
     `foot` (`mean` or `total`) sums up the page under the column: of `foot_of`, an attribute of the rows, where what
     the column shows cannot be added up as it stands; `foot_label` says then what was. A first click on the head shows
-    the largest first when `largest_first`. None is written as any value (« – € »); UNSEEN, what this person may not see, is a bare dash.
+    the largest first when `largest_first`. None is written as any value (« – € »); UNSEEN, what this person may not
+    see, is a bare dash.
     """
 
     def __init__(

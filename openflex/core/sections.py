@@ -5,7 +5,7 @@ row (`records.services.apply_edit`).
 """
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -65,7 +65,7 @@ class SectionForm(NamedBlanks, forms.ModelForm):  # type: ignore[type-arg]  # no
         check_columns(self)
 
 
-def reopened(form: SectionForm, *, on: SectionForm) -> QueryDict:
+def reopened(form: forms.BaseForm, *, on: forms.BaseForm) -> QueryDict:
     """What a person sent with `form`, as if it had been opened `on` what somebody else saved meanwhile: what they
     typed stays, what they left alone follows what is saved (sent again as it was, it would undo it)."""
     data = QueryDict(mutable=True)
@@ -85,7 +85,14 @@ def told_of_conflict(form: SectionForm, fields: Collection[str], *, now: Any) ->
     """The form again, opened on the row as it is `now`: beside each of `fields` what somebody else made of it, what was
     typed still in it. Sent again, it means it."""
     saved = type(form)(instance=now)
-    again = type(form)(reopened(form, on=saved), instance=now)
+    return tell_conflict(type(form)(reopened(form, on=saved), instance=now), fields, saved=saved)
+
+
+Opened = TypeVar("Opened", bound=forms.BaseForm)
+
+
+def tell_conflict(again: Opened, fields: Collection[str], *, saved: forms.BaseForm) -> Opened:
+    """`again`, a form opened anew, with what is `saved` beside each of these fields."""
     again.is_valid()
     for name in fields:
         theirs = saved[name].value()

@@ -9,6 +9,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(name="follower", options={"ordering": ["since_at", "pk"]}),
+        migrations.AlterModelOptions(name="follower", options={"abstract": False, "base_manager_name": "objects", "ordering": ["since_at", "pk"]}),
         migrations.RenameField(model_name="follower", old_name="since", new_name="since_at"),
     ]

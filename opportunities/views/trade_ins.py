@@ -26,9 +26,9 @@ from settings_admin.guards import get_for, right
 from settings_admin.records.selectors import last_change_of
 from settings_admin.records.services import EditConflict
 from settings_admin.scoping import current_scope
-from vehicles.forms import proposed_inspection
 from vehicles.selectors import equipment_of
 from vehicles.views.condition import Place, condition_of, sheet_url
+from vehicles.views.proposal import answer_proposal
 
 TEMPLATE = "opportunities/trade_in.html"
 HISTORY = 200
@@ -225,11 +225,8 @@ def _conflict(
 def propose_inspection(request: StaffRequest, pk: int) -> HttpResponse:
     """The field of the next inspection, as on the sheet of a vehicle."""
     trade_in = fetch(request, pk, right=EDIT)
-    context = proposed_inspection(
-        request.GET, form_class=forms.TradeInConditionForm, instance=trade_in, today=today_paris(timezone.now())
-    )
-    context["propose_url"] = request.path
-    return htmx.render_part(request, "vehicles/inspection_proposal.html", "field", context)
+    today = today_paris(timezone.now())
+    return answer_proposal(request, lambda data: forms.TradeInConditionForm(data, instance=trade_in, today=today))
 
 
 ESTIMATE = Place(

@@ -32,6 +32,7 @@ NORTH_VEHICLE = "a vehicle of Nord"
 def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
     """Route name → its parameters, of rows that belong to *Nord*, first site."""
     vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, plate="GD642JM")
+    expected = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, status="pre_entry")
 
     with unscoped("test data"):
         at = {"entity": cast.north, "point_of_sale": cast.north_1, "vehicle": vehicle}
@@ -247,6 +248,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         "vehicles:sheet": of_vehicle(),
         "vehicles:save_section": of_vehicle(key="statut"),
         "vehicles:propose_inspection": of_vehicle(),
+        "vehicles:propose_inspection_on_entry": lambda: {"pk": expected.pk},
         "vehicles:photo": lambda: {"pk": photo.pk, "size": "petite"},
         "vehicles:add_photos": of_vehicle(),
         "vehicles:move_photo": of_vehicle(photo_pk=photo.pk),

@@ -3,8 +3,8 @@
 from vehicles.forms.condition import PART_FORMS, MovePhotoForm, PhotosForm
 from vehicles.forms.entry import AddVehicleForm
 from vehicles.forms.fields import MileageField, PlateField, VinField
+from vehicles.forms.inspection import proposed_inspection
 from vehicles.forms.moves import MoveForm, ReserveForm, SiteForm
-from vehicles.forms.proposal import proposed_inspection
 from vehicles.forms.sections import CharacteristicsForm, MaintenanceForm, PriceForm, SectionForm, StatusForm
 
 __all__ = [

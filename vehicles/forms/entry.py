@@ -10,7 +10,7 @@ from openflex.core.forms import AmountField, DayField, NamedBlanks, YesNoField, 
 from openflex.core.sections import check_columns
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.organisation.selectors import site_labels
-from vehicles import enums
+from vehicles import enums, inspection
 from vehicles.forms.fields import (
     USED_FACTS,
     IdentityRules,
@@ -19,12 +19,13 @@ from vehicles.forms.fields import (
     ShortVinField,
     VinField,
 )
+from vehicles.forms.inspection import InspectionDates
 from vehicles.models import Vehicle
 
 REQUIRED_WHEN_USED = "Obligatoire, sauf pour un VN."
 
 
-class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules):
+class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules, InspectionDates):
     """*Ajouter un véhicule*: what is known at the door; the rest is filled in on the sheet."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
@@ -51,6 +52,7 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules):
     purchase_price = AmountField(label="Prix d’achat", required=False)
     sale_price = AmountField(label="Prix de vente TTC", required=False)
 
+    followed_names = ("inspection_on", "first_registration", "kind", "stage")
     units = {"mileage_km": "km", "purchase_price": "€", "sale_price": "€"}
 
     class Meta:
@@ -58,7 +60,7 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules):
         fields = [
             "kind", "make", "model", "version", "energy", "gearbox", "plate", "vin", "first_registration", "mileage_km",
             "first_hand", "stage", "destination", "origin", "vat_regime", "is_trade_in", "status", "entered_on",
-            "purchase_price", "sale_price",
+            "purchase_price", "sale_price", "inspection_on", "next_inspection_month",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, today: date, sees_margin: bool, edits_prices: bool, **kwargs: Any) -> None:
@@ -85,10 +87,22 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules):
         self.check_first_registration(data, stage=stage)
         self._check_place(data)
         self._check_entry(data)
+        self.check_inspection_dates(data, first_registration=data.get("first_registration"))
         self.require_used_facts(data, stage=stage, names=USED_FACTS)
         if not self.errors:
             self.note_doubts(data, typed=("vin", "mileage_km"))
         return data
+
+    def typed_facts(self) -> inspection.InspectionFacts | None:
+        data = self.cleaned_data
+        if not data.get("kind"):
+            return None
+        is_new = data.get("stage") == enums.Stage.NEW
+        return inspection.InspectionFacts(
+            kind=enums.VehicleKind(data["kind"]),
+            first_registration=None if is_new else data.get("first_registration"),
+            last_inspection=data.get("inspection_on"),
+        )
 
     def _check_place(self, data: dict[str, Any]) -> None:
         entity, point = data.get("entity"), data.get("point_of_sale")

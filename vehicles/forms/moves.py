@@ -1,5 +1,6 @@
 """What is asked before a vehicle is moved, reserved, or sent to another site."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,19 +9,36 @@ from django import forms
 from customers.forms.picker import CustomerField
 from openflex.core.forms import DayField
 from settings_admin.models import PointOfSale
-from vehicles import enums
+from vehicles import enums, inspection, selectors
+from vehicles.forms.inspection import InspectionDates
 from vehicles.models import Vehicle
 
+DATES = ("inspection_on", "next_inspection_month")
+_FAVOURABLE = enums.InspectionResult.FAVOURABLE
 
-class MoveForm(forms.Form):
-    """Changes the status of a vehicle: only the moves its status knows are offered."""
+
+class MoveForm(InspectionDates):
+    """Changes the status of a vehicle: only the moves its status knows are offered.
+
+    With its physical entry come the dates of its inspection, which may be known only then.
+    """
 
     status = forms.ChoiceField(label="Nouveau statut", widget=forms.RadioSelect)
     on = DayField(label="Date", help_text="Aujourd’hui, ou le jour où cela s’est fait.")
     exit_reason = forms.ChoiceField(label="Motif de sortie", required=False)
 
+    field_order = ("status", "on", "exit_reason", *DATES)
+
     def __init__(self, *args: Any, vehicle: Vehicle, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **{"initial": {"on": today}, **kwargs})
+        self.vehicle, self.today = vehicle, today
+        initial = {"on": today, **{name: getattr(vehicle, name) for name in DATES}}
+        # Its fields may stand above those of the sheet.
+        super().__init__(*args, **{"initial": initial, "auto_id": "move_%s", **kwargs})
+        for name in DATES:
+            if vehicle.status == enums.StockStatus.PRE_ENTRY:
+                self.fields[name].show_hidden_initial = True
+            else:
+                del self.fields[name]
         current = enums.StockStatus(vehicle.status)
         fields: dict[str, Any] = self.fields
         fields["status"].choices = [(status.value, status.label) for status in enums.TRANSITIONS[current]]
@@ -31,7 +49,24 @@ class MoveForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if data.get("status") == enums.StockStatus.OUT and not data.get("exit_reason"):
             self.add_error("exit_reason", "Choisissez le motif de sortie.")
+        if self._enters(data):
+            self.check_inspection_dates(data, first_registration=self.vehicle.first_registration)
         return data
+
+    def typed_facts(self) -> inspection.InspectionFacts:
+        """The result that is known is that of the date that is known."""
+        last = self.cleaned_data.get("inspection_on")
+        facts = replace(selectors.inspection_facts(self.vehicle), last_inspection=last, next_inspection=None)
+        return facts if last == self.vehicle.inspection_on else replace(facts, result=_FAVOURABLE)
+
+    def dates(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The values the dates were opened with and those that were typed, of what enters."""
+        names = [name for name in DATES if name in self.changed_data] if self._enters(self.cleaned_data) else []
+        opened = {name: self.fields[name].clean(self.data.get(self[name].html_initial_name)) for name in names}
+        return opened, {name: self.cleaned_data[name] for name in names}
+
+    def _enters(self, data: dict[str, Any]) -> bool:
+        return self.vehicle.status == enums.StockStatus.PRE_ENTRY and data.get("status") == enums.StockStatus.ARRIVED
 
 
 class ReserveForm(forms.Form):

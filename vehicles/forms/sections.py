@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from customers.forms.picker import CustomerField
 from openflex.core import sections
-from openflex.core.forms import AmountField, DayField, MonthField, YesNoField
+from openflex.core.forms import AmountField, DayField, YesNoField
 from openflex.core.french import NBSP
 from vehicles import enums, inspection, selectors, validators
 from vehicles.forms.fields import (
@@ -20,6 +20,7 @@ from vehicles.forms.fields import (
     ShortVinField,
     VinField,
 )
+from vehicles.forms.inspection import InspectionDates
 from vehicles.models import Vehicle
 
 
@@ -124,9 +125,10 @@ class StatusForm(SectionForm):
         return data
 
 
-class MaintenanceForm(SectionForm):
-    """*Entretien du véhicule*. Both inspection dates are optional; the next one is proposed by kind."""
+class MaintenanceForm(SectionForm, InspectionDates):
+    """*Entretien du véhicule*."""
 
+    followed_names = ("inspection_on", "inspection_result", "is_collector", "is_licensed_sport")
     is_damaged = YesNoField(label="Véhicule accidenté")
     is_running = YesNoField(label="Véhicule roulant")
     is_collector = forms.BooleanField(
@@ -139,10 +141,6 @@ class MaintenanceForm(SectionForm):
         required=False,
         help_text="Dispensé de contrôle, si le titulaire est licencié d’une fédération sportive.",
     )
-    inspection_on = DayField(
-        label="Date du contrôle technique", required=False, help_text="Facultative. Jour, mois, année."
-    )
-    next_inspection_month = MonthField(label="Date du prochain contrôle technique", required=False)
     is_maintenance_up_to_date = YesNoField(label="Carnet d’entretien à jour")
 
     class Meta:
@@ -159,7 +157,6 @@ class MaintenanceForm(SectionForm):
             del self.fields["is_licensed_sport"]
 
     def typed_facts(self) -> inspection.InspectionFacts:
-        """What the rules of the inspection say of what is being typed, readable or not; the next date left aside."""
         data = self.cleaned_data
         return inspection.InspectionFacts(
             kind=enums.VehicleKind(self.instance.kind),
@@ -172,16 +169,7 @@ class MaintenanceForm(SectionForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        errors = inspection.check_inspection_dates(
-            first_registration=self.instance.first_registration,
-            last_inspection=data.get("inspection_on"),
-            next_inspection=data.get("next_inspection_month"),
-            today=self.today,
-        )
-        names = {"last_inspection": "inspection_on", "next_inspection": "next_inspection_month"}
-        for name, message in errors.items():
-            if names[name] not in self.errors:
-                self.add_error(names[name], message)
+        self.check_inspection_dates(data, first_registration=self.instance.first_registration)
         return data
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -175,6 +176,9 @@ def refuse_inspection_dates(row: Any) -> None:
         raise Refused("inspection_dates", message, names[name])
 
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 @transaction.atomic
 def change_status(
     *,
@@ -185,11 +189,15 @@ def change_status(
     exit_reason: str = "",
     told: Mapping[str, Any] | None = None,
     now: datetime | None = None,
+    base: Mapping[str, Any] = _NOTHING,
+    mine: Mapping[str, Any] = _NOTHING,
 ) -> Vehicle:
-    """Moves a vehicle to another status, on the day `on` (today by default). `told` are more details for the history.
+    """Moves a vehicle to another status, on the day `on` (today by default). `told` are more details for the history;
+    `base` and `mine` the dates of its inspection, typed with the move, as in `edit_vehicle`.
 
-    Raises Refused for a move the table does not know, for a delivery without an order or an awarded auction, for
-    an exit whose reason does not fit the status, and for a vehicle held by somebody else than the move serves.
+    Raises EditConflict, and Refused for a move the table does not know, for a delivery without an order or an awarded
+    auction, for an exit whose reason does not fit the status, and for a vehicle held by somebody else than the move
+    serves.
     """
     now = now or timezone.now()
     day = on or today_paris(now)
@@ -213,8 +221,17 @@ def change_status(
         locked.entered_on = day
         changed.append("entered_on")
     locked.status = target
-    details = {"on": day.isoformat(), **(told or {})}
-    records.save_changes(locked, fields=changed, actor=actor, kind="status_changed", details=details)
+    if typed := records.apply_edit(locked, base=dict(base), mine=dict(mine)):
+        refuse_inspection_dates(locked)
+        locked.inspection_due_on = selectors.inspection_due_on(locked)
+    records.save_changes(
+        locked,
+        fields=[*changed, *typed],
+        derived=["inspection_due_on"],
+        actor=actor,
+        kind="status_changed",
+        details={"on": day.isoformat(), **(told or {})},
+    )
     if target == enums.StockStatus.OUT:
         for hold in locked.holds.unreleased():
             release_hold(hold=hold, actor=actor, now=now)

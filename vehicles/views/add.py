@@ -3,18 +3,19 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 
 from openflex.core import htmx
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
-from openflex.core.http import writes
+from openflex.core.http import read_only, writes
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
 from settings_admin.scoping import current_scope
 from vehicles import enums, forms
 from vehicles.services import stock
+from vehicles.views.proposal import answer_proposal
 
 
 @right("vehicles.edit", on="scope")
@@ -43,11 +44,22 @@ def add_vehicle(request: StaffRequest) -> HttpResponse:
     return htmx.render_part(request, "vehicles/add.html", "form", {"form": form}, status=status)
 
 
+@right("vehicles.edit", on="scope")
+@read_only
+def propose_inspection(request: StaffRequest) -> HttpResponse:
+    """As on the sheet, of a vehicle that is being typed."""
+    return answer_proposal(request, _form_of)
+
+
 def _form(request: StaffRequest) -> forms.AddVehicleForm:
+    return _form_of(request.POST if request.method == "POST" else None)
+
+
+def _form_of(data: QueryDict | None) -> forms.AddVehicleForm:
     scope = current_scope()
     today = today_paris(timezone.now())
     return forms.AddVehicleForm(
-        request.POST if request.method == "POST" else None,
+        data,
         today=today,
         sees_margin=scope.allows_everywhere("vehicles.see_margin"),
         edits_prices=scope.allows_everywhere("vehicles.edit_prices"),

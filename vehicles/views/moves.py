@@ -1,5 +1,6 @@
 """What is done to a vehicle from its sheet: status, site, reservation, preparation, archive."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,12 +12,15 @@ from openflex.core import htmx
 from openflex.core.dates import today_paris
 from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
-from openflex.core.http import writes
+from openflex.core.http import read_only, writes
+from openflex.core.sections import reopened, tell_conflict
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
+from settings_admin.records.services import EditConflict
 from vehicles import enums, forms, selectors
 from vehicles.models import Vehicle
 from vehicles.services import holds, stock
+from vehicles.views.proposal import answer_proposal
 
 FLAGS = {"preparation": "is_being_prepared", "archive": "is_archived"}
 
@@ -28,6 +32,7 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
     form = forms.MoveForm(_sent(request), vehicle=vehicle, today=today_paris(timezone.now()))
     if form.is_valid():
         data = form.cleaned_data
+        base, mine = form.dates()
         try:
             stock.change_status(
                 vehicle=vehicle,
@@ -35,12 +40,40 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
                 actor=request.user,
                 on=data["on"],
                 exit_reason=data["exit_reason"],
+                base=base,
+                mine=mine,
             )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        except EditConflict as conflict:
+            form = _told_of_conflict(form, _vehicle(request, pk), conflict.fields)
         else:
             return htmx.redirect(request, "vehicles:sheet", pk)
-    return _render(request, vehicle, form, title="Changer le statut", verb="Changer le statut")
+    return _render(
+        request,
+        vehicle,
+        form,
+        title="Changer le statut",
+        verb="Changer le statut",
+        body="vehicles/_move_fields.html",
+        propose_url=reverse("vehicles:propose_inspection_on_entry", args=[pk]),
+    )
+
+
+def _told_of_conflict(form: forms.MoveForm, now: Vehicle, fields: Sequence[str]) -> forms.MoveForm:
+    saved = forms.MoveForm(vehicle=now, today=form.today)
+    return tell_conflict(forms.MoveForm(reopened(form, on=saved), vehicle=now, today=form.today), fields, saved=saved)
+
+
+@right("vehicles.edit", on="row")
+@read_only
+def propose_inspection(request: StaffRequest, pk: int) -> HttpResponse:
+    """As on the sheet, in the dialog by which the vehicle enters."""
+    vehicle = _vehicle(request, pk)
+    today = today_paris(timezone.now())
+    if vehicle.status != enums.StockStatus.PRE_ENTRY:
+        raise Http404
+    return answer_proposal(request, lambda data: forms.MoveForm(data, vehicle=vehicle, today=today))
 
 
 @right("vehicles.edit", on="row")
@@ -125,7 +158,16 @@ def _vehicle(request: StaffRequest, pk: int) -> Vehicle:
     return get_for(request, selectors.vehicle_rows(now=timezone.now()), pk, right="vehicles.edit")
 
 
-def _render(request: StaffRequest, vehicle: Vehicle, form: Any, *, title: str, verb: str) -> HttpResponse:
+def _render(
+    request: StaffRequest,
+    vehicle: Vehicle,
+    form: Any,
+    *,
+    title: str,
+    verb: str,
+    body: str = Dialog.body,
+    **context: Any,
+) -> HttpResponse:
     """The form in its dialog, or as a page of its own where there is no script."""
     plate = f" · {vehicle.plate_display}" if vehicle.plate else ""
     dialog = Dialog(
@@ -134,5 +176,6 @@ def _render(request: StaffRequest, vehicle: Vehicle, form: Any, *, title: str, v
         url=request.path,
         back=reverse("vehicles:sheet", args=[vehicle.pk]),
         verb=verb,
+        body=body,
     )
-    return render_dialog(request, dialog, form=form)
+    return render_dialog(request, dialog, form=form, **context)

@@ -17,6 +17,7 @@ from settings_admin.records.services import EditConflict
 from vehicles import forms, selectors
 from vehicles.models import Vehicle
 from vehicles.services import stock
+from vehicles.views.proposal import answer_proposal
 from vehicles.views.sheet import SECTIONS, Section, render_sheet, section_form
 
 
@@ -82,8 +83,5 @@ def _conflict(
 def propose_inspection(request: StaffRequest, pk: int) -> HttpResponse:
     """The field of the next inspection, filled with what the date being typed leads to, and the reason."""
     vehicle = get_for(request, selectors.vehicle_rows(now=timezone.now()), pk, right="vehicles.edit")
-    context = forms.proposed_inspection(
-        request.GET, form_class=forms.MaintenanceForm, instance=vehicle, today=today_paris(timezone.now())
-    )
-    context["propose_url"] = request.path
-    return htmx.render_part(request, "vehicles/inspection_proposal.html", "field", context)
+    today = today_paris(timezone.now())
+    return answer_proposal(request, lambda data: forms.MaintenanceForm(data, instance=vehicle, today=today))
