@@ -1,16 +1,19 @@
 """The history of a vehicle in words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
+
+from django.db.models import Q
 
 from customers.models import Customer
 from customers.selectors import name_for_reader
+from openflex.core.dates import today_paris
 from openflex.core.facts import field_label, field_text
 from openflex.core.fields import field_of
 from settings_admin.models import PointOfSale, TimelineEntry
-from settings_admin.records.selectors import Change, HistoryLine, line_of, source_urls, timeline_of, url_of_source
+from settings_admin.records.selectors import Change, HistoryLine, line_of, source_urls, timeline_page, url_of_source
 from settings_admin.scoping import Scope
 from vehicles import condition, enums
 from vehicles.models import Vehicle
@@ -30,15 +33,36 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> list[HistoryLine]:
-    """The history in words, without what this person may not see; a line of which nothing is left is left out."""
+@dataclass(frozen=True)
+class StatusMove:
+    """« Entrée physique → Stock de vente », the day it happened, and who noted it; the first one came from nowhere."""
+
+    old: str
+    new: str
+    on: date
+    actor: str
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Lines in words, where the next page starts ("" at the end), and every status the vehicle had, the latest
+    first."""
+
+    lines: list[HistoryLine]
+    following: str
+    moves: list[StatusMove]
+
+
+def history_of(vehicle: Vehicle, *, scope: Scope, size: int, after: str = "") -> HistoryPage:
+    """A page of the history, without what this person may not see; a line of which nothing is left is left out."""
     hidden: frozenset[str] = frozenset()
     place = (vehicle.entity_id, vehicle.point_of_sale_id)
     if not scope.allows("vehicles.see_margin", *place):
         hidden |= PURCHASE_FIELDS
     if not scope.allows("vehicles.see_market_value", *place):
         hidden |= MARKET_FIELDS
-    entries = one_sending(timeline_of(vehicle, limit=limit))
+    page = timeline_page(vehicle, size=size, after=after, wanted=_TELLS_STATUS)
+    entries = one_sending(page.entries)
     sites, people, urls = _site_names(entries), _customer_names(entries), source_urls(entries)
     lines = []
     for entry in entries:
@@ -52,7 +76,20 @@ def history_of(vehicle: Vehicle, *, scope: Scope, limit: int | None = None) -> l
         if entry.changes and not changes:
             continue
         lines.append(_line(entry, changes, people=people, url=url_of_source(entry, urls)))
-    return lines
+    return HistoryPage(lines, page.following, [_status_move(entry) for entry in page.wanted])
+
+
+_TELLS_STATUS = Q(changes__has_key="status") | Q(kind="created", details__has_key="status")
+
+
+def _status_move(entry: TimelineEntry) -> StatusMove:
+    old, new = entry.changes.get("status") or (None, entry.details["status"])
+    day = date.fromisoformat(entry.details["on"]) if "on" in entry.details else today_paris(entry.at)
+    return StatusMove(_status_label(old), _status_label(new), day, entry.actor_name or "OpenFlex")
+
+
+def _status_label(code: str | None) -> str:
+    return str(enums.StockStatus(code).label) if code in enums.StockStatus.values else ""
 
 
 # Photos are sent one by one: those of one quarter of an hour are told together.

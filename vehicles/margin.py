@@ -28,6 +28,20 @@ class Cost:
     refurbishment: Decimal = ZERO
 
 
+def cost_price(cost: Cost) -> Decimal:
+    """*Prix de revient*: what was paid for a vehicle, less the VAT that is recovered, and what was spent on it HT."""
+    return cost.purchase + cost.refurbishment
+
+
+_DAYS_OF_A_YEAR: Final = 365
+
+
+def holding_cost(cost: Cost, *, days: int, yearly_rate: Decimal) -> Decimal:
+    """What money tied up in a vehicle costs in these days, to the cent; `yearly_rate` is a ratio of the cost price
+    (0.06)."""
+    return cents(cost_price(cost) * yearly_rate * days / _DAYS_OF_A_YEAR)
+
+
 def margin_excl_vat(sale: Decimal, cost: Cost, *, vat_rate: Decimal) -> Decimal:
     """What is left of a sale price including VAT, excluding VAT, to the cent; negative when sold at a loss.
 

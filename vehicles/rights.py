@@ -42,6 +42,7 @@ def register() -> None:
         Act("vehicles:pick", "choisir un véhicule du stock dans un formulaire"),
         Act("vehicles:add", "ajouter un véhicule"),
         Act("vehicles:sheet", "ouvrir la fiche d’un véhicule et son historique"),
+        Act("vehicles:history", "lire la suite de l’historique d’un véhicule"),
         Act("vehicles:save_section", "modifier la fiche d’un véhicule", right="vehicles.edit"),
         Act("vehicles:propose_inspection", "se faire proposer la date du prochain contrôle technique"),
         Act("vehicles:propose_inspection_of_new", "se la faire proposer pour un véhicule qu’on ajoute"),

@@ -165,6 +165,35 @@ def purchase_cost(vehicle: Vehicle) -> margin.Cost | None:
     return margin.Cost(regime=regime, purchase=purchase, refurbishment=vehicle.refurbishment or money.ZERO)
 
 
+@dataclass(frozen=True)
+class Costs:
+    """What a vehicle costs, EUR: bought for (`NET_PURCHASE_BASIS`), spent on it HT, both together; held a day, and
+    since its entry, None as long as there was none, by so many per cents of the cost price a year."""
+
+    purchase: Decimal
+    refurbishment: Decimal
+    price: Decimal
+    a_day: Decimal
+    since_entry: Decimal | None
+    yearly_percent: Decimal
+
+
+def costs_of(vehicle: Vehicle, *, today: date) -> Costs | None:
+    """None as long as no purchase price is known. Of a row with its FRE."""
+    cost = purchase_cost(vehicle)
+    if cost is None:
+        return None
+    days, rate = vehicle.days_in_stock(today), settings.HOLDING_RATE
+    return Costs(
+        purchase=cost.purchase,
+        refurbishment=cost.refurbishment,
+        price=margin.cost_price(cost),
+        a_day=margin.holding_cost(cost, days=1, yearly_rate=rate),
+        since_entry=None if days is None else margin.holding_cost(cost, days=days, yearly_rate=rate),
+        yearly_percent=rate * 100,
+    )
+
+
 def vehicle_margin(vehicle: Vehicle) -> Decimal | None:
     """Margin HT at the sale price of the sheet; None without both prices."""
     cost = purchase_cost(vehicle)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("ajouter/", add.add_vehicle, name="add"),
     path("ajouter/prochain-controle/", add.propose_inspection, name="propose_inspection_of_new"),
     path("<int:pk>/", sheet.sheet, name="sheet"),
+    path("<int:pk>/historique/", sheet.history_page, name="history"),
     path("<int:pk>/sections/<slug:key>/", sections.save_section, name="save_section"),
     path("<int:pk>/prochain-controle/", sections.propose_inspection, name="propose_inspection"),
     path("<int:pk>/statut/", moves.move, name="move"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from django.urls import reverse
 
 from settings_admin.guards import seen_among
@@ -17,6 +17,30 @@ from settings_admin.registries import history_sources
 def timeline_of(obj: Any, *, limit: int | None = None) -> QuerySet[TimelineEntry]:
     entries = TimelineEntry.objects.filter(target_type=obj._meta.label_lower, target_id=obj.pk)
     return entries[:limit] if limit else entries
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    """One page of a history, the newest first; where the next one starts, "" at its end; and of all its lines, on
+    this page or older, those that were asked for."""
+
+    entries: Sequence[TimelineEntry]
+    following: str
+    wanted: Sequence[TimelineEntry]
+
+
+def timeline_page(obj: Any, *, size: int, after: str = "", wanted: Q | None = None) -> TimelinePage:
+    """In one statement, and another one to find `after`, where a page starts; one that this history does not know is
+    the beginning. `wanted` says which lines are asked for whatever page they stand on."""
+    is_wanted = Value(False) if wanted is None else ExpressionWrapper(wanted, output_field=BooleanField())
+    entries = timeline_of(obj).annotate(is_wanted=is_wanted)
+    last = timeline_of(obj).filter(pk=int(after)).first() if after.isdecimal() else None
+    if last is not None:
+        entries = entries.filter(at__lte=last.at).exclude(at=last.at, pk__gte=last.pk)
+    newest = entries[: size + 1]
+    rows = list(entries.filter(Q(pk__in=newest.values("pk")) | Q(is_wanted=True)))
+    following = str(rows[size - 1].pk) if len(rows) > size else ""
+    return TimelinePage(rows[:size], following, [row for row in rows if row.is_wanted])
 
 
 @dataclass(frozen=True)

@@ -247,6 +247,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         **of_organisation,
         "vehicles:sheet": of_vehicle(),
         "vehicles:save_section": of_vehicle(key="statut"),
+        "vehicles:history": of_vehicle(),
         "vehicles:propose_inspection": of_vehicle(),
         "vehicles:propose_inspection_on_entry": lambda: {"pk": expected.pk},
         "vehicles:photo": lambda: {"pk": photo.pk, "size": "petite"},

@@ -86,6 +86,30 @@ def test_the_inspection_dates_of_the_release_notes_are_typed_proposed_refused_an
     expect(page.locator("#entretien dd", has_text="08/2027")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("button", name="Enregistrer")).to_have_count(0)
+    # On paper: the vehicle and its sections, without what one presses.
+    page.emulate_media(media="print")
+    for shown in ("h1", "#entretien", "#price-lines", "#historique"):
+        expect(page.locator(shown)).to_be_visible()
+    for pressed in (".rail", ".top-bar", ".section-index", "#edit-entretien", ".sheet-head .button"):
+        expect(page.locator(pressed).first).to_be_hidden()
+
+
+def test_a_scooter_arrives_with_the_dates_of_its_inspection(cast, visit):
+    expected = make_vehicle(
+        entity=cast.north, kind=VehicleKind.SCOOTER, status=StockStatus.PRE_ENTRY, first_registration=date(2016, 5, 12)
+    )
+    phone = visit(cast.vera, size=PHONE)
+    page = phone.go(path(expected))
+    page.get_by_role("link", name="Changer le statut").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Entrée physique").check()
+    dialog.get_by_label("Date du contrôle technique").fill("28082024")
+    dialog.get_by_label("Date du contrôle technique").press("Tab")
+    expect(dialog.get_by_label("Date du prochain contrôle technique")).to_have_value("08/2027")
+    phone.check()
+    dialog.get_by_role("button", name="Changer le statut").click()
+    expect(page.locator("#entretien dd", has_text="08/2027")).to_be_visible()
+    expect(page.locator("#statut .status-moves")).to_contain_text("Pré-rentrée → Entrée physique")
 
 
 def test_a_month_typed_by_hand_is_not_overwritten_by_the_proposal(scooter, cast, visit):

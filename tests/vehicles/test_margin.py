@@ -8,6 +8,8 @@ from vehicles.enums import VatRegime
 from vehicles.margin import (
     Cost,
     LotLine,
+    cost_price,
+    holding_cost,
     lot_figures,
     lot_margin,
     lot_shares,
@@ -149,3 +151,26 @@ def test_the_margin_of_a_lot_is_that_of_its_vehicles(price: Decimal, lines: list
 def test_without_vat_both_increases_are_the_same(offer: Decimal, lines: list[LotLine]) -> None:
     figures = lot_figures(offer, lines, vat_rate=Decimal(0))
     assert figures.offer_increase == figures.margin_increase
+
+
+# --- Cost price and holding ---------------------------------------------------------------------------------
+
+
+def test_the_scooter_of_the_design_costs_what_was_paid_and_spent() -> None:
+    cost = Cost(VatRegime.MARGIN, Decimal("4300.00"), Decimal("285.00"))
+    assert cost_price(cost) == Decimal("4585.00")
+    assert holding_cost(cost, days=1, yearly_rate=Decimal("0.06")) == Decimal("0.75")
+    assert holding_cost(cost, days=60, yearly_rate=Decimal("0.06")) == Decimal("45.22")
+
+
+@given(costs, st.integers(min_value=0, max_value=5_000), st.decimals(min_value=0, max_value=1, places=2))
+def test_holding_grows_with_the_days_and_a_year_costs_the_rate(cost: Cost, days: int, rate: Decimal) -> None:
+    assert holding_cost(cost, days=0, yearly_rate=rate) == 0
+    assert abs(holding_cost(cost, days=365, yearly_rate=rate) - cost_price(cost) * rate) <= Decimal("0.005")
+    assert holding_cost(cost, days=days, yearly_rate=rate) <= holding_cost(cost, days=days + 1, yearly_rate=rate)
+
+
+@given(costs)
+def test_sold_at_its_cost_price_there_is_no_margin_outside_vat(cost: Cost) -> None:
+    outside = Cost(VatRegime.OUTSIDE, cost.purchase, cost.refurbishment)
+    assert margin_excl_vat(cost_price(outside), outside, vat_rate=VAT) == 0

@@ -4,17 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from openflex.core import french
 from settings_admin.access.services.holdings import built_in_group
-from settings_admin.models import TimelineEntry
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
 from tests.make import make_user, make_vehicle
 from tests.support.htmx import content, parse, swap
 from tests.vehicles.way import errors_of, form_data, fresh, history, opened, path, send
 from vehicles.enums import PlateFormat, StockStatus, VehicleKind
+from vehicles.models import Cost
 from vehicles.services import stock
 
 
@@ -315,6 +314,22 @@ def test_purchase_and_margin_are_for_those_who_may_see_them(cast, client_for, ve
         assert ("4\u202f321,00" in text, "Marge HT" in text, "Prix d’achat" in text) == (sees, sees, sees)
 
 
+def test_the_cost_of_a_vehicle_is_made_of_what_was_paid_and_spent(cast, client_for):
+    """HT: the VAT of the purchase comes back under *TVA récupérable*; 54 days at 6 % a year."""
+    vehicle = make_vehicle(
+        entity=cast.north, vat_regime="recoverable", purchase_price=Decimal("12000.00"), entered_on=date(2026, 10, 1)
+    )
+    with unscoped("test data"):
+        place = {"entity": cast.north, "point_of_sale": None, "vehicle": vehicle}
+        Cost.objects.create(**place, kind="tyres", planned=Decimal("500.00"), actual=Decimal("450.00"))
+    text = " ".join(parse(client_for(cast.vera).get(path(vehicle))).select_one("#price-lines").get_text(" ").split())
+    assert "Prix de revient 10 000,00 € hors TVA récupérable + 450,00 € de FRE 10 450,00 €" in text
+    assert "Coût de détention par jour 6 % par an du prix de revient, 92,76 € en 54 j 1,72 €" in text
+    assert "Prix de revient" not in client_for(cast.sam).get(path(vehicle)).text
+    unpriced = make_vehicle(entity=cast.north)
+    assert "Prix de revient" not in client_for(cast.vera).get(path(unpriced)).text
+
+
 def test_a_stay_in_a_sister_entity_shows_only_to_those_who_may_see_it(cast, client_for):
     before = make_vehicle(entity=cast.south, stock_number="26-9999", status=StockStatus.OUT, left_on=date(2026, 1, 2))
     vehicle = make_vehicle(entity=cast.north, previous_stay=before)
@@ -327,14 +342,6 @@ def test_a_colleague_who_may_not_edit_sees_no_way_to(cast, client_for, vehicle):
     assert page.select("form[data-guard]") == []
     assert page.find(string="Modifier") is None
     assert page.find(string="Changer le statut") is None
-
-
-def test_the_site_of_a_move_has_a_name_in_the_history(cast, client_for, vehicle, as_user):
-    as_user(cast.vera)
-    stock.change_site(vehicle=vehicle, point_of_sale=cast.north_2, actor=cast.vera)
-    assert "Nord 1 → Nord 2" in parse(client_for(cast.vera).get(path(vehicle))).select_one("#historique").text
-    momo = parse(client_for(cast.momo).get(path(vehicle))).select_one("#historique").text
-    assert "autre point de vente → Nord 2" in momo
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -363,19 +370,6 @@ def test_a_price_is_given_without_seeing_the_purchase(cast, client_for, vehicle)
     assert (fresh(vehicle).sale_price, fresh(vehicle).purchase_price) == (6000, 4300)
 
 
-def test_a_foreign_plate_is_told_in_the_history_as_it_stands(cast, client_for, as_user):
-    as_user(cast.vera)
-    vehicle = make_vehicle(
-        entity=cast.north, point_of_sale=cast.north_1, plate="AB123CD", plate_format=PlateFormat.FOREIGN
-    )
-    mine = {"plate": "EC318PT", "plate_format": PlateFormat.SIV}
-    base = {"plate": "AB123CD", "plate_format": PlateFormat.FOREIGN}
-    stock.edit_vehicle(vehicle=vehicle, base=base, mine=mine, actor=cast.vera)
-    told = parse(client_for(cast.vera).get(path(vehicle))).select_one("#historique").text
-    assert "AB123CD → EC-318-PT" in told
-    assert "Type de plaque\u00a0: Étrangère → SIV (AA-123-AA)" in told
-
-
 def test_what_was_withdrawn_before_its_day_was_never_in_stock_and_stays_editable(cast, client_for, as_user):
     as_user(cast.vera)
     vehicle = make_vehicle(entity=cast.north, status=StockStatus.PRE_ENTRY, entered_on=date(2026, 12, 20))
@@ -387,19 +381,3 @@ def test_what_was_withdrawn_before_its_day_was_never_in_stock_and_stays_editable
     data = opened(client, vehicle, "statut")
     assert send(client, vehicle, "statut", data, key_number="7").status_code == 303
     assert (fresh(vehicle).key_number, fresh(vehicle).entered_on) == ("7", None)
-
-
-def test_a_history_that_is_cut_says_so(cast, client_for, vehicle):
-    with unscoped("test data"):
-        entries = [
-            TimelineEntry(
-                holding=cast.holding, entity=cast.north, target_type="vehicles.vehicle", target_id=vehicle.pk,
-                kind="changed", actor=cast.vera, changes={"mileage_km": [number, number + 1]}, at=timezone.now(),
-            )
-            for number in range(201)
-        ]  # fmt: skip
-        TimelineEntry.objects.bulk_create(entries[:199])
-    assert "derniers changements sont affichés" not in client_for(cast.vera).get(path(vehicle)).text
-    with unscoped("test data"):
-        TimelineEntry.objects.bulk_create(entries[199:])
-    assert "Les 200 derniers changements sont affichés." in client_for(cast.vera).get(path(vehicle)).text

@@ -22,7 +22,7 @@ from vehicles.models import Vehicle
 from vehicles.views.condition import Place, condition_of, sheet_url
 
 TEMPLATE = "vehicles/sheet.html"
-HISTORY_SHORT, HISTORY_LONG = 4, 200
+HISTORY_SHORT, HISTORY_PAGE = 4, 50
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,15 @@ SECTIONS = {
         Section("prix", "Prix", forms.PriceForm, "vehicles.edit_prices", ()),
     )
 }
+
+
+@right("vehicles.view", on="row")
+@read_only
+def history_page(request: StaffRequest, pk: int) -> HttpResponse:
+    """The history from `?apres=` on: under what is read already, or as a page of its own."""
+    vehicle = get_for(request, Vehicle.objects.all(), pk, right="vehicles.view")
+    context = {"vehicle": vehicle, **_told(vehicle, after=request.GET.get("apres", ""))}
+    return htmx.render_part(request, "vehicles/history.html", "lines", context)
 
 
 @right("vehicles.view", on="row")
@@ -109,8 +118,8 @@ def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> di
     condition = condition_of(vehicle, place=SHEET, may_edit=may("vehicles.edit", vehicle), refused=refused)
     vehicle.refurbishment = condition.totals.counted  # that of the row is from before what was just changed
     selectors.show_to([vehicle], scope=current_scope(), today=today)
-    told = history.history_of(vehicle, scope=current_scope(), limit=HISTORY_LONG)
     return {
+        **_told(vehicle),
         "vehicle": vehicle,
         "propose_url": reverse("vehicles:propose_inspection", args=[vehicle.pk]),
         "equipment": selectors.equipment_of(vehicle.equipment),
@@ -129,12 +138,23 @@ def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> di
         "condition": condition,
         "actions": _actions(vehicle),
         "sees_margin": may("vehicles.see_margin", vehicle),
+        "costs": selectors.costs_of(vehicle, today=today) if may("vehicles.see_margin", vehicle) else None,
+        "purchase_basis": selectors.NET_PURCHASE_BASIS,
         "sees_customers": may(VIEW_CUSTOMERS, vehicle),
         "sees_market": may("vehicles.see_market_value", vehicle),
         "report": selectors.sale_report_of(vehicle, today=today),
-        "history": told,
-        "latest": told[:HISTORY_SHORT],
         "next_statuses": enums.TRANSITIONS[enums.StockStatus(vehicle.status)],
+    }
+
+
+def _told(vehicle: Vehicle, *, after: str = "") -> dict[str, Any]:
+    page = history.history_of(vehicle, scope=current_scope(), size=HISTORY_PAGE, after=after)
+    more = f"{reverse('vehicles:history', args=[vehicle.pk])}?apres={page.following}" if page.following else ""
+    return {
+        "history": page.lines,
+        "latest": page.lines[:HISTORY_SHORT],
+        "more_url": more,
+        "status_moves": page.moves,
     }
 
 
