@@ -18,10 +18,12 @@ from settings_admin.access.selectors.belonging import belonging_of, scope_of
 from settings_admin.models import User
 from tests.cast import Cast, cast_on_stage
 from tests.support.database import make_migrated_template, use_migrated_template
+from tests.support.network import refuse_network
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
+    refuse_network()
     with config.stash[blocking_manager_key].unblock():
         if not hasattr(config, "workerinput"):  # before the workers of a parallel run start
             make_migrated_template()
