@@ -1,6 +1,7 @@
 """The history of a vehicle: in words, without what one may not see, read on to its first line; its statuses."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -112,10 +113,8 @@ def test_what_follows_is_a_page_of_its_own_too_and_shows_no_more_to_anybody(cast
 
 def test_each_status_stands_with_its_day_and_its_author(cast, client_for, as_user):
     as_user(cast.vera)
-    vehicle = stock.expect_vehicle(
-        entity=cast.north, point_of_sale=None, actor=cast.sam, label="Reprise n° 12",
-        values={"kind": "car", "make": "RENAULT", "model": "CLIO", "plate": "AB123CD"},
-    )  # fmt: skip
+    values = {"kind": "car", "make": "RENAULT", "model": "CLIO", "status": StockStatus.PRE_ENTRY}
+    vehicle = stock.add_vehicle(entity=cast.north, point_of_sale=None, actor=cast.vera, values=values, key=uuid4())
     for target, day, actor in (
         (StockStatus.ARRIVED, date(2026, 11, 20), cast.vera),
         (StockStatus.FOR_SALE, date(2026, 11, 22), cast.marc),
@@ -128,5 +127,5 @@ def test_each_status_stands_with_its_day_and_its_author(cast, client_for, as_use
         f"Stock de vente → Sorti 24/11/2026 · {cast.vera.full_name}",
         f"Entrée physique → Stock de vente 22/11/2026 · {cast.marc.full_name}",
         f"Pré-rentrée → Entrée physique 20/11/2026 · {cast.vera.full_name}",
-        f"Pré-rentrée 24/11/2026 · {cast.sam.full_name}",
+        f"Pré-rentrée 24/11/2026 · {cast.vera.full_name}",
     ]
