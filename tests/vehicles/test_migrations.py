@@ -12,7 +12,7 @@ from tests.make import make_vehicle
 from vehicles.models import Vehicle
 
 filling = import_module("vehicles.migrations.0005_fill_inspection_due_on")
-withdrawn = import_module("vehicles.migrations.0013_withdrawn_never_entered")
+withdrawn = import_module("vehicles.migrations.0014_withdrawn_never_entered")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_what_was_withdrawn_loses_the_day_it_was_expected_on(cast):
     fields = {"status": "out", "left_on": date(2026, 11, 24), "entered_on": date(2026, 12, 20)}
     never = make_vehicle(entity=cast.north, exit_reason="withdrawn", **fields)
     gone = make_vehicle(entity=cast.north, exit_reason="scrap", **fields)
-    apps = MigrationLoader(connection).project_state(("vehicles", "0013_withdrawn_never_entered")).apps
+    apps = MigrationLoader(connection).project_state(("vehicles", "0014_withdrawn_never_entered")).apps
     withdrawn.forget_expected_days(apps, None)
     with unscoped("the test looks at what was written"):
         found = dict(Vehicle.objects.filter(pk__in=[never.pk, gone.pk]).values_list("pk", "entered_on"))

@@ -10,7 +10,7 @@ def forget_expected_days(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vehicles", "0012_as_estimates_hold_them"),
+        ("vehicles", "0013_counted_from_an_index"),
     ]
 
     operations = [
