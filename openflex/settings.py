@@ -260,7 +260,14 @@ CACHES = {
         "LOCATION": REDIS_URL,
         # A Redis that hangs is one that is down.
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-    }
+    },
+    # What {% cache %} has drawn of things that never change, each process its own; 200 KB a piece at most. While
+    # templates are being written, all is drawn each time.
+    "template_fragments": {
+        "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}",
+        "LOCATION": "template_fragments",
+        "OPTIONS": {"MAX_ENTRIES": 64},
+    },
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

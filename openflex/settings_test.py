@@ -10,7 +10,7 @@ os.environ.setdefault("EMAIL_URL", "memorymail://")
 os.environ.setdefault("VALUATION_CLIENT_SECRET", "sandbox")
 
 from openflex.settings import *  # noqa: F403
-from openflex.settings import DATABASES, INSTALLED_APPS, STORAGES
+from openflex.settings import CACHES, DATABASES, INSTALLED_APPS, STORAGES
 
 # A module of the tests alone: what a leaver hands over and a substitute receives, before real modules have something.
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.errands"]
@@ -33,7 +33,7 @@ PASSWORD_HASHERS = ["tests.support.hashers.CheapArgon2"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {**CACHES, "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # pytest captures what is logged; a second copy on the terminal would hide the failure.

@@ -3,10 +3,12 @@
 They were checked when they came, and are read by the same readers: what cannot be believed never got here.
 """
 
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any
+from threading import Lock
+from typing import Any, Generic, TypeVar
 
 from quotation.enums import AnswerKind
 from quotation.models import ProviderAnswer
@@ -26,6 +28,8 @@ from quotation.providers.fields import Fields
 _ANY_DAY = date(2100, 12, 31)
 # A radar of 500 adverts weighs a megabyte once it is read; people come back to theirs with each filter and price.
 RADARS_KEPT = 16
+EQUIPMENT_KEPT = 128
+T = TypeVar("T")
 
 
 def identified(answer: ProviderAnswer) -> IdentifiedVehicle:
@@ -38,7 +42,8 @@ def valuation(answer: ProviderAnswer) -> Valuation | NotEnoughMarket:
 
 
 def equipment(answer: ProviderAnswer) -> Equipment:
-    return vehicle_answers.read_equipment(_single(answer))
+    """Read once for the process, as a radar is: the filters of each of its pages offer the options."""
+    return _equipment.of(answer, lambda: vehicle_answers.read_equipment(_single(answer)))
 
 
 def colours(answer: ProviderAnswer) -> Colours:
@@ -55,12 +60,15 @@ class StoredRadar:
 
 def radar(answer: ProviderAnswer) -> StoredRadar:
     """Read once for the process: `raw` of a radar may stay deferred, it is only fetched when it is read."""
-    return _radar(answer.pk, answer.answered_at)
+    return _radars.of(answer, lambda: _radar(answer.pk, answer.answered_at))
 
 
-@lru_cache(maxsize=RADARS_KEPT)
+def remember(answer: ProviderAnswer, found: StoredRadar) -> None:
+    """What this answer says, for the pages to come: who has just checked it need not read it again."""
+    _radars.put(answer, found)
+
+
 def _radar(pk: int, answered_at: datetime) -> StoredRadar:
-    """Answers are only appended; the instant tells this one from another of its number in a database put back since."""
     kind, raw = ProviderAnswer.objects.values_list("kind", "raw").get(pk=pk, answered_at=answered_at)
     pages: list[dict[str, Any]] = raw[0]["listings"]
     return StoredRadar(
@@ -75,3 +83,32 @@ def _radar(pk: int, answered_at: datetime) -> StoredRadar:
 
 def _single(answer: ProviderAnswer) -> Fields:
     return Fields(answer.raw[0])
+
+
+class _Kept(Generic[T]):
+    """What the answers used last say. Answers are only appended; the instant tells one from another of its number in a
+    database put back since. Thread-safe."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._found: OrderedDict[tuple[int, datetime], T] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, answer: ProviderAnswer, read: Callable[[], T]) -> T:
+        with self._lock:
+            found = self._found.get((answer.pk, answer.answered_at))
+        if found is None:
+            found = read()
+        self.put(answer, found)
+        return found
+
+    def put(self, answer: ProviderAnswer, found: T) -> None:
+        with self._lock:
+            self._found[answer.pk, answer.answered_at] = found
+            self._found.move_to_end((answer.pk, answer.answered_at))
+            if len(self._found) > self._most:
+                self._found.popitem(last=False)
+
+
+_radars: _Kept[StoredRadar] = _Kept(RADARS_KEPT)
+_equipment: _Kept[Equipment] = _Kept(EQUIPMENT_KEPT)

@@ -182,6 +182,20 @@ def for_pages() -> QuerySet[Quotation]:
     )
 
 
+def for_results() -> QuerySet[Quotation]:
+    """One quotation that has its value, with what its radar and its market study are made of, in one statement."""
+    rows = Quotation.objects.defer("on_sale_answer__raw", "sold_answer__raw", "equipment_answer__raw")
+    return rows.select_related(
+        "entity__holding",
+        "point_of_sale",
+        "created_by",
+        "valuation_answer",
+        "on_sale_answer",
+        "sold_answer",
+        "equipment_answer",
+    )
+
+
 def vehicle_of(quotation: Quotation) -> Vehicle | None:
     """The vehicle in stock that it is about, if the person may see it: it may have moved to a site of others. Never by
     the foreign key, which would raise. With its FRE, for its margin."""

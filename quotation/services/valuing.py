@@ -108,8 +108,9 @@ def _value_request(draft: Quotation, provider: ValuationProvider, key: str) -> R
     return replace(request, call=call)
 
 
-def question_of(draft: Quotation) -> ValuationQuestion:
-    """What the provider is asked; the postcode is that of the point of sale, else of a site of the entity."""
+def question_of(draft: Quotation, *, postcode: str = "") -> ValuationQuestion:
+    """What the provider is asked; the postcode, unless it is known, is that of the point of sale, else of a site of the
+    entity."""
     if draft.first_registration is None or draft.mileage_km is None or not draft.version_code:
         raise Refused("incomplete", "Choisissez la version, puis complétez la date MEC et le kilométrage.")
     return ValuationQuestion(
@@ -118,7 +119,7 @@ def question_of(draft: Quotation) -> ValuationQuestion:
         mileage_km=draft.mileage_km,
         first_hand=bool(draft.first_hand),
         origin=Origin(draft.origin or Origin.PRIVATE),
-        postcode=_postcode(draft),
+        postcode=postcode or _postcode(draft),
         # A number of before 1981 is shorter: the provider knows none of these, and refuses the whole question.
         vin=draft.vin if len(draft.vin) == VIN_LENGTH else None,
         exterior_colour=draft.exterior_colour or None,
@@ -143,21 +144,25 @@ def _postcode(draft: Quotation) -> str:
 def _ask_radars(
     valuation_id: str, provider: ValuationProvider, asker: Asker, kinds: tuple[AnswerKind, ...]
 ) -> tuple[dict[AnswerKind, ProviderAnswer], list[ProviderFailure]]:
+    found: dict[AnswerKind, Radar] = {}
+
     def request(kind: AnswerKind) -> Request:
         def call(act: PageAct) -> Answered[Radar]:
-            radar = provider.radar(valuation_id, state=RADARS[kind], act=act)
+            radar = found[kind] = provider.radar(valuation_id, state=RADARS[kind], act=act)
             return Answered(radar, ({"listings": list(radar.listings.raw), "market": list(radar.market.raw)},))
 
         return Request(kind, {"valuation": valuation_id}, call)
 
     outcomes = ask_all(asker, [request(kind) for kind in kinds])
-    answers = {kind: one for kind, one in zip(kinds, outcomes, strict=True) if isinstance(one, ProviderAnswer)}
-    return answers, [one for one in outcomes if isinstance(one, ProviderFailure)]
+    given = {kind: one for kind, one in zip(kinds, outcomes, strict=True) if isinstance(one, ProviderAnswer)}
+    for kind in given.keys() & found.keys():
+        answers.remember(given[kind], answers.StoredRadar(found[kind].listings.value, found[kind].market.value))
+    return given, [one for one in outcomes if isinstance(one, ProviderFailure)]
 
 
 # What `_fill` writes besides the radars.
 _VALUED = (
-    "valuation_answer", "value_date", "valued_at", "unread", "state", "market_value", "adjusted_value",
+    "valuation_answer", "value_date", "valued_at", "unread", "state", "market_value", "adjusted_value", "asked_at",
     "mileage_adjustment", "age_adjustment", "options_adjustment", "location_adjustment", "changed_at",
 )  # fmt: skip
 
@@ -179,9 +184,11 @@ def _settle(draft: Quotation, answer: ProviderAnswer, radars: dict[AnswerKind, P
 
 
 def _asks_the_same(locked: Quotation, draft: Quotation) -> bool:
-    """The answer must be to the question that stands in the row, not to the one that stood there when it was asked."""
+    """The answer must be to the question that stands in the row, not to the one that stood there when it was asked: of
+    a draft whose point of sale never changes, hence the same postcode."""
     try:
-        return question_of(locked) == question_of(draft)
+        asked = question_of(draft)
+        return question_of(locked, postcode=asked.postcode) == asked
     except Refused:
         return False
 
@@ -192,6 +199,7 @@ def _fill(draft: Quotation, answer: ProviderAnswer, radars: dict[AnswerKind, Pro
     valuation = answers.valuation(answer)
     draft.valuation_answer, draft.value_date, draft.valued_at = answer, valuation.as_of, asker.now
     draft.unread = {}
+    draft.asked_at = None  # together with the answer: what asked for it need not be written off by itself
     if isinstance(valuation, Valuation):
         working = valuation.working
         draft.state = QuotationState.VALUED

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from openflex.core.dates import today_paris
@@ -44,14 +45,14 @@ def asker_for(request: StaffRequest, *, entity: Entity, quotation: Quotation | N
     )
 
 
-def fetch(request: StaffRequest, pk: int) -> Quotation:
+def fetch(request: StaffRequest, pk: int, rows: QuerySet[Quotation] | None = None) -> Quotation:
     """To be read, by any colleague who values vehicles there: any screen can be sent to a colleague."""
-    return get_for(request, selectors.for_pages(), pk, right=USE)
+    return get_for(request, selectors.for_pages() if rows is None else rows, pk, right=USE)
 
 
-def fetch_to_change(request: StaffRequest, pk: int) -> Quotation:
+def fetch_to_change(request: StaffRequest, pk: int, rows: QuerySet[Quotation] | None = None) -> Quotation:
     """To be changed: by whoever made it, or by those who manage everybody's; RightMissing for other colleagues."""
-    quotation = fetch(request, pk)
+    quotation = fetch(request, pk, rows)
     if not may_change(quotation):
         raise RightMissing(MANAGE, quotation.entity_id)
     return quotation

@@ -1,11 +1,12 @@
 """*RADAR*: the comparable vehicles on the market beside mine."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -54,13 +55,13 @@ class Slice:
     all_url: str
 
 
-@dataclass(frozen=True)
-class Dot:
-    """An advert on the scatter; `label` appears beside it, `said` is what a screen reader says."""
+class Dot(NamedTuple):
+    """An advert on the scatter; `label` appears beside it at `offset`, `said` is what a screen reader says."""
 
-    x: float
-    y: float
+    x: str
+    y: str
     side: str
+    offset: str
     label: str
     said: str
 
@@ -68,7 +69,7 @@ class Dot:
 @right(USE, on="row")
 @read_only
 def radar(request: StaffRequest, pk: int) -> HttpResponse:
-    quotation = fetch(request, pk)
+    quotation = fetch(request, pk, selectors.for_results())
     if quotation.state == QuotationState.DRAFT:
         return htmx.redirect(request, "quotation:open", pk)
     return render_result(request, quotation)
@@ -93,7 +94,9 @@ def render_result(
         if quotation.adjusted_value is not None and market.listings
         else None,
         scatter=scatter,
-        dots=_dots(scatter, market.listings) if scatter else [],
+        # Drawn once: what is drawn of the same adverts beside the same vehicle is the same.
+        drawn_as=_drawn_as(quotation, market),
+        dots=partial(_dots, scatter, market.listings) if scatter and market.listings else None,
         dots_take_focus=len(market.listings) <= MOST_FOCUSABLE_DOTS,
     )
     return htmx.render_part(request, TEMPLATE, "result", context, status=status)
@@ -118,13 +121,22 @@ def _with_shown(request: StaffRequest, url: str, shown: int) -> str:
     return f"{url}{address(request.GET, **{SHOWN: str(shown)})}"
 
 
+def _drawn_as(quotation: Quotation, market: MarketView) -> str:
+    """Which adverts, of which answer, beside which vehicle: neither an answer nor a quotation that has its value ever
+    changes in what is drawn of it."""
+    answer_id = quotation.on_sale_answer_id if market.state == ListingState.ON_SALE else quotation.sold_answer_id
+    adverts = hashlib.sha256("\n".join(one.id for one in market.listings).encode()).hexdigest()
+    return f"{quotation.pk}-{quotation.valued_at}-{answer_id}-{adverts}"
+
+
 def _dots(scatter: study.Scatter, listings: Sequence[Listing]) -> list[Dot]:
     dots = []
     for point in scatter.points:
         one = listings[point.index]
         label = f"{format_euros(one.price)} · {format_km(one.mileage_km)}"
         said = f"{label} · {one.seller_name}" if one.seller_name else label
-        dots.append(Dot(point.x, point.y, charts.label_side(point.x, scatter.x.end), label, said))
+        side = charts.label_side(point.x, scatter.x.end)
+        dots.append(Dot(str(point.x), str(point.y), side, "-12" if side == "end" else "12", label, said))
     return dots
 
 
@@ -178,7 +190,7 @@ def fetch_adverts(request: StaffRequest, pk: int) -> HttpResponse:
 @read_only
 def price_details(request: StaffRequest, pk: int) -> HttpResponse:
     """*Voir le détail des prix*: the five lines of an adjusted value, and an advert's published prices in time."""
-    quotation = fetch(request, pk)
+    quotation = fetch(request, pk, selectors.for_results())
     context: dict[str, Any] = page_context(quotation, listing=None)
     if listing_id := request.GET.get("annonce"):
         listing = _find(quotation, listing_id)

@@ -29,7 +29,7 @@ CHART = {"width": 100.0, "height": 100.0}  # their SVG places bars in per cent o
 @right(USE, on="row")
 @read_only
 def market_study(request: StaffRequest, pk: int) -> HttpResponse:
-    quotation = fetch(request, pk)
+    quotation = fetch(request, pk, selectors.for_results())
     if quotation.state == QuotationState.DRAFT:
         return htmx.redirect(request, "quotation:open", pk)
     return _render(request, quotation)
@@ -38,7 +38,7 @@ def market_study(request: StaffRequest, pk: int) -> HttpResponse:
 @right(USE, on="row")
 @writes("POST")
 def save_sale_price(request: StaffRequest, pk: int) -> HttpResponse:
-    quotation = fetch_to_change(request, pk)
+    quotation = fetch_to_change(request, pk, selectors.for_results())
     form = SalePriceForm(request.POST)
     if not form.is_valid():
         return _render(request, quotation, price_form=form, status=422)

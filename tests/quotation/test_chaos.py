@@ -267,7 +267,7 @@ def _ask_again(way: Way, route: str) -> Any:
 def test_with_redis_down_a_vehicle_is_valued_all_the_same(way: Way, settings: Any) -> None:
     """It only shares what the processes know of the provider: tests/quotation/providers/test_shared.py."""
     refused = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
-    settings.CACHES = {"default": refused}
+    settings.CACHES = {**settings.CACHES, "default": refused}
     autovista.forget()
     assert way.valued().adjusted_value == 9210
     for name in ("radar", "study"):
