@@ -220,7 +220,10 @@ class TestRead:
         assert _refused(way_of(cast.vera), way_of(cast.vera).get("details", draft.pk)) == []
         way.post("value", draft.pk, **GOLF_DETAILS)
         way.post("save_sale_price", draft.pk, sale_price="7 966,08")
-        assert "Prix de vente 7 966,08 € TTC" in text(way_of(cast.vera).get("study", draft.pk))
+        said = text(way_of(cast.vera).get("study", draft.pk))
+        assert "Cotation de Sam Nom, en lecture seule" in said
+        assert "Prix de vente 7 966,08 € TTC" in said
+        assert "en lecture seule" not in text(way.get("study", draft.pk))
         assert _refused(way_of(cast.vera), way_of(cast.vera).get("study", draft.pk)) == []
         with unscoped("as if the provider had failed"):
             Quotation.objects.update(on_sale_answer=None)
