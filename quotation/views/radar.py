@@ -94,8 +94,6 @@ def render_result(
         if quotation.adjusted_value is not None and market.listings
         else None,
         scatter=scatter,
-        # Drawn once: what is drawn of the same adverts beside the same vehicle is the same.
-        drawn_as=_drawn_as(quotation, market),
         dots=partial(_dots, scatter, market.listings) if scatter and market.listings else None,
         dots_take_focus=len(market.listings) <= MOST_FOCUSABLE_DOTS,
     )
@@ -121,14 +119,6 @@ def _with_shown(request: StaffRequest, url: str, shown: int) -> str:
     return f"{url}{address(request.GET, **{SHOWN: str(shown)})}"
 
 
-def _drawn_as(quotation: Quotation, market: MarketView) -> str:
-    """Which adverts, of which answer, beside which vehicle: neither an answer nor a quotation that has its value ever
-    changes in what is drawn of it."""
-    answer_id = quotation.on_sale_answer_id if market.state == ListingState.ON_SALE else quotation.sold_answer_id
-    adverts = hashlib.sha256("\n".join(one.id for one in market.listings).encode()).hexdigest()
-    return f"{quotation.pk}-{quotation.valued_at}-{answer_id}-{adverts}"
-
-
 def _dots(scatter: study.Scatter, listings: Sequence[Listing]) -> list[Dot]:
     dots = []
     for point in scatter.points:
@@ -145,6 +135,8 @@ def result_context(quotation: Quotation, market: MarketView, **extra: Any) -> di
     return page_context(
         quotation,
         market=market,
+        # Drawn once: what is drawn of the same adverts beside the same vehicle is the same.
+        drawn_as=_drawn_as(quotation, market),
         valuation=selectors.valuation_of(quotation),
         newest=selectors.newest_value_of(quotation),
         answer_age=selectors.answer_age(quotation, now=timezone.now()),
@@ -153,6 +145,14 @@ def result_context(quotation: Quotation, market: MarketView, **extra: Any) -> di
         actions=_actions(quotation),
         **extra,
     )
+
+
+def _drawn_as(quotation: Quotation, market: MarketView) -> str:
+    """Which adverts, of which answer, beside which vehicle: neither an answer nor a quotation that has its value ever
+    changes in what is drawn of it."""
+    answer_id = quotation.on_sale_answer_id if market.state == ListingState.ON_SALE else quotation.sold_answer_id
+    adverts = hashlib.sha256("\n".join(one.id for one in market.listings).encode()).hexdigest()
+    return f"{quotation.pk}-{quotation.valued_at}-{answer_id}-{adverts}"
 
 
 def _actions(quotation: Quotation) -> list[SheetAction]:

@@ -1,5 +1,6 @@
 """*ÉTUDE DU MARCHÉ*: the value like a receipt, the what-if price, and where my vehicle stands."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -116,6 +117,7 @@ def _position(quotation: Quotation, market: MarketView) -> dict[str, Any]:
             price_to_days=provider_market.price_to_days if provider_market else (),
         ),
         "prices": study.price_distribution(market.listings, price, **CHART),
-        "years": study.year_distribution(market.listings, quotation.first_registration, **CHART),
-        "mileages": study.mileage_distribution(market.listings, quotation.mileage_km, **CHART),
+        # Whatever price is tried they stay as they are drawn, and are asked for only then.
+        "years": partial(study.year_distribution, market.listings, quotation.first_registration, **CHART),
+        "mileages": partial(study.mileage_distribution, market.listings, quotation.mileage_km, **CHART),
     }

@@ -61,6 +61,11 @@ def test_what_was_kept_and_drawn_says_what_is_read_anew(way: Way, monkeypatch):
         monkeypatch.setattr(answers, "_radars", answers._Kept(1))
         monkeypatch.setattr(answers, "_equipment", answers._Kept(1))
         assert _said(way.get(name, pk, **query)) == said, (name, pk, query)
+    way.post("save_sale_price", first, sale_price="7 966,08")  # and of another price
+    kept = [_said(way.get("study", first)) for _ in range(2)]
+    caches["template_fragments"].clear()
+    assert [_said(way.get("study", first)), *kept] == [kept[0]] * 3
+    assert "7 966,08" in kept[0].replace("\u202f", " ")
 
 
 def test_the_same_adverts_are_drawn_once(way: Way):
