@@ -2,6 +2,7 @@
    where one looks with the input kept, and the focus after a swap. Configuration: templates/shell/_head.html.
 
    data-busy="Envoi…"   what a button says while its request runs (default « Envoi… » for submit buttons with text)
+   data-answer          with aria-disabled="true": pressed no sooner than a moment after it was shown
    data-resend          on a form: it may be sent again without leaving the page (downloads)
    data-then-focus="id" what has the focus once its answer is there: the first of the rows that were added */
 
@@ -87,6 +88,33 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   setReady(running.get(detail.elt));
   running.delete(detail.elt);
 });
+
+// A question stands where the button that led to it was: the end of a double click, or a key held down, is no answer.
+// [data-answer] comes with aria-disabled, and may be pressed a moment after it was shown.
+const MOMENT = 600; // ms: longer than any double click
+
+function readyInAMoment() {
+  for (const button of document.querySelectorAll("[data-answer][aria-disabled=true]:not([data-waits])")) {
+    button.dataset.waits = "";
+    setTimeout(() => {
+      button.removeAttribute("aria-disabled");
+      delete button.dataset.waits;
+    }, MOMENT);
+  }
+}
+
+document.addEventListener("htmx:afterSettle", readyInAMoment);
+readyInAMoment();
+
+document.addEventListener(
+  "click",
+  (event) => {
+    if (!event.target.closest("[data-answer][aria-disabled=true]") && !(event.detail > 1 && event.target.closest("[data-answer]"))) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
 
 // Plain forms: the second click of a double click does nothing; a page that comes back from the history is ready again.
 document.addEventListener("submit", (event) => {

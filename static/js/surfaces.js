@@ -134,6 +134,16 @@ document.addEventListener("keydown", (event) => {
   for (const spot of document.querySelectorAll(".detail-spot:is(:hover, :focus-within)")) spot.dataset.dismissed = "";
 });
 
+// Tapped a second time they close, though the label still has the focus.
+document.addEventListener(
+  "toggle",
+  ({ target, newState }) => {
+    const spot = newState === "closed" && target.closest(".detail-spot");
+    if (spot) spot.dataset.dismissed = "";
+  },
+  true,
+);
+
 // Coming back to the label asks for them again.
 for (const arrival of ["pointerover", "focusin"]) {
   document.addEventListener(arrival, ({ target, relatedTarget }) => {

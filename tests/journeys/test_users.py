@@ -136,6 +136,24 @@ def test_touched_elsewhere_the_detail_goes(cast, nobody, visit):
     expect(page.locator(".detail:popover-open")).to_have_count(0)
 
 
+def test_at_360_px_both_details_stay_on_the_screen_and_a_second_tap_closes_them(cast, nobody, visit):
+    phone = visit(cast.alice, size=PHONE)
+    page = phone.go(f"/parametres/utilisateurs/{nobody.pk}/")
+    for name in ("Entités", "Points de vente"):
+        label = page.get_by_role("button", name=name)
+        detail = label.locator("xpath=..").locator(".detail")
+        for ask in (label.focus, label.hover):
+            ask()
+            expect(detail).to_be_visible()
+            phone.check()
+            page.keyboard.press("Escape")
+            expect(detail).to_be_hidden()
+        label.tap()
+        expect(detail).to_be_visible()
+        label.tap()
+        expect(detail).to_be_hidden()
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_acts_on_a_colleague_with_the_keyboard_alone(cast, visit, size):
     activate(cast.sam)
@@ -145,7 +163,9 @@ def test_acts_on_a_colleague_with_the_keyboard_alone(cast, visit, size):
     screen.check()
 
     def press(role, name):
-        page.get_by_role(role, name=name, exact=True).focus()
+        control = page.get_by_role(role, name=name, exact=True)
+        expect(control).not_to_have_attribute("aria-disabled", "true")
+        control.focus()
         page.keyboard.press("Enter")
 
     press("link", "Ajouter à un groupe")
