@@ -51,6 +51,26 @@ def test_the_same_statements_for_few_and_many_people(cast, client_for, sellers, 
         client.get(group_url(sellers))
 
 
+def test_two_editors_of_one_group(cast, client_for, preparation):
+    """The second sees what the first made of it, and what they typed; sent again, they mean it."""
+
+    def opened(response):
+        return {field["name"]: field.get("value", field.text.strip()) for field in parse(response).select(
+            "form[action$='modifier/'] :is(input, textarea)")}  # fmt: skip
+
+    client, url = client_for(cast.eve), group_url(preparation, "modifier/")
+    form = opened(client.get(url))
+    assert client.post(url, {**form, "name": "Atelier"}).status_code == 303
+    second = client.post(url, {**form, "name": "Carrosserie"})
+    assert second.status_code == 422
+    assert "Quelqu’un l’a changé entre-temps en « Atelier »." in words(second)
+    again = opened(second)
+    assert again["name"] == "Carrosserie"
+    assert client.post(url, again).status_code == 303
+    preparation.refresh_from_db()
+    assert preparation.name == "Carrosserie"
+
+
 # --- Oui and Non -----------------------------------------------------------------------------------------------
 
 

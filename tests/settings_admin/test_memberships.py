@@ -1,6 +1,7 @@
 """People enter groups and leave them: who may do it, where, and that it can be done again."""
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from openflex.core.errors import Refused
 from settings_admin.access.selectors.belonging import belonging_of
@@ -203,6 +204,27 @@ def test_yes_for_the_last_administrator_of_an_entity_keeps_it_administered(cast)
     admins = built_in_group(cast.holding, BuiltInGroup.ENTITY_ADMIN)
     add_member(actor=cast.alice, user=cast.eve, group=admins, entity=None)
     assert places(cast.eve, admins) == {None}
+
+
+def test_a_holding_administrator_of_one_entity_becomes_one_everywhere_and_back(cast):
+    """*Oui* after *Non*; and a *Non* by mistake is taken back: the entity had no administrator of its own by it."""
+    admins = built_in_group(cast.holding, BuiltInGroup.HOLDING_ADMIN)
+    add_member(actor=cast.alice, user=cast.marc, group=admins, entity=cast.north)
+    remove_member(actor=cast.alice, user=cast.marc, group=admins, entity=cast.north)
+    add_member(actor=cast.alice, user=cast.marc, group=admins, entity=cast.north)
+    add_member(actor=cast.alice, user=cast.marc, group=admins, entity=None)
+    assert places(cast.marc, admins) == {None}
+
+
+def test_who_has_not_chosen_a_password_administers_nothing_yet(cast):
+    """Invited, they could not sign in: the last administrator who can does not go."""
+    admins = built_in_group(cast.holding, BuiltInGroup.HOLDING_ADMIN)
+    User.objects.filter(pk=cast.marc.pk).update(password=make_password(None))
+    add_member(actor=cast.alice, user=cast.marc, group=admins, entity=None)
+    refused("last_administrator", remove_member, actor=cast.alice, user=cast.alice, group=admins, entity=None)
+    set_password = make_password("un mot de passe choisi")
+    User.objects.filter(pk=cast.marc.pk).update(password=set_password)
+    remove_member(actor=cast.alice, user=cast.alice, group=admins, entity=None)
 
 
 # --- Stronger accounts -------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator
 
-from openflex.core.forms import NamedBlanks
+from openflex.core.sections import SectionForm
 from settings_admin.access.models import User, UserGroup
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.registries import all_rights
@@ -117,21 +117,13 @@ class AddUserForm(PlaceForm):
         return data
 
 
-class GroupForm(NamedBlanks, forms.ModelForm):
-    """The name of a group and what it is for; carries what it was opened with, so that two editors can be merged."""
+class GroupForm(SectionForm):
+    """The name of a group and what it is for."""
 
     class Meta:
         model = UserGroup
         fields = ("name", "description")
         widgets = {"description": forms.Textarea(attrs={"rows": 2})}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.show_hidden_initial = True
-
-    def validate_unique(self) -> None:
-        """The database says so, in the words of the service: a name may be taken between the check and the saving."""
 
 
 class NewGroupForm(forms.Form):

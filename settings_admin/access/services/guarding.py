@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.db.models import Q
 
@@ -43,7 +44,7 @@ def changing_access(holding_id: int) -> Iterator[None]:
                 "C’est la dernière personne qui administre la holding. Donnez d’abord ce rôle à quelqu’un d’autre.",
             )
         if lost := before.entities - after.entities:
-            name = Entity.objects.get(pk=min(lost)).name
+            name = Entity.objects.get(pk=min(lost)).name.rstrip(".")
             raise Refused(
                 "last_administrator",
                 f"C’est la dernière personne qui administre {name}. Donnez d’abord ce rôle à quelqu’un d’autre.",
@@ -91,16 +92,17 @@ def locked_person(actor: User, user: User, *, or_self: bool = False) -> User:
 
 
 def _administered(holding_id: int) -> Administered:
-    """An entity's own administrators manage its users without administering the holding: those who do come and go
-    without the entity being asked."""
+    """An entity's own administrators manage its users and not the holding: the holding's administrators, wherever
+    they are that, come and go without the entity being asked. Who was invited and has not chosen a password yet could
+    not sign in to administer anything."""
     memberships = Membership.objects.filter(
         Q(entity=None) | Q(is_whole=True),
         holding_id=holding_id,
         user__is_active=True,
         group__rights__contains=[MANAGE_USERS],
-    )
+    ).exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
     holding = memberships.filter(entity=None, group__rights__contains=[MANAGE_SHARED_GROUPS]).exists()
-    local = memberships.exclude(entity=None, group__rights__contains=[MANAGE_SHARED_GROUPS])
+    local = memberships.exclude(group__rights__contains=[MANAGE_SHARED_GROUPS])
     entities = set(local.exclude(entity=None).values_list("entity_id", flat=True))
     if local.filter(entity=None).exists():
         entities |= set(Entity.objects.filter(holding_id=holding_id).values_list("pk", flat=True))

@@ -12,6 +12,7 @@ from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.french import counted
 from openflex.core.http import read_only, row_number, writes
+from openflex.core.sections import told_of_conflict
 from settings_admin.access import authority
 from settings_admin.access.authority import MANAGE_GROUPS, MANAGE_SHARED_GROUPS, MANAGE_USERS
 from settings_admin.access.forms.groups import GroupForm, NewGroupForm, RightsForm
@@ -151,20 +152,15 @@ def _initial(
 @writes("GET", "POST")
 def group_edit(request: StaffRequest, pk: int) -> HttpResponse:
     group = group_to_edit(request, pk)
-    form = GroupForm(request.POST or None, instance=UserGroup.objects.get(pk=pk))
+    form: Any = GroupForm(request.POST or None, instance=UserGroup.objects.get(pk=pk))
     if form.is_valid():
-        names = form.changed_data
-        base = {name: request.POST.get(form[name].html_initial_name, "") for name in names}
+        base, mine = form.changes()
         try:
-            groups.edit_group(
-                actor=request.user, group=group, base=base, mine={name: form.cleaned_data[name] for name in names}
-            )
+            groups.edit_group(actor=request.user, group=group, base=base, mine=mine)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         except EditConflict as conflict:
-            for name in conflict.fields:
-                theirs = getattr(UserGroup.objects.get(pk=pk), name)
-                form.add_error(name, f"Quelqu’un l’a changé entre-temps en «\u00a0{theirs}\u00a0».")
+            form = told_of_conflict(form, conflict.fields, now=UserGroup.objects.get(pk=pk))
         else:
             return htmx.redirect(request, "access:group", pk)
     dialog = Dialog(
