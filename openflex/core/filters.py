@@ -114,3 +114,14 @@ class AmountRangeFilter(filters.RangeFilter):
     @staticmethod
     def _bound(value: Decimal | None) -> str:
         return "" if value is None else format_number(value)
+
+
+def chip_value(bound_filter: Any, value: Any) -> str:
+    """What was chosen, in the words of the choices."""
+    describe = getattr(bound_filter, "describe", None)
+    if describe is not None:
+        return str(describe(value))
+    choices = dict(getattr(bound_filter.field, "choices", None) or [])
+    if isinstance(value, list | tuple | set) or hasattr(value, "all"):
+        return ", ".join(str(choices.get(item, item)) for item in value)
+    return str(choices.get(value, value))

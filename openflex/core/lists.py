@@ -16,7 +16,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 
 from openflex.core.cells import Line, draw_lines
-from openflex.core.filters import SEARCH, draw_fields
+from openflex.core.filters import SEARCH, chip_value, draw_fields
 from openflex.core.french import NO_VALUE
 from openflex.core.paging import KeysetPage, decode_cursor, keyset_page, without_value
 
@@ -392,13 +392,3 @@ def _chips(query: QueryDict, filters: django_filters.FilterSet) -> list[Chip]:
         without = address(query, **dict.fromkeys([*own, AFTER, BEFORE], ""))
         chips.append(Chip(str(bound_filter.label), chip_value(bound_filter, value), without))
     return chips
-
-
-def chip_value(bound_filter: Any, value: Any) -> str:
-    describe = getattr(bound_filter, "describe", None)
-    if describe is not None:
-        return str(describe(value))
-    choices = dict(getattr(bound_filter.field, "choices", None) or [])
-    if isinstance(value, list | tuple | set) or hasattr(value, "all"):
-        return ", ".join(str(choices.get(item, item)) for item in value)
-    return str(choices.get(value, value))
