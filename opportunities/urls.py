@@ -42,6 +42,19 @@ urlpatterns = [
         trade_in_condition.remove_photo,
         name="trade_in_remove_photo",
     ),
+    path(
+        "reprises/photos/defauts/<int:pk>/<slug:size>/", trade_in_condition.damage_photo, name="trade_in_damage_photo"
+    ),
+    path(
+        "reprises/<int:pk>/etat/defauts/<int:part_pk>/photos/",
+        trade_in_condition.add_damage_photos,
+        name="trade_in_add_damage_photos",
+    ),
+    path(
+        "reprises/<int:pk>/etat/defauts/<int:part_pk>/photos/<int:photo_pk>/retirer/",
+        trade_in_condition.remove_damage_photo,
+        name="trade_in_remove_damage_photo",
+    ),
     path("reprises/<int:pk>/etat/<slug:what>/ajouter/", trade_in_condition.add_part, name="trade_in_add_part"),
     path("reprises/<int:pk>/etat/<slug:what>/<int:part_pk>/", trade_in_condition.edit_part, name="trade_in_edit_part"),
     path(

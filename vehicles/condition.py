@@ -50,6 +50,8 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "photo_removed": ("a retiré une photo", "trash"),
     "cover_changed": ("a choisi une autre photo de couverture", "photo"),
     "damage_added": ("a ajouté un défaut", "plus"),
+    "damage_photos_added": ("a photographié un défaut", "camera"),
+    "damage_photo_removed": ("a retiré la photo d’un défaut", "trash"),
     "damage_changed": ("a modifié un défaut", "pencil"),
     "damage_removed": ("a retiré un défaut", "trash"),
     "cost_added": ("a ajouté des frais de remise en état", "plus"),

@@ -94,6 +94,7 @@ def _status_label(code: str | None) -> str:
 
 # Photos are sent one by one: those of one quarter of an hour are told together.
 _ONE_SENDING = timedelta(minutes=15)
+_SENDINGS = ("photos_added", "damage_photos_added")
 
 
 def one_sending(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
@@ -103,7 +104,9 @@ def one_sending(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
         last = told[-1] if told else None
         if (
             last is not None
-            and entry.kind == last.kind == "photos_added"
+            and entry.kind == last.kind
+            and entry.kind in _SENDINGS
+            and entry.details.get("is") == last.details.get("is")
             and entry.actor_id == last.actor_id
             and last.at - entry.at < _ONE_SENDING
         ):

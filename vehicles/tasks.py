@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from settings_admin.scoping import unscoped
-from vehicles.services import holds, photos
+from vehicles.services import holds, photo_files
 
 
 @shared_task
@@ -15,4 +15,4 @@ def release_expired_holds() -> None:
 
 @shared_task
 def remove_stray_photos() -> None:
-    photos.remove_strays(now=timezone.now())
+    photo_files.remove_strays(now=timezone.now())

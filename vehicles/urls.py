@@ -29,6 +29,13 @@ urlpatterns = [
     path("<int:pk>/photos/", sheet_condition.add_photos, name="add_photos"),
     path("<int:pk>/photos/<int:photo_pk>/place/", sheet_condition.move_photo, name="move_photo"),
     path("<int:pk>/photos/<int:photo_pk>/retirer/", sheet_condition.remove_photo, name="remove_photo"),
+    path("photos/defauts/<int:pk>/<slug:size>/", sheet_condition.damage_photo, name="damage_photo"),
+    path("<int:pk>/etat/defauts/<int:part_pk>/photos/", sheet_condition.add_damage_photos, name="add_damage_photos"),
+    path(
+        "<int:pk>/etat/defauts/<int:part_pk>/photos/<int:photo_pk>/retirer/",
+        sheet_condition.remove_damage_photo,
+        name="remove_damage_photo",
+    ),
     path("<int:pk>/etat/<slug:what>/ajouter/", sheet_condition.add_part, name="add_part"),
     path("<int:pk>/etat/<slug:what>/<int:part_pk>/", sheet_condition.edit_part, name="edit_part"),
     path("<int:pk>/etat/<slug:what>/<int:part_pk>/retirer/", sheet_condition.remove_part, name="remove_part"),

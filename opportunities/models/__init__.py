@@ -3,7 +3,7 @@
 from opportunities.models.follow_up import Appointment, Comment, Exchange, Mention, MessageTemplate
 from opportunities.models.offers import Offer
 from opportunities.models.opportunity import CloseReason, Follower, Opportunity, OpportunitySettings
-from opportunities.models.trade_in import TradeIn, TradeInCost, TradeInDamage, TradeInPhoto
+from opportunities.models.trade_in import TradeIn, TradeInCost, TradeInDamage, TradeInDamagePhoto, TradeInPhoto
 
 __all__ = [
     "Appointment",
@@ -19,5 +19,6 @@ __all__ = [
     "TradeIn",
     "TradeInCost",
     "TradeInDamage",
+    "TradeInDamagePhoto",
     "TradeInPhoto",
 ]

@@ -221,6 +221,17 @@ class TradeInDamage(DamageFacts):
         triggers = [same_owner("point_of_sale"), same_owner("trade_in")]
 
 
+class TradeInDamagePhoto(PhotoFacts):
+    damage = models.ForeignKey(TradeInDamage, models.CASCADE, related_name="photos")
+
+    class Meta(PhotoFacts.Meta):
+        verbose_name = "photo de défaut"
+        verbose_name_plural = "photos de défauts"
+        ordering = ["position", "pk"]
+        abstract = False
+        triggers = [same_owner("point_of_sale"), same_owner("damage")]
+
+
 class TradeInCost(CostFacts):
     trade_in = models.ForeignKey(TradeIn, models.CASCADE, related_name="costs")
 

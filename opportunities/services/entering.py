@@ -95,8 +95,8 @@ def _plate(row: TradeIn) -> dict[str, str]:
 
 def _copy_condition(row: TradeIn, vehicle: Vehicle, *, actor: User) -> None:
     """What else is known of its state goes with it: damage, costs and photos; the maintenance to come is a cost."""
-    copy_parts(source=row, target=vehicle)
-    copy_photos(source=row, target=vehicle)
+    damages = copy_parts(source=row, target=vehicle)
+    copy_photos(source=row, target=vehicle, damages=damages)
     if row.maintenance_cost:
         planned = {
             "kind": CostKind.MECHANICS,

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 
 from openflex.core.http import read_only, writes
-from opportunities.models import TradeIn, TradeInPhoto
+from opportunities.models import TradeIn, TradeInDamagePhoto, TradeInPhoto
 from opportunities.rights import EDIT, VIEW
 from opportunities.views.trade_ins import ESTIMATE, fetch
 from settings_admin.access.requests import StaffRequest
@@ -33,6 +33,24 @@ def move_photo(request: StaffRequest, pk: int, photo_pk: int) -> HttpResponse:
 @writes("GET", "POST")
 def remove_photo(request: StaffRequest, pk: int, photo_pk: int) -> HttpResponse:
     return condition.remove_photo(request, _trade_in(request, pk), ESTIMATE, photo_pk)
+
+
+@right(VIEW, on="row")
+@read_only
+def damage_photo(request: StaffRequest, pk: int, size: str) -> HttpResponse:
+    return condition.photo_response(request, get_for(request, TradeInDamagePhoto.objects.all(), pk, right=VIEW), size)
+
+
+@right(EDIT, on="row")
+@writes("POST")
+def add_damage_photos(request: StaffRequest, pk: int, part_pk: int) -> HttpResponse:
+    return condition.add_photos(request, _trade_in(request, pk), ESTIMATE, part_pk)
+
+
+@right(EDIT, on="row")
+@writes("GET", "POST")
+def remove_damage_photo(request: StaffRequest, pk: int, part_pk: int, photo_pk: int) -> HttpResponse:
+    return condition.remove_photo(request, _trade_in(request, pk), ESTIMATE, photo_pk, part_pk)
 
 
 @right(EDIT, on="row")

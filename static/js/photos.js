@@ -1,8 +1,9 @@
-/* Photos of a vehicle: sent one by one with their progress, ranged by dragging. Without this file the same forms send and
-   range them; nothing is decided here.
+/* Photos of a vehicle and of its damage: sent one by one with their progress, ranged by dragging. Without this file the
+   same forms send and range them; nothing is decided here.
 
    data-photos           on the card: files may be dropped on it
-   data-sends-photos     on its form: what is chosen is sent at once, one file a request, each under a key of its own
+   data-sends-photos     on a form: what is chosen is sent at once, one file a request, each under a key of its own; the
+                         answer takes the place of the section around the form
    [data-place-url]      on a tile: where its place is posted, as `to` (0 is the cover)
    template[data-upload-tray], template[data-upload-line]   what shows the progress; it outlives a swap of the card */
 
@@ -11,9 +12,10 @@ let isSending = false;
 
 const card = () => document.querySelector("[data-photos]");
 
-function show(html) {
-  const target = card();
-  htmx.swap(target, html, { swapStyle: "morph:outerHTML" }, { eventInfo: { target, elt: target } });
+function show(html, id) {
+  const target = document.getElementById(id);
+  // The element by whose extensions it is swapped: without it the answer would be put inside.
+  htmx.swap(target, html, { swapStyle: "morph:outerHTML" }, { contextElement: target, eventInfo: { target, elt: target } });
 }
 
 /* ---- sending ---- */
@@ -33,7 +35,9 @@ function line(file) {
 
 function enqueue(form, files) {
   document.querySelector(".upload-tray")?.querySelectorAll(".done").forEach((one) => one.remove());
-  for (const file of files) waiting.push({ file, url: form.action, key: crypto.randomUUID(), line: line(file) });
+  for (const file of files) {
+    waiting.push({ file, url: form.action, card: form.closest("section").id, key: crypto.randomUUID(), line: line(file) });
+  }
   if (!isSending) sendNext();
 }
 
@@ -50,7 +54,7 @@ function refusedIn(html) {
 function end(one, request) {
   if (request.status === 200) {
     say(one, "done", "ajoutée");
-    show(request.responseText);
+    show(request.responseText, one.card);
   } else {
     const words = request.status === 413 ? "Ce fichier est trop lourd." : refusedIn(request.responseText);
     say(one, "failed", words ?? "Pas envoyée\u00a0: réessayez dans un instant.");

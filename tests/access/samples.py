@@ -17,6 +17,8 @@ from opportunities.models import (
     Offer,
     TradeIn,
     TradeInCost,
+    TradeInDamage,
+    TradeInDamagePhoto,
     TradeInPhoto,
 )
 from settings_admin.models import Absence, Membership, UserGroup, UserImport
@@ -24,7 +26,7 @@ from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
 from tests.make import make_customer, make_export, make_notification, make_opportunity, make_quotation, make_vehicle
-from vehicles.models import Cost, Photo
+from vehicles.models import Cost, Damage, DamagePhoto, Photo
 
 NORTH_VEHICLE = "a vehicle of Nord"
 
@@ -39,6 +41,9 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         cost = Cost.objects.create(**at, kind="tyres", planned="185")
         name = "aa/crawled.webp"
         photo = Photo.objects.create(**at, name=name, small_name=name, width=20, height=10)
+        damage = Damage.objects.create(**at, zone="front", description="Rayure")
+        place = {"entity": cast.north, "point_of_sale": cast.north_1}
+        of_damage = DamagePhoto.objects.create(**place, damage=damage, name=name, small_name=name, width=20, height=10)
     if not private_files.exists(name, place="photos"):
         private_files.keep(name, BytesIO(b"pixels"), place="photos")
 
@@ -83,6 +88,11 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         )
         of_estimate = {"entity": cast.north, "point_of_sale": cast.north_1, "trade_in": trade_in}
         estimated = TradeInPhoto.objects.create(**of_estimate, name=name, small_name=name, width=20, height=10)
+        estimated_damage = TradeInDamage.objects.create(**of_estimate, zone="front", description="Rayure")
+        of_estimated_damage = TradeInDamagePhoto.objects.create(
+            entity=cast.north, point_of_sale=cast.north_1, damage=estimated_damage, name=name, small_name=name,
+            width=20, height=10,
+        )  # fmt: skip
         estimated_cost = TradeInCost.objects.create(**of_estimate, kind="tyres", planned="185")
         request = Comment.objects.create(
             **place, author=cast.marc, asked_of=cast.sam, text="Quel prix\u00a0?", at=start
@@ -117,6 +127,13 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             ("trade_in_add_photos", trade_in, {}),
             ("trade_in_move_photo", trade_in, {"photo_pk": estimated.pk}),
             ("trade_in_remove_photo", trade_in, {"photo_pk": estimated.pk}),
+            ("trade_in_damage_photo", of_estimated_damage, {"size": "petite"}),
+            ("trade_in_add_damage_photos", trade_in, {"part_pk": estimated_damage.pk}),
+            (
+                "trade_in_remove_damage_photo",
+                trade_in,
+                {"part_pk": estimated_damage.pk, "photo_pk": of_estimated_damage.pk},
+            ),
             ("trade_in_add_part", trade_in, {"what": "frais"}),
             ("trade_in_edit_part", trade_in, {"what": "frais", "part_pk": estimated_cost.pk}),
             ("trade_in_remove_part", trade_in, {"what": "frais", "part_pk": estimated_cost.pk}),
@@ -254,6 +271,9 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         "vehicles:add_photos": of_vehicle(),
         "vehicles:move_photo": of_vehicle(photo_pk=photo.pk),
         "vehicles:remove_photo": of_vehicle(photo_pk=photo.pk),
+        "vehicles:damage_photo": lambda: {"pk": of_damage.pk, "size": "petite"},
+        "vehicles:add_damage_photos": of_vehicle(part_pk=damage.pk),
+        "vehicles:remove_damage_photo": of_vehicle(part_pk=damage.pk, photo_pk=of_damage.pk),
         "vehicles:add_part": of_vehicle(what="frais"),
         "vehicles:edit_part": of_vehicle(what="frais", part_pk=cost.pk),
         "vehicles:remove_part": of_vehicle(what="frais", part_pk=cost.pk),

@@ -21,6 +21,7 @@ from opportunities.models import (
     TradeIn,
     TradeInCost,
     TradeInDamage,
+    TradeInDamagePhoto,
     TradeInPhoto,
 )
 from settings_admin.models import AccessLog
@@ -95,7 +96,9 @@ def around_an_opportunity(customer, vehicle, cast):
         created_at=NOW,
     )  # fmt: skip
     yield trade_in
-    yield TradeInDamage(**place, trade_in=trade_in, zone="front")
+    damage = TradeInDamage(**place, trade_in=trade_in, zone="front")
+    yield damage
+    yield TradeInDamagePhoto(**place, damage=damage, width=1, height=1)
     yield TradeInCost(**place, trade_in=trade_in, kind="tyres", planned="120")
     yield TradeInPhoto(**place, trade_in=trade_in, width=1, height=1)
 

@@ -6,8 +6,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from settings_admin.scoping import unscoped
 from tests.journeys.conftest import DESK, PHONE
 from tests.make import make_vehicle
+from vehicles.models import Damage
 
 
 def file(name, colour):
@@ -19,6 +21,9 @@ def file(name, colour):
 @pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")])
 def test_photos_are_sent_one_refused_by_name_and_ranged_by_keyboard(cast, visit, size, scheme):
     vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1)
+    with unscoped("test data"):
+        place = {"entity": cast.north, "point_of_sale": cast.north_1}
+        Damage.objects.create(**place, vehicle=vehicle, zone="wheels", description="Jante voilée")
     seen = visit(cast.vera, size=size, scheme=scheme)
     page = seen.go(f"/vehicules/{vehicle.pk}/")
     bad = {"name": "facture.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7"}
@@ -27,6 +32,7 @@ def test_photos_are_sent_one_refused_by_name_and_ranged_by_keyboard(cast, visit,
     expect(tray).to_contain_text("2 photos ajoutées, 1 refusée")
     expect(tray.locator(".failed")).to_contain_text("facture.jpg")
     expect(tray.locator(".failed")).to_contain_text("n’est pas une image")
+    expect(page.locator("#photos")).to_have_count(1)  # the answer took the place of the card
     tiles = page.locator(".photo-tile")
     expect(tiles).to_have_count(2)
     seen.check()
@@ -51,4 +57,7 @@ def test_photos_are_sent_one_refused_by_name_and_ranged_by_keyboard(cast, visit,
     page.keyboard.press("Enter")
     expect(page.locator("#defauts")).to_contain_text("185,00")
     expect(page.locator("#price-lines")).to_contain_text("185,00")
+    page.locator("#defauts input[multiple]").set_input_files(file("jante.jpg", "green"))
+    expect(page.locator("#defauts").get_by_alt_text("Roues et pneus, Jante voilée")).to_be_visible()
+    expect(page.locator(".upload-tray")).to_have_count(0)
     seen.check()

@@ -5,16 +5,24 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from openflex.core.errors import Refused
-from opportunities.models import OpportunitySettings, TradeIn, TradeInCost, TradeInPhoto
+from opportunities.models import (
+    OpportunitySettings,
+    TradeIn,
+    TradeInCost,
+    TradeInDamage,
+    TradeInDamagePhoto,
+    TradeInPhoto,
+)
 from opportunities.services.trade_ins import ask_for_price
 from settings_admin.scoping import unscoped
 from tests.make import make_vehicle
 from tests.support.htmx import content, parse, swap
 from tests.vehicles.test_photos import files, shot
-from vehicles.models import Cost, Photo
+from vehicles.models import Cost, Damage, DamagePhoto, Photo
 from vehicles.services.condition import copy_parts
 from vehicles.services.photos import copy_photos, remove_photo
 
@@ -134,3 +142,99 @@ def test_the_vehicle_it_becomes_keeps_all_when_the_estimate_loses_it(
     assert client_for(cast.sam).get(f"/vehicules/photos/{kept.pk}/grande/").status_code == 200
     (cost,) = Cost.objects.filter(vehicle=vehicle)
     assert (cost.kind, cost.planned) == ("tyres", rows(TradeInCost, trade_in)[0].planned)
+
+
+# --- Photos of a damage ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def damage(cast, trade_in):
+    place = {"entity": cast.north, "point_of_sale": cast.north_1}
+    with unscoped("test data"):
+        return TradeInDamage.objects.create(**place, trade_in=trade_in, zone="front", description="Rayure")
+
+
+def of_damage(model, damage):
+    with unscoped("the test looks at what was written"):
+        return list(model.objects.filter(damage=damage).order_by("position", "pk"))
+
+
+def test_a_damage_is_photographed_where_it_stands_and_its_photo_is_in_no_gallery(cast, client_for, trade_in, damage):
+    want(cast, 1)
+    plain, htmx = client_for(cast.sam), client_for(cast.sam, htmx=True)
+    before = parse(plain.get(path(trade_in)))
+    form = before.select_one("#defauts .damage-photos form")
+    assert [one["accept"] for one in form.select("input[capture=environment]")] == ["image/*"]
+    key = uuid4()
+    answer = htmx.post(form["action"], {"key": key, "photos": [shot()]})
+    after = parse(plain.get(path(trade_in)))
+    assert content(swap(before, answer, target="#defauts")) == content(after)
+    htmx.post(form["action"], {"key": key, "photos": [shot()]})  # the same sending, once more
+    (photo,) = of_damage(TradeInDamagePhoto, damage)
+    assert after.select_one(f"#damage-photo-{photo.pk} img")["alt"] == "Avant, Rayure"
+    # It is none of those that must be there before a price is asked for.
+    assert "1\u00a0photo manquante" in after.select_one("#photos").text
+    told = " ".join(after.select_one("#historique").text.split())
+    assert "a photographié un défaut : Avant, Rayure" in told
+    assert plain.get(f"/opportunites/reprises/photos/defauts/{photo.pk}/grande/")["Content-Type"] == "image/webp"
+    for stranger in (cast.eve, cast.otto, cast.momo, cast.max):
+        answer = client_for(stranger).get(f"/opportunites/reprises/photos/defauts/{photo.pk}/grande/")
+        assert answer.status_code == 404
+
+
+def test_what_is_no_photo_is_named_beside_the_damages_and_ten_are_enough(cast, client_for, trade_in, damage):
+    sam = client_for(cast.sam, htmx=True)
+    url = f"{path(trade_in)}etat/defauts/{damage.pk}/photos/"
+    answer = sam.post(url, {"key": uuid4(), "photos": [SimpleUploadedFile("facture.jpg", b"%PDF-1.7", "image/jpeg")]})
+    assert answer.status_code == 422
+    assert "facture.jpg" in parse(answer).select_one("#defauts [role=alert]").text
+    page = client_for(cast.sam).post(url, {"key": uuid4()})  # without a script, and without a file
+    assert page.status_code == 422
+    assert parse(page).select_one("#defauts [role=alert]")
+    assert parse(page).select("#photos [role=alert]") == []
+    with unscoped("test data"):
+        place = {"entity": cast.north, "point_of_sale": cast.north_1, "damage": damage}
+        for number in range(9):
+            TradeInDamagePhoto.objects.create(**place, position=number, name="x", small_name="x", width=4, height=3)
+    answer = sam.post(url, {"key": uuid4(), "photos": [shot(), shot()]})
+    assert "Ce défaut a déjà 10\u00a0photos." in answer.text
+    assert len(of_damage(TradeInDamagePhoto, damage)) == 10
+    assert not parse(answer).select("#defauts .damage-photos form")
+    gone = f"{path(trade_in)}etat/defauts/{damage.pk + 1}/photos/"
+    assert sam.post(gone, {"key": uuid4(), "photos": [shot()]}).status_code == 409
+
+
+def test_they_go_with_the_entry_stay_with_the_stay_and_leave_with_their_damage(
+    cast, client_for, trade_in, damage, storage, django_capture_on_commit_callbacks
+):
+    sam, marc = client_for(cast.sam), client_for(cast.marc)
+    sam.post(f"{path(trade_in)}etat/defauts/{damage.pk}/photos/", {"key": uuid4(), "photos": [shot(), shot()]})
+    with unscoped("test data"):
+        TradeIn.objects.filter(pk=trade_in.pk).update(
+            state="accepted", price=8000, valid_until=date(2099, 1, 1), decided_by=cast.marc
+        )
+    marc.post(f"{path(trade_in)}entrer/", {"entered_on": "05/12/2030", "point_of_sale": cast.north_1.pk})
+    with unscoped("the test looks at what was written"):
+        (copy,) = Damage.objects.all()
+    first, second = of_damage(DamagePhoto, copy)
+    assert [one.name for one in (first, second)] == [one.name for one in of_damage(TradeInDamagePhoto, damage)]
+    sheet = f"/vehicules/{copy.vehicle_id}/"
+    assert len(parse(marc.get(sheet)).select("#defauts .damage-photos img")) == 2
+    assert marc.get(f"/vehicules/photos/defauts/{first.pk}/petite/").status_code == 200
+
+    # To another site, where Momo is.
+    vera = client_for(cast.vera)
+    vera.post(f"{sheet}point-de-vente/", {"point_of_sale": cast.north_2.pk})
+    assert client_for(cast.momo).get(f"/vehicules/photos/defauts/{first.pk}/petite/").status_code == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        vera.post(f"{sheet}etat/defauts/{copy.pk}/photos/{first.pk}/retirer/")
+    assert [one.position for one in of_damage(DamagePhoto, copy)] == [0]
+    with django_capture_on_commit_callbacks(execute=True):
+        vera.post(f"{sheet}etat/defauts/{copy.pk}/retirer/")
+    assert of_damage(DamagePhoto, copy) == []
+    assert len(files(storage)) == 4  # the estimate still names them
+    with unscoped("test data"):
+        TradeIn.objects.filter(pk=trade_in.pk).update(state="draft", vehicle=None)
+    with django_capture_on_commit_callbacks(execute=True):
+        sam.post(f"{path(trade_in)}etat/defauts/{damage.pk}/retirer/")
+    assert files(storage) == []

@@ -80,6 +80,19 @@ class Damage(DamageFacts):
         triggers = [same_owner("point_of_sale"), same_owner("vehicle")]
 
 
+class DamagePhoto(PhotoFacts):
+    """Stands at its damage and in no gallery: an advert shows what one buys, a damage what is to be mended."""
+
+    damage = models.ForeignKey(Damage, models.CASCADE, related_name="photos")
+
+    class Meta(PhotoFacts.Meta):
+        verbose_name = "photo de défaut"
+        verbose_name_plural = "photos de défauts"
+        ordering = ["position", "pk"]
+        abstract = False
+        triggers = [same_owner("point_of_sale"), same_owner("damage")]
+
+
 class Cost(CostFacts):
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="costs")
 

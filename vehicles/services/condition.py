@@ -10,6 +10,7 @@ from openflex.core.errors import Refused
 from settings_admin.models import User
 from settings_admin.records import services as records
 from vehicles.models.condition import CostFacts, DamageFacts
+from vehicles.services.photo_files import remove_unnamed
 
 
 class Owner(Protocol):
@@ -66,7 +67,7 @@ def add_part(*, owner: Owner, what: str, values: Mapping[str, Any], actor: User,
     )
     part.save(force_insert=True)
     records.answer_key(used, what=told, made=part)
-    event(locked, f"{what}_added", actor=actor, **{"is": _facts(part, what)})
+    event(locked, f"{what}_added", actor=actor, **{"is": facts_of(part, what)})
     return int(part.pk)
 
 
@@ -77,55 +78,69 @@ def edit_part(*, owner: Owner, what: str, part_pk: int, values: Mapping[str, Any
     part = _parts(locked, what).filter(pk=part_pk).first()
     if part is None:
         raise Refused("gone", "Cette ligne a été retirée entre-temps.")
-    was = _facts(part, what)
+    was = facts_of(part, what)
     changed = [name for name, value in values.items() if getattr(part, name) != value]
     if not changed:
         return
     for name in changed:
         setattr(part, name, values[name])
     part.save(update_fields=changed)
-    event(locked, f"{what}_changed", actor=actor, was=was, **{"is": _facts(part, what)})
+    event(locked, f"{what}_changed", actor=actor, was=was, **{"is": facts_of(part, what)})
 
 
 @transaction.atomic
 def remove_part(*, owner: Owner, what: str, part_pk: int, actor: User) -> None:
-    """Removed twice, it is removed once."""
+    """Removed twice, it is removed once. The photos of a damage go with it."""
     locked = locked_owner(owner)
     part = _parts(locked, what).filter(pk=part_pk).first()
     if part is None:
         return
-    was = _facts(part, what)
+    was = facts_of(part, what)
+    photos = part.photos.all() if what == "damage" else ()
+    names = [name for photo in photos for name in (photo.name, photo.small_name)]
     part.delete()
     event(locked, f"{what}_removed", actor=actor, was=was)
+    remove_unnamed(names)
 
 
 @transaction.atomic
-def copy_parts(*, source: Owner, target: Owner) -> None:
-    """Gives `target`, which has none, the damage and the costs of `source`."""
+def copy_parts(*, source: Owner, target: Owner) -> list[tuple[Any, Any]]:
+    """Gives `target`, which has none, the damage and the costs of `source`; returns each damage with its copy."""
     locked = locked_owner(source, is_changed=False)
-    for what, names in FIELDS.items():
-        parts = _parts(target, what)
-        parts.model.objects.bulk_create(
-            parts.model(
-                **{parts.field.name: target, **{name: getattr(part, name) for name in names}},
-                entity_id=target.entity_id,
-                point_of_sale_id=target.point_of_sale_id,
-            )
-            for part in _parts(locked, what).order_by("pk")
+    _copy(locked, target, "cost")
+    return _copy(locked, target, "damage")
+
+
+def _copy(source: Owner, target: Owner, what: str) -> list[tuple[Any, Any]]:
+    parts, originals = _parts(target, what), list(_parts(source, what).order_by("pk"))
+    copies = parts.model.objects.bulk_create(
+        parts.model(
+            **{parts.field.name: target, **{name: getattr(part, name) for name in FIELDS[what]}},
+            entity_id=target.entity_id,
+            point_of_sale_id=target.point_of_sale_id,
         )
+        for part in originals
+    )
+    return list(zip(originals, copies, strict=True))
 
 
 def follow_site(owner: Owner) -> None:
     """What hangs on a vehicle goes with it to another point of sale, inside the transaction of the move."""
-    for parts in (owner.damages, owner.costs, owner.photos):
+    for parts in (owner.damages, owner.costs, owner.photos, photos_of_damages(owner)):
         parts.update(point_of_sale_id=owner.point_of_sale_id)
+
+
+def photos_of_damages(owner: Any) -> Any:
+    """Those of all its damages."""
+    model: Any = owner.damages.model._meta.get_field("photos").related_model
+    return model.objects.filter(damage__in=owner.damages.all())
 
 
 def _parts(owner: Any, what: str) -> Any:
     return {"damage": owner.damages, "cost": owner.costs}[what]
 
 
-def _facts(part: models.Model, what: str) -> dict[str, Any]:
+def facts_of(part: models.Model, what: str) -> dict[str, Any]:
     """As the history keeps them: amounts as text."""
     values = {name: getattr(part, name) for name in FIELDS[what]}
     return {

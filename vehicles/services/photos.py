@@ -1,19 +1,16 @@
-"""Photos of a vehicle, whoever holds them: a stay in the stock or a trade-in estimate.
+"""Photos of a vehicle and of its damage, whoever holds them: a stay in the stock or a trade-in estimate.
 
 Files are written before the rows that name them and removed after the rows are gone for good, so that no row ever names
-a file that is not there. What a crash leaves behind is found at night (`remove_strays`).
+a file that is not there. What a crash leaves behind is found at night (`photo_files.remove_strays`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import partial
 from io import BytesIO
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.apps import apps
 from django.db import transaction
 
 from openflex.core import private_files
@@ -21,15 +18,14 @@ from openflex.core.errors import Refused
 from openflex.core.photos import CleanImage, photo_drawn_anew
 from settings_admin.models import User
 from settings_admin.records import services as records
-from settings_admin.scoping import unscoped
 from vehicles.models.condition import PhotoFacts
-from vehicles.services.condition import Owner, event, locked_owner
+from vehicles.services.condition import Owner, event, facts_of, locked_owner
+from vehicles.services.photo_files import remove_unnamed
 
 LARGE_SIDE: Final = 1920
 SMALL_SIDE: Final = 480
 MOST_PHOTOS: Final = 60
-# A file older than this that no row names will never be named.
-STRAY_AFTER: Final = timedelta(days=1)
+MOST_OF_A_DAMAGE: Final = 10
 
 
 @dataclass(frozen=True)
@@ -49,10 +45,14 @@ class Outcome:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def add_photos(*, owner: Owner, files: Sequence[SentFile], key: UUID, actor: User) -> Outcome:
-    """Draws each file anew and adds it behind the photos that are there; one that is refused does not stop the others.
+def add_photos(
+    *, owner: Owner, damage_pk: int | None = None, files: Sequence[SentFile], key: UUID, actor: User
+) -> Outcome:
+    """Draws each file anew and adds it behind the photos of the vehicle, or of one of its damages; one that is refused
+    does not stop the others.
 
-    `key` is the form's: what is sent a second time is added once. Raises what `locked_owner` raises.
+    `key` is the form's: what is sent a second time is added once. Raises what `locked_owner` raises, and
+    Refused("gone") for a damage that was removed.
     """
     outcome = Outcome()
     if records.answer_of(key) is not None:
@@ -61,7 +61,7 @@ def add_photos(*, owner: Owner, files: Sequence[SentFile], key: UUID, actor: Use
     if not drawn:
         return outcome
     with _kept([images for _, images in drawn]) as names:
-        outcome.added = _name(owner, drawn, names, key=key, actor=actor, outcome=outcome)
+        outcome.added = _name(owner, damage_pk, drawn, names, key=key, actor=actor, outcome=outcome)
     return outcome
 
 
@@ -100,6 +100,7 @@ def _new_name() -> str:
 @transaction.atomic
 def _name(
     owner: Owner,
+    damage_pk: int | None,
     drawn: Sequence[tuple[str, list[CleanImage]]],
     names: Sequence[list[str]],
     *,
@@ -112,16 +113,18 @@ def _name(
     try:
         records.use_key(key, user=actor)
     except Refused:  # the same form, sent a moment ago
-        _remove_unnamed([name for both in names for name in both])
+        remove_unnamed([name for both in names for name in both])
         return 0
-    there = locked.photos.count()
-    room = max(MOST_PHOTOS - there, 0)
+    holder = _holder(locked, damage_pk)
+    what, most = ("Ce véhicule", MOST_PHOTOS) if damage_pk is None else ("Ce défaut", MOST_OF_A_DAMAGE)
+    there = holder.photos.count()
+    room = max(most - there, 0)
     for (sent_as, _), both in zip(drawn[room:], names[room:], strict=True):
-        outcome.refused.append((sent_as, f"Ce véhicule a déjà {MOST_PHOTOS}\u00a0photos."))
-        _remove_unnamed(both)
+        outcome.refused.append((sent_as, f"{what} a déjà {most}\u00a0photos."))
+        remove_unnamed(both)
     rows = [
-        locked.photos.model(
-            **{locked.photos.field.name: locked},
+        holder.photos.model(
+            **{holder.photos.field.name: holder},
             entity_id=locked.entity_id,
             point_of_sale_id=locked.point_of_sale_id,
             position=there + number,
@@ -132,10 +135,22 @@ def _name(
         )
         for number, ((_, images), (large, small)) in enumerate(zip(drawn[:room], names[:room], strict=True))
     ]
-    locked.photos.model.objects.bulk_create(rows)
-    if rows:
+    holder.photos.model.objects.bulk_create(rows)
+    if rows and damage_pk is None:
         event(locked, "photos_added", actor=actor, count=len(rows))
+    elif rows:
+        event(locked, "damage_photos_added", actor=actor, count=len(rows), **{"is": facts_of(holder, "damage")})
     return len(rows)
+
+
+def _holder(locked: Any, damage_pk: int | None) -> Any:
+    """What the photos hang on: the owner, or one of its damages. Raises Refused("gone")."""
+    if damage_pk is None:
+        return locked
+    damage = locked.damages.filter(pk=damage_pk).first()
+    if damage is None:
+        raise Refused("gone", "Ce défaut a été retiré entre-temps.")
+    return damage
 
 
 @transaction.atomic
@@ -155,69 +170,47 @@ def move_photo(*, owner: Owner, photo_pk: int, to: int, actor: User) -> None:
 
 
 @transaction.atomic
-def remove_photo(*, owner: Owner, photo_pk: int, actor: User) -> None:
-    """Removed twice, it is removed once. The files follow on commit, unless another row names them."""
+def remove_photo(*, owner: Owner, damage_pk: int | None = None, photo_pk: int, actor: User) -> None:
+    """Removed twice, it is removed once. The files follow on commit, unless another row names them. Raises
+    Refused("gone") for a damage that was removed."""
     locked = locked_owner(owner)
-    photos = list(locked.photos.order_by("position", "pk"))
+    holder = _holder(locked, damage_pk)
+    photos = list(holder.photos.order_by("position", "pk"))
     gone = next((photo for photo in photos if photo.pk == photo_pk), None)
     if gone is None:
         return
     names = [gone.name, gone.small_name]
     photos.remove(gone)
     gone.delete()
-    _number(locked, photos)
-    event(locked, "photo_removed", actor=actor)
-    _remove_unnamed(names)
+    _number(holder, photos)
+    if damage_pk is None:
+        event(locked, "photo_removed", actor=actor)
+    else:
+        event(locked, "damage_photo_removed", actor=actor, was=facts_of(holder, "damage"))
+    remove_unnamed(names)
 
 
 @transaction.atomic
-def copy_photos(*, source: Owner, target: Owner) -> int:
-    """Gives `target`, which has none, the photos of `source`; how many. Both name the same files from then on: a file
-    goes with the last row that names it. The source is locked, so that none of its files goes meanwhile."""
+def copy_photos(*, source: Owner, target: Owner, damages: Sequence[tuple[Any, Any]] = ()) -> None:
+    """Gives `target`, which has none, the photos of `source`, and each second one of `damages` those of the first. Both
+    name the same files from then on: a file goes with the last row that names it. The source is locked, so that none
+    of its files goes meanwhile."""
     locked = locked_owner(source, is_changed=False)
-    rows = [
-        target.photos.model(
-            **{target.photos.field.name: target},
-            entity_id=target.entity_id,
-            point_of_sale_id=target.point_of_sale_id,
-            **{name: getattr(photo, name) for name in ("position", "name", "small_name", "width", "height")},
+    for old, new in ((locked, target), *damages):
+        new.photos.model.objects.bulk_create(
+            new.photos.model(
+                **{new.photos.field.name: new},
+                entity_id=target.entity_id,
+                point_of_sale_id=target.point_of_sale_id,
+                **{name: getattr(photo, name) for name in ("position", "name", "small_name", "width", "height")},
+            )
+            for photo in old.photos.order_by("position", "pk")
         )
-        for photo in locked.photos.order_by("position", "pk")
-    ]
-    return len(target.photos.model.objects.bulk_create(rows))
 
 
-def _number(owner: Owner, photos: Sequence[PhotoFacts]) -> None:
+def _number(holder: Any, photos: Sequence[PhotoFacts]) -> None:
     """Positions run from 0 without a gap: the cover is the one at 0, and one index read finds it."""
     changed = [photo for place, photo in enumerate(photos) if photo.position != place]
     for place, photo in enumerate(photos):
         photo.position = place
-    owner.photos.model.objects.bulk_update(changed, ["position"])
-
-
-def _remove_unnamed(names: Iterable[str]) -> None:
-    # robust: what cannot be removed now is a stray for the night.
-    transaction.on_commit(partial(remove_files_no_longer_named, list(names)), robust=True)
-
-
-def remove_files_no_longer_named(names: Sequence[str]) -> None:
-    """Called after the rows that named them are gone for good; every row counts, of whichever entity."""
-    for name in set(names) - _names(among=names):
-        private_files.remove(name, place="photos")
-
-
-def remove_strays(*, now: datetime) -> int:
-    """Files that no row names: of a process that went away between file and row, of rows that were erased. How many."""
-    return private_files.remove_strays(known=_names(), before=now - STRAY_AFTER, place="photos")
-
-
-def _names(*, among: Sequence[str] | None = None) -> set[str]:
-    """The files that rows name, of every app that holds photos."""
-    found: set[str] = set()
-    holders: list[Any] = [model for model in apps.get_models() if issubclass(model, PhotoFacts)]
-    with unscoped("a file belongs to every row that names it"):
-        for rows in (holder.objects.order_by() for holder in holders):
-            for column in ("name", "small_name"):
-                named = rows if among is None else rows.filter(**{f"{column}__in": among})
-                found.update(named.values_list(column, flat=True))
-    return found
+    holder.photos.model.objects.bulk_update(changed, ["position"])

@@ -72,6 +72,7 @@ class Condition:
     costs: Sequence[CostFacts]
     refused: Sequence[tuple[str, str]] = ()
     needed: int = 0
+    most_of_damage: int = photo_verbs.MOST_OF_A_DAMAGE
     key: UUID = field(default_factory=uuid4)
     accepted: str = ACCEPTED
     most: int = photo_verbs.MOST_PHOTOS
@@ -86,6 +87,11 @@ class Condition:
         return sum(known) if known else None
 
     @property
+    def new_key(self) -> UUID:
+        """Another one for each of the forms."""
+        return uuid4()
+
+    @property
     def missing(self) -> int:
         return max(self.needed - len(self.photos), 0)
 
@@ -93,13 +99,13 @@ class Condition:
 def condition_of(
     owner: Any, *, place: Place, may_edit: bool, refused: Sequence[tuple[str, str]] = (), needed: int = 0
 ) -> Condition:
-    """In three statements."""
+    """In three statements, and one for the photos of the damages."""
     return Condition(
         owner=owner,
         place=place,
         may_edit=may_edit and owner.is_editable,
         photos=list(owner.photos.order_by("position", "pk")),
-        damages=list(owner.damages.order_by("pk")),
+        damages=list(owner.damages.order_by("pk").prefetch_related("photos")),
         costs=list(owner.costs.order_by("pk")),
         refused=refused,
         needed=needed,
@@ -122,8 +128,9 @@ def photo_response(request: StaffRequest, photo: PhotoFacts, size: str) -> HttpR
     return image_response(request, content, kind="webp", version=name, is_named=True)
 
 
-def add_photos(request: StaffRequest, owner: Any, place: Place) -> HttpResponse:
-    """Every file that can be taken is taken; 422 with the names of the others."""
+def add_photos(request: StaffRequest, owner: Any, place: Place, damage_pk: int | None = None) -> HttpResponse:
+    """Every file that can be taken is taken; 422 with the names of the others. Of the vehicle, or of a damage."""
+    card = "photos" if damage_pk is None else "defauts"
     form = forms.PhotosForm(request.POST)
     sent = [
         photo_verbs.SentFile(name=str(file.name), file=file.file, size=file.size or 0)
@@ -131,9 +138,11 @@ def add_photos(request: StaffRequest, owner: Any, place: Place) -> HttpResponse:
     ]
     if not form.is_valid() or not sent:
         refused = [("Aucune photo", "Choisissez au moins une image.")]
-        return _answer(request, owner, place, card="photos", refused=refused)
-    outcome = photo_verbs.add_photos(owner=owner, files=sent, key=form.cleaned_data["key"], actor=request.user)
-    return _answer(request, owner, place, card="photos", refused=outcome.refused)
+        return _answer(request, owner, place, card=card, refused=refused)
+    outcome = photo_verbs.add_photos(
+        owner=owner, damage_pk=damage_pk, files=sent, key=form.cleaned_data["key"], actor=request.user
+    )
+    return _answer(request, owner, place, card=card, refused=outcome.refused)
 
 
 def move_photo(request: StaffRequest, owner: Any, place: Place, photo_pk: int) -> HttpResponse:
@@ -143,11 +152,16 @@ def move_photo(request: StaffRequest, owner: Any, place: Place, photo_pk: int) -
     return _answer(request, owner, place, card="photos")
 
 
-def remove_photo(request: StaffRequest, owner: Any, place: Place, photo_pk: int) -> HttpResponse:
+def remove_photo(
+    request: StaffRequest, owner: Any, place: Place, photo_pk: int, damage_pk: int | None = None
+) -> HttpResponse:
+    card = "photos" if damage_pk is None else "defauts"
     if request.method == "POST":
-        photo_verbs.remove_photo(owner=owner, photo_pk=photo_pk, actor=request.user)
-        return _closed(_answer(request, owner, place, card="photos"), card="photos")
-    photo = get_object_or_404(owner.photos, pk=photo_pk)
+        photo_verbs.remove_photo(owner=owner, damage_pk=damage_pk, photo_pk=photo_pk, actor=request.user)
+        return _closed(_answer(request, owner, place, card=card), card=card)
+    holder = owner if damage_pk is None else _part(owner, "damage", damage_pk)
+    photo = get_object_or_404(holder.photos, pk=photo_pk)
+    seen = place.photo if damage_pk is None else place.damage_photo
     return _dialog(
         request,
         owner,
@@ -157,7 +171,7 @@ def remove_photo(request: StaffRequest, owner: Any, place: Place, photo_pk: int)
         consequence="La photo est supprimée définitivement. L’historique garde la trace du retrait.",
         body="vehicles/condition/_photo_seen.html",
         is_grave=True,
-        context={"photo": photo, "place": place},
+        context={"photo_url": reverse(seen, args=[photo.pk, "petite"]), "photo": photo},
     )
 
 
@@ -201,7 +215,10 @@ def remove_part(request: StaffRequest, owner: Any, place: Place, what: str, part
         return _closed(_answer(request, owner, place, card="defauts"), card="defauts")
     part = _part(owner, what, part_pk)
     words = part.description or (part.get_zone_display() if what == "damage" else part.get_kind_display())
-    consequence = f"«\u00a0{words}\u00a0» ne comptera plus dans les totaux. L’historique garde la trace du retrait."
+    gone = " Ses photos sont supprimées." if what == "damage" and part.photos.exists() else ""
+    consequence = (
+        f"«\u00a0{words}\u00a0» ne comptera plus dans les totaux.{gone} L’historique garde la trace du retrait."
+    )
     return _dialog(
         request, owner, place, title=_TITLES[what]["remove"], verb="Retirer", consequence=consequence, is_grave=True
     )
@@ -229,7 +246,7 @@ def _answer(
         context = {**place.context(owner, refused=refused), "card": card, "place": place}
         return render(request, "vehicles/condition/answer.html", context, status=status)
     if refused:
-        return place.page(request, owner, status=status, refused=refused)
+        return place.page(request, owner, status=status, refused=refused, card=card)
     return htmx.redirect(request, f"{place.back(owner)}#{card}")
 
 

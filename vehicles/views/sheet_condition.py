@@ -9,7 +9,7 @@ from openflex.core.http import read_only, writes
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
 from vehicles import selectors
-from vehicles.models import Photo, Vehicle
+from vehicles.models import DamagePhoto, Photo, Vehicle
 from vehicles.views import condition
 from vehicles.views.sheet import SHEET
 
@@ -36,6 +36,25 @@ def move_photo(request: StaffRequest, pk: int, photo_pk: int) -> HttpResponse:
 @writes("GET", "POST")
 def remove_photo(request: StaffRequest, pk: int, photo_pk: int) -> HttpResponse:
     return condition.remove_photo(request, _vehicle(request, pk), SHEET, photo_pk)
+
+
+@right("vehicles.view", on="row")
+@read_only
+def damage_photo(request: StaffRequest, pk: int, size: str) -> HttpResponse:
+    photo = get_for(request, DamagePhoto.objects.all(), pk, right="vehicles.view")
+    return condition.photo_response(request, photo, size)
+
+
+@right("vehicles.edit", on="row")
+@writes("POST")
+def add_damage_photos(request: StaffRequest, pk: int, part_pk: int) -> HttpResponse:
+    return condition.add_photos(request, _vehicle(request, pk), SHEET, part_pk)
+
+
+@right("vehicles.edit", on="row")
+@writes("GET", "POST")
+def remove_damage_photo(request: StaffRequest, pk: int, part_pk: int, photo_pk: int) -> HttpResponse:
+    return condition.remove_photo(request, _vehicle(request, pk), SHEET, photo_pk, part_pk)
 
 
 @right("vehicles.edit", on="row")
