@@ -20,6 +20,7 @@ from settings_admin.scoping import Scope, ScopeMissing, current_scope
 
 VIEW, EDIT = "customers.view", "customers.edit"
 MATCHES_SHOWN = 8
+UNNAMED = "un client"
 
 
 def customer_rows() -> QuerySet[Customer]:
@@ -45,13 +46,16 @@ def search(text: str, *, entity_id: int | None = None, limit: int = MATCHES_SHOW
 
 
 def name_for_reader(customer: Customer) -> str:
-    """The name, or only that it is somebody, for who may not see the customers of that entity; the application itself
-    may."""
+    """The name, or only that it is somebody, for who may not see the customers of that entity."""
+    return customer.display_name if is_seen(customer) else UNNAMED
+
+
+def is_seen(customer: Customer) -> bool:
+    """Whether the reader may see the customers of that entity; the application itself may."""
     try:
-        sees = current_scope().allows(VIEW, customer.entity_id)
+        return current_scope().allows(VIEW, customer.entity_id)
     except ScopeMissing:
-        sees = True
-    return customer.display_name if sees else "un client"
+        return True
 
 
 # --- Who may be the same --------------------------------------------------------------------------------

@@ -143,6 +143,18 @@ class AppointmentState(TextChoices):
     CANCELLED = "cancelled", "Annulé"
 
 
+# What an agreement says as long as the entity has not written its own; as much as stands on its one page.
+CONDITIONS_LENGTH: Final = 3000
+USUAL_CONDITIONS: Final = (
+    "Le conducteur est titulaire d’un permis de conduire valide pour ce véhicule et en a présenté l’original.\n"
+    "Il conduit lui-même, sans avoir bu d’alcool ni pris de stupéfiants, et respecte le code de la route. Les "
+    "contraventions relevées pendant l’essai sont à sa charge.\n"
+    "Il ne prête ni ne transporte rien contre paiement, ne fume pas dans le véhicule et suit l’itinéraire convenu.\n"
+    "Il rend le véhicule à l’heure prévue, dans l’état où il l’a reçu, et signale aussitôt tout accident, panne ou "
+    "dommage."
+)
+
+
 class OfferState(TextChoices):
     DRAFT = "draft", "Brouillon"
     SENT = "sent", "Remise au client"

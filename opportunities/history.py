@@ -31,7 +31,10 @@ GROUPS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "exchanges": ("Appels et e-mails", ("exchange",)),
     "appointments": (
         "Rdv",
-        ("appointment", "appointment_moved", "appointment_done", "appointment_missed", "appointment_cancelled"),
+        (
+            "appointment", "appointment_moved", "appointment_left", "appointment_done", "appointment_missed",
+            "appointment_cancelled",
+        ),
     ),
 }
 _ICONS: Final[Mapping[str, str]] = {
@@ -45,6 +48,7 @@ _ICONS: Final[Mapping[str, str]] = {
     "exchange": "phone",
     "appointment": "calendar-check",
     "appointment_moved": "calendar-clock",
+    "appointment_left": "calendar-exclamation",
     "appointment_done": "calendar-check",
     "appointment_missed": "user-off",
     "appointment_cancelled": "ban",
@@ -246,14 +250,26 @@ def _trade_in_words(kind: str, told: Mapping[str, Any]) -> str:
 def _appointment_words(kind: str, told: Mapping[str, Any]) -> str:
     what = enums.AppointmentKind(told["kind"]).label.lower()
     when = long_instant(datetime.fromisoformat(told["starts_at"]))
+    match kind:
+        case "appointment_moved":
+            return _moved_words(what, when, told)
+        case "appointment_left":
+            return f"a laissé à {told['with']} le {what} du {when}{NBSP}: {told['to']} est déjà en rendez-vous"
     verb = {
         "appointment": "a planifié un",
-        "appointment_moved": "a déplacé un",
         "appointment_done": "a tenu le",
         "appointment_missed": "attendait le client au",
         "appointment_cancelled": "a annulé le",
     }[kind]
-    return f"{verb} {what} le {when}, avec {told['with']}"
+    return f"{verb} {what} {'le' if kind == 'appointment' else 'du'} {when}, avec {told['with']}"
+
+
+def _moved_words(what: str, when: str, told: Mapping[str, Any]) -> str:
+    """From when to when, and whose it is now, as far as that changed."""
+    to = f", et l’a confié à {told['with']}" if "was_with" in told else f", avec {told['with']}"
+    if "was" in told:
+        return f"a déplacé le {what} du {long_instant(datetime.fromisoformat(told['was']))} au {when}{to}"
+    return f"a confié à {told['with']} le {what} du {when}" if "was_with" in told else f"a modifié le {what} du {when}"
 
 
 # --- one estimate ---------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -171,6 +171,13 @@ def clash_of(appointment: Appointment) -> Appointment | None:
             .order_by("starts_at", "pk")
             .first()
         )
+
+
+def planned_to_come(opportunity: Opportunity, *, now: datetime) -> QuerySet[Appointment]:
+    """What closing it would cancel: what has not begun."""
+    return Appointment.objects.filter(
+        opportunity=opportunity, state=enums.AppointmentState.PLANNED, starts_at__gt=now
+    ).order_by("starts_at", "pk")
 
 
 @dataclass(frozen=True)

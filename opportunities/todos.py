@@ -79,8 +79,10 @@ def _appointments(asked: Asked) -> Found:
     over included, from the same statement."""
     start, end = paris_day_bounds(asked.today)
     is_open = Q(state=_PLANNED, opportunity__status=enums.Status.OPEN)
+    # What stayed with somebody who left is for who follows the opportunity now.
+    orphaned = Q(salesperson__is_active=False) & selectors.followed_by(asked, "opportunity__salesperson")
     rows = Appointment.objects.filter(
-        selectors.followed_by(asked), Q(starts_at__gte=start) | is_open, starts_at__lt=end
+        selectors.followed_by(asked) | orphaned, Q(starts_at__gte=start) | is_open, starts_at__lt=end
     ).exclude(state=enums.AppointmentState.CANCELLED)
     kind = Case(
         When(is_open & Q(ends_at__lte=asked.now), then=Value("appointment_past")),
@@ -112,7 +114,11 @@ def _told_of_appointment(row: Any, asked: Asked) -> Todo:
         title=row.opportunity.customer.display_name,
         about=_about(row.opportunity),
         reason=_why_unended(row, asked) if is_past else _why_appointment(row),
-        acts=_allowed(row, Act("Terminer", "t", staying("opportunities:end_appointment", row.pk))),
+        acts=_allowed(
+            row,
+            Act("Terminer", "t", staying("opportunities:end_appointment", row.pk)),
+            Act("Déplacer", "p", staying("opportunities:move_appointment", row.pk)),
+        ),
         **_of(row, asked, url=_page(row.opportunity_id)),
     )
 

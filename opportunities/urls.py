@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from opportunities.views import (
     acts,
+    appointments,
     calendar,
     comments,
     creation,
@@ -30,7 +31,10 @@ urlpatterns = [
     path("client/<int:pk>/", creation.of_customer, name="of_customer"),
     path("offres/<int:pk>/", offers.offer, name="offer"),
     path("offres/<int:pk>/etat/", offers.move_offer, name="move_offer"),
-    path("rdv/<int:pk>/terminer/", acts.end_appointment, name="end_appointment"),
+    path("rdv/<int:pk>/deplacer/", appointments.move, name="move_appointment"),
+    path("rdv/<int:pk>/terminer/", appointments.end, name="end_appointment"),
+    path("rdv/<int:pk>/annuler/", appointments.cancel, name="cancel_appointment"),
+    path("rdv/<int:pk>/convention/", appointments.agreement, name="agreement"),
     path("estimations-a-valider/", list_views.trade_ins_to_approve, name="trade_ins_to_approve"),
     path("reprises/cotation/<int:pk>/", trade_in_creation.from_quotation, name="trade_in_create"),
     path("reprises/<int:pk>/", trade_ins.page, name="trade_in"),
@@ -92,7 +96,7 @@ urlpatterns = [
     path("<int:pk>/commentaires/", comments.comment, name="comment"),
     path("<int:pk>/offres/nouvelle/", offers.make_offer, name="make_offer"),
     path("<int:pk>/relancer/", acts.exchange, name="exchange"),
-    path("<int:pk>/planifier/<slug:kind>/", acts.plan, name="plan"),
+    path("<int:pk>/planifier/<slug:kind>/", appointments.plan, name="plan"),
     path("<int:pk>/reporter/", acts.postpone, name="postpone"),
     path("demandes/<int:pk>/repondre/", comments.answer, name="answer"),
     path("offres/<int:pk>/reponse/", offers.answer_offer, name="answer_offer"),

@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 
 from customers.forms import CustomerField
-from openflex.core.dates import PARIS
+from openflex.core.dates import PARIS, in_paris
 from openflex.core.forms import AmountField, DayField, NamedBlanks, WholeNumberField, set_units
 from openflex.core.french import format_euros
 from openflex.core.sections import SectionForm
 from opportunities import enums
-from opportunities.models import CloseReason, Opportunity, TradeIn
+from opportunities.models import Appointment, CloseReason, Opportunity, TradeIn
 from settings_admin.models import Entity, PointOfSale, User
 from vehicles.forms.picker import VehicleField
 
@@ -223,9 +223,14 @@ class AppointmentForm(NamedBlanks, OnceForm):
         if kind == enums.AppointmentKind.MEETING:
             return
         self.fields["vehicle"] = picker = VehicleField(label="Véhicule à essayer")
-        picker.of_entity(entity_id)
+        if not picker.of_entity(entity_id) and self.initial.get("vehicle"):
+            del self.fields["vehicle"]
         self.fields["licence_number"] = forms.CharField(label="N° de permis", max_length=20, required=False)
         self.fields["licence_issued_on"] = DayField(label="Permis délivré le", required=False)
+        self.fields["mileage_out_km"] = WholeNumberField(
+            label="Km au départ", required=False, min_value=0, help_text="À défaut, celui de la fiche du véhicule."
+        )
+        set_units(self, {"mileage_out_km": "km"})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -235,14 +240,50 @@ class AppointmentForm(NamedBlanks, OnceForm):
         return data
 
     def values(self) -> dict[str, Any]:
-        """What `plan_appointment` takes."""
-        data = self.cleaned_data
-        names = ("salesperson", "vehicle", "starts_at", "ends_at", "note", "licence_number", "licence_issued_on")
-        return {"kind": self.kind, **{name: data[name] for name in names if name in data}}
+        """What `plan_appointment` takes besides the kind, and `move_appointment`."""
+        return {name: self.cleaned_data[name] for name in _OF_APPOINTMENT if name in self.cleaned_data}
+
+
+_OF_APPOINTMENT = (
+    "salesperson", "vehicle", "starts_at", "ends_at", "note", "licence_number", "licence_issued_on", "mileage_out_km",
+)  # fmt: skip
 
 
 def _instant(day: date, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=PARIS)
+
+
+class MoveForm(AppointmentForm):
+    """*Déplacer*: the same, opened on what is planned. `seen`: as it was then."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any, *, appointment: Appointment, people: list[User]) -> None:
+        starts, ends = (in_paris(at) for at in (appointment.starts_at, appointment.ends_at))
+        initial = {name: getattr(appointment, name) for name in _OF_APPOINTMENT} | {
+            "salesperson": appointment.salesperson_id,
+            "vehicle": appointment.vehicle_id,
+            "day": starts.date(),
+            "starts": f"{starts:%H:%M}",
+            "ends": f"{ends:%H:%M}",
+            "seen": appointment.mark,
+        }
+        kind = enums.AppointmentKind(appointment.kind)
+        super().__init__(data, people=people, kind=kind, entity_id=appointment.entity_id, initial=initial)
+        if appointment.salesperson not in people:
+            # Who has left, say: nobody is put in their place unseen.
+            whose: Any = self.fields["salesperson"]
+            whose.empty_label = "Choisir"
+
+    def has_seen(self, appointment: Appointment) -> None:
+        """Sent again after it was told how `appointment` stands now, the form wins."""
+        appointment.refresh_from_db()
+        self.data = self.data.copy()
+        self.data["seen"] = appointment.mark
+
+
+class CancelAppointmentForm(forms.Form):
+    outcome = forms.CharField(label="Pourquoi", required=False, max_length=200)
 
 
 class CloseForm(NamedBlanks, forms.Form):

@@ -34,7 +34,7 @@ class ReasonForm(OnceSectionForm):
 
 
 class FiguresForm(SectionForm):
-    """The delays and the minimum of photos; their limits are those of the columns."""
+    """The delays, the minimum of photos and what a customer signs; their limits are those of the columns."""
 
     units = {
         "overdue_after_days": "jours",
@@ -54,7 +54,18 @@ class FiguresForm(SectionForm):
 
     class Meta:
         model = OpportunitySettings
-        fields = ("overdue_after_days", "offer_valid_days", "trade_in_valid_days", "trade_in_photos")
+        fields = (
+            "overdue_after_days",
+            "offer_valid_days",
+            "trade_in_valid_days",
+            "trade_in_photos",
+            "test_drive_conditions",
+        )
+        widgets = {"test_drive_conditions": forms.Textarea(attrs={"rows": 10})}
+        help_texts = {
+            "test_drive_conditions": "Imprimées sur la convention que signe le client. Ajoutez-y ce que prévoit votre "
+            "assurance\u00a0: franchise, dommages, jeunes conducteurs."
+        }
 
 
 class MessageForm(OnceSectionForm):

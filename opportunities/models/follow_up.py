@@ -177,6 +177,9 @@ class Appointment(ScopedModel):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    # Put on by the calendar.
+    may_move: bool
+
     class Meta(ScopedModel.Meta):
         verbose_name = "rendez-vous"
         ordering = ["starts_at", "pk"]
@@ -194,3 +197,16 @@ class Appointment(ScopedModel):
             models.Index(fields=["salesperson", "starts_at"], name="appointment_of_salesperson"),
         ]
         triggers = [same_owner("point_of_sale"), same_owner("opportunity"), same_owner("vehicle")]
+
+    @property
+    def is_planned(self) -> bool:
+        return self.state == enums.AppointmentState.PLANNED
+
+    @property
+    def is_test_drive(self) -> bool:
+        return self.kind == enums.AppointmentKind.TEST_DRIVE
+
+    @property
+    def mark(self) -> str:
+        """Changes with whatever is moved: hours, colleague, vehicle."""
+        return f"{self.starts_at.timestamp()} {self.ends_at.timestamp()} {self.salesperson_id} {self.vehicle_id}"

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from customers.models import Customer
+from customers.selectors import is_seen, name_for_reader
 from opportunities import enums
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.scoping import Audience, ScopedManager, ScopedModel
@@ -36,6 +37,10 @@ class OpportunitySettings(ScopedModel):
     )
     trade_in_photos = models.PositiveSmallIntegerField(
         "photos exigées pour une estimation", default=4, validators=[MaxValueValidator(20)]
+    )
+    # Printed on the agreement of a test drive; the words of the entity, which has usual ones to begin with.
+    test_drive_conditions = models.TextField(
+        "conditions d’un essai", default=enums.USUAL_CONDITIONS, max_length=enums.CONDITIONS_LENGTH, blank=True
     )
 
     class Meta(ScopedModel.Meta):
@@ -173,6 +178,15 @@ class Opportunity(ScopedModel):
     @property
     def status_badge(self) -> Badge:
         return enums.STATUS_BADGES[enums.Status(self.status)]
+
+    @property
+    def customer_name(self) -> str:
+        """As far as the reader may know it; what every page, list and sentence of an opportunity says."""
+        return name_for_reader(self.customer)
+
+    @property
+    def is_customer_seen(self) -> bool:
+        return is_seen(self.customer)
 
     @property
     def salesperson_name(self) -> str:

@@ -10,14 +10,14 @@ from django.db import transaction
 from openflex.core.constraints import refusing
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
-from openflex.core.french import long_instant
+from openflex.core.french import format_km, long_instant
 from opportunities import enums, selectors
 from opportunities.models import Appointment, Opportunity
-from opportunities.services.keeping import keep, locked_open
+from opportunities.services.keeping import keep, locked, locked_open
 from settings_admin.models import User
 from settings_admin.records import services as records
 
-_NEXT = ("next_action", "next_action_note", "next_action_on")
+NEXT_ACTION = ("next_action", "next_action_note", "next_action_on")
 # Said when two people plan at the same moment; otherwise `_refuse_clash` names what is in the way.
 _TAKEN = {
     "appointment_salesperson_free": Refused(
@@ -56,26 +56,77 @@ def plan_appointment(
     with refusing(_TAKEN):
         appointment.save(force_insert=True)
     records.answer_key(used, what="appointment", made=appointment)
-    _becomes_next_action(row, appointment)
+    becomes_next_action(row)
     records.record_event(row, kind="appointment", actor=actor, details=_told(appointment))
-    keep(row, fields=_NEXT, actor=actor, now=now, kind="next_action")
+    keep(row, fields=NEXT_ACTION, actor=actor, now=now, kind="next_action")
     return appointment
 
 
 @transaction.atomic
-def move_appointment(*, appointment: Appointment, values: Mapping[str, Any], actor: User, now: datetime) -> Appointment:
-    """Other hours, another colleague or vehicle, while it is planned. Refusals as in `plan_appointment`."""
+def move_appointment(
+    *, appointment: Appointment, values: Mapping[str, Any], seen: str, actor: User, now: datetime
+) -> Appointment:
+    """Other hours, another colleague or vehicle, another word, while it is planned; what it is already changes nothing.
+    `seen`: the `Appointment.mark` that the form was opened with.
+
+    Refusals as in `plan_appointment`, Refused("ended"), and Refused("moved") beside `starts_at` when somebody moved it
+    meanwhile.
+    """
     opportunity = locked_open(appointment.opportunity)
     row = _locked_planned(appointment)
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return row
+    if row.mark != seen:
+        whose = f"{long_instant(row.starts_at)}, avec {row.salesperson.full_name}"
+        raise Refused("moved", f"Un collègue vient de le déplacer\u00a0: {whose}.", "starts_at")
+    was = {"starts_at": row.starts_at, "ends_at": row.ends_at, "salesperson": row.salesperson}
     for name, value in values.items():
         setattr(row, name, value)
+    if row.ends_at <= now:
+        raise Refused("over", "Ce rendez-vous serait déjà passé.", "starts_at")
     _check_free(row)
     with refusing(_TAKEN):
         row.save(update_fields=list(values))
-    _becomes_next_action(opportunity, row)
-    records.record_event(opportunity, kind="appointment_moved", actor=actor, details=_told(row))
-    keep(opportunity, fields=_NEXT, actor=actor, now=now, kind="next_action")
+    becomes_next_action(opportunity)
+    told = {"was": was["starts_at"].isoformat()} if was["starts_at"] != row.starts_at else {}
+    told |= {"was_with": was["salesperson"].full_name} if was["salesperson"] != row.salesperson else {}
+    records.record_event(opportunity, kind="appointment_moved", actor=actor, details=_told(row) | told)
+    keep(opportunity, fields=NEXT_ACTION, actor=actor, now=now, kind="next_action")
     return row
+
+
+def hand_on(opportunity: Opportunity, *, old: User, to: User, actor: User, now: datetime) -> list[Appointment]:
+    """Inside the verb that hands a locked opportunity on: what `old` has planned to come goes to `to`, except where
+    they are wanted elsewhere; each is told in the history. Returns what stays with `old`."""
+    left = []
+    for row in _planned(opportunity).filter(salesperson=old, ends_at__gt=now).select_for_update(of=("self",)):
+        row.salesperson = to
+        try:
+            _check_free(row)
+            with refusing(_TAKEN):
+                row.save(update_fields=["salesperson"])
+        except Refused:
+            row.salesperson = old
+            left.append(row)
+            records.record_event(
+                opportunity, kind="appointment_left", actor=actor, details=_told(row) | {"to": to.full_name}
+            )
+        else:
+            records.record_event(
+                opportunity, kind="appointment_moved", actor=actor, details=_told(row) | {"was_with": old.full_name}
+            )
+    return left
+
+
+def cancel_planned(opportunity: Opportunity, *, actor: User, now: datetime) -> int:
+    """Inside the verb that closes a locked opportunity: nobody waits for its customer any more. What has begun stays,
+    to be ended. Returns how many."""
+    rows = list(selectors.planned_to_come(opportunity, now=now).select_for_update(of=("self",)))
+    for row in rows:
+        row.state = enums.AppointmentState.CANCELLED
+        row.save(update_fields=["state"])
+        records.record_event(opportunity, kind="appointment_cancelled", actor=actor, details=_told(row))
+    return len(rows)
 
 
 @transaction.atomic
@@ -88,21 +139,27 @@ def end_appointment(
     actor: User,
     now: datetime,
 ) -> Appointment:
-    """Done, missed or cancelled; only one that took place is a contact. Raises Refused beside `outcome` when nothing is
-    said of one that took place, and Refused("ended") for one that somebody ended already."""
-    opportunity = locked_open(appointment.opportunity)
+    """Done, missed or cancelled; only one that took place is a contact. What had begun when its opportunity was closed
+    is still ended.
+
+    Raises Refused beside `outcome` when nothing is said of one that took place, beside `mileage_back_km` for less than
+    at the start, and Refused("ended") for one that somebody ended already.
+    """
+    opportunity = locked(appointment.opportunity)
     row = _locked_planned(appointment)
     if state == enums.AppointmentState.DONE and not outcome.strip():
         raise Refused("no_outcome", "Écrivez ce qui s’est dit\u00a0: la suite en dépend.", "outcome")
+    if mileage_back_km is not None and mileage_back_km < (row.mileage_out_km or 0):
+        raise Refused("mileage", f"Il est parti avec {format_km(row.mileage_out_km)}.", "mileage_back_km")
     row.state, row.outcome, row.mileage_back_km = state, outcome.strip(), mileage_back_km
     row.save(update_fields=["state", "outcome", "mileage_back_km"])
-    is_next = opportunity.next_action in _NEXT_ACTIONS.values()
-    if is_next and not _planned(opportunity).exists():
+    if opportunity.next_action in _NEXT_ACTIONS.values():
         opportunity.next_action, opportunity.next_action_note, opportunity.next_action_on = "", "", None
+        becomes_next_action(opportunity)
     records.record_event(opportunity, kind=f"appointment_{state}", actor=actor, details=_told(row))
     keep(
         opportunity,
-        fields=_NEXT,
+        fields=NEXT_ACTION,
         actor=actor,
         now=now,
         kind="next_action",
@@ -139,10 +196,17 @@ def _check_free(appointment: Appointment) -> None:
         raise Refused("busy", f"{who} est déjà en rendez-vous le {long_instant(clash.starts_at)}.", field)
 
 
-def _becomes_next_action(opportunity: Opportunity, appointment: Appointment) -> None:
-    first = _planned(opportunity).order_by("starts_at", "pk").first() or appointment
+def becomes_next_action(opportunity: Opportunity) -> None:
+    """The first appointment that is planned, unless something else is to be done before."""
+    first = _planned(opportunity).order_by("starts_at", "pk").first()
+    if first is None:
+        return
+    day, due = today_paris(first.starts_at), opportunity.next_action_on
+    is_other = opportunity.next_action and opportunity.next_action not in _NEXT_ACTIONS.values()
+    if is_other and due is not None and due < day:
+        return
     opportunity.next_action = _NEXT_ACTIONS[enums.AppointmentKind(first.kind)]
-    opportunity.next_action_on, opportunity.next_action_note = today_paris(first.starts_at), first.note
+    opportunity.next_action_on, opportunity.next_action_note = day, first.note
 
 
 def _told(appointment: Appointment) -> dict[str, Any]:

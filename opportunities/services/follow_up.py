@@ -22,6 +22,7 @@ from opportunities.models import (
     TradeIn,
 )
 from opportunities.selectors import last_day_to_postpone, settings_of
+from opportunities.services.appointments import NEXT_ACTION, becomes_next_action, cancel_planned, hand_on
 from opportunities.services.keeping import keep, locked, locked_open
 from opportunities.services.telling import tell_who_decides_on
 from settings_admin.models import User
@@ -93,7 +94,7 @@ def record_exchange(
     row.next_action, row.next_action_note, row.next_action_on = next_action, next_action_note, next_action_on
     keep(
         row,
-        fields=["next_action", "next_action_note", "next_action_on"],
+        fields=NEXT_ACTION,
         actor=actor,
         now=now,
         kind="next_action",
@@ -142,14 +143,15 @@ def unfollow(*, opportunity: Opportunity, user: User, actor: User) -> None:
 
 
 @transaction.atomic
-def reassign(*, opportunity: Opportunity, to: User, actor: User, now: datetime) -> Opportunity:
-    """Another salesperson follows it from now on, with its appointments to come. Raises Refused beside `salesperson`
-    when one of them clashes with theirs."""
+def reassign(*, opportunity: Opportunity, to: User, actor: User, now: datetime) -> list[Appointment]:
+    """Another salesperson follows it from now on, with what the first one had planned to come. Returns the appointments
+    that stay with the first one, because the other is wanted elsewhere then."""
     row = locked_open(opportunity)
-    row.salesperson = to
+    old, row.salesperson = row.salesperson, to
     Follower.objects.filter(opportunity=row, user=to).delete()
+    left = hand_on(row, old=old, to=to, actor=actor, now=now) if old != to else []
     keep(row, fields=["salesperson"], actor=actor, now=now, kind="reassigned")
-    return row
+    return left
 
 
 @transaction.atomic
@@ -163,7 +165,8 @@ def close_opportunity(
     actor: User,
     now: datetime,
 ) -> Opportunity:
-    """Won by hand, lost or dropped, with the reason; what was to be done with it is over.
+    """Won by hand, lost or dropped, with the reason; what was to be done with it is over, appointments to come are
+    cancelled.
 
     Raises Refused("reason") beside `reason` for one of another outcome, and Refused("closed").
     """
@@ -173,6 +176,7 @@ def close_opportunity(
     row.status, row.close_reason, row.competitor, row.close_note = status, reason, competitor, note
     row.closed_at, row.closed_by = now, actor
     row.next_action, row.next_action_note, row.next_action_on = "", "", None
+    cancel_planned(row, actor=actor, now=now)
     keep(
         row,
         fields=["status", "close_reason", "competitor", "close_note", "closed_at", "closed_by", "next_action",
@@ -181,9 +185,6 @@ def close_opportunity(
         now=now,
         kind="closed",
     )  # fmt: skip
-    Appointment.objects.filter(opportunity=row, state=enums.AppointmentState.PLANNED, starts_at__gt=now).update(
-        state=enums.AppointmentState.CANCELLED
-    )
     tell_who_decides_on(row)
     return row
 
@@ -211,7 +212,8 @@ def reopen(*, opportunity: Opportunity, actor: User, now: datetime) -> Opportuni
 @transaction.atomic
 def merge(*, duplicate: Opportunity, into: Opportunity, actor: User, now: datetime) -> Opportunity:
     """Moves all that hangs on a duplicate to the opportunity that is kept, of the same customer; the address of the
-    duplicate leads there. Doing it twice changes nothing.
+    duplicate leads there. Its appointments to come are cancelled when the kept one is closed. Doing it twice changes
+    nothing.
 
     Raises Refused("same"), Refused("other_customer") and, for one that was merged elsewhere, Refused("merged").
     """
@@ -235,9 +237,12 @@ def merge(*, duplicate: Opportunity, into: Opportunity, actor: User, now: dateti
         str(model._meta.verbose_name_plural): model.objects.filter(opportunity=gone).update(opportunity=kept)
         for model in (Comment, Exchange, Appointment, Offer, TradeIn)
     }
-    told = Follower.objects.filter(opportunity=kept).values("user")
-    Follower.objects.filter(opportunity=gone).exclude(user__in=told).update(opportunity=kept)
-    Follower.objects.filter(opportunity=gone).delete()
+    Opportunity.objects.filter(merged_into=gone).update(merged_into=kept)
+    _keep_followers(gone, kept)
+    if kept.is_open:
+        becomes_next_action(kept)
+    else:
+        cancel_planned(kept, actor=actor, now=now)
     gone.status, gone.merged_into = enums.Status.DROPPED, kept
     gone.closed_at, gone.closed_by, gone.next_action, gone.next_action_on = now, actor, "", None
     keep(
@@ -254,6 +259,19 @@ def merge(*, duplicate: Opportunity, into: Opportunity, actor: User, now: dateti
         actor=actor,
         details={"number": gone.number, "moved": {k: v for k, v in moved.items() if v}},
     )
-    keep(kept, actor=actor, now=now)
+    keep(kept, fields=NEXT_ACTION, actor=actor, now=now, kind="next_action")
     tell_who_decides_on(kept)
     return kept
+
+
+def _keep_followers(gone: Opportunity, kept: Opportunity) -> None:
+    """Whoever followed the one follows the other, its salesperson too."""
+    already = Follower.objects.filter(opportunity=kept).values("user")
+    Follower.objects.filter(opportunity=gone).exclude(user__in=already).exclude(user=kept.salesperson_id).update(
+        opportunity=kept
+    )
+    Follower.objects.filter(opportunity=gone).delete()
+    if gone.salesperson_id != kept.salesperson_id:
+        Follower.objects.get_or_create(
+            opportunity=kept, user=gone.salesperson, defaults={"entity_id": kept.entity_id}
+        )

@@ -1,30 +1,30 @@
-"""What is done to an opportunity in a dialog: the customer called, the appointment planned, the opportunity handed on,
-closed, merged; and the small acts of one press."""
+"""What is done to an opportunity in a dialog: the customer called, the opportunity handed on, closed, merged; and the
+small acts of one press."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
-from django.urls import reverse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 
 from openflex.core import htmx
-from openflex.core.dates import in_paris, today_paris
-from openflex.core.dialogs import Dialog, acted, render_dialog
+from openflex.core.dates import today_paris
+from openflex.core.dialogs import render_dialog
 from openflex.core.errors import Refused
-from openflex.core.french import format_day
+from openflex.core.french import counted, format_day, long_instant
 from openflex.core.http import row_number, writes
 from opportunities import entity_settings, enums, forms, selectors
 from opportunities.messages import email_url, fill, sms_url
 from opportunities.models import Appointment, MessageTemplate, Opportunity
 from opportunities.rights import EDIT, REASSIGN, VIEW
-from opportunities.services import appointments, follow_up
+from opportunities.services import follow_up
+from opportunities.views.acting import dialog_of, done, refuse, sent
 from opportunities.views.page import fetch, render_page
 from settings_admin.access.requests import StaffRequest
-from settings_admin.guards import get_for, right
+from settings_admin.guards import right
+from settings_admin.models import User
 
-KINDS = {"rdv": enums.AppointmentKind.MEETING, "essai": enums.AppointmentKind.TEST_DRIVE}
 CLOSINGS = {"gagnee": enums.Status.WON, "perdue": enums.Status.LOST, "abandonnee": enums.Status.DROPPED}
 
 
@@ -36,17 +36,17 @@ def exchange(request: StaffRequest, pk: int) -> HttpResponse:
     templates = entity_settings.message_templates(opportunity)
     wanted = row_number(request.GET.get("modele", ""))
     chosen = next((one for one in templates if one.pk == wanted), None)
-    form = forms.ExchangeForm(_sent(request), initial=_exchange_initial(opportunity, chosen))
+    form = forms.ExchangeForm(sent(request), initial=_exchange_initial(opportunity, chosen))
     if form.is_valid():
         try:
             follow_up.record_exchange(
                 opportunity=opportunity, actor=request.user, now=timezone.now(), **form.cleaned_data
             )
         except Refused as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal)
         else:
-            return _done(request, opportunity, "Échange noté.")
-    dialog = _dialog(opportunity, request, "Relancer le client", "Enregistrer", "opportunities/_exchange_fields.html")
+            return done(request, opportunity, "Échange noté.")
+    dialog = dialog_of(opportunity, request, "Relancer le client", "Enregistrer", "opportunities/_exchange_fields.html")
     context: dict[str, Any] = {
         "opportunity": opportunity,
         "templates": templates,
@@ -87,86 +87,17 @@ def postpone(request: StaffRequest, pk: int) -> HttpResponse:
     """*Reporter*: the next action on another day, and why."""
     opportunity = fetch(request, pk, right=EDIT)
     today = today_paris(timezone.now())
-    form = forms.PostponeForm(_sent(request), initial={"to": selectors.next_working_day(today)})
+    form = forms.PostponeForm(sent(request), initial={"to": selectors.next_working_day(today)})
     if form.is_valid():
         try:
             follow_up.postpone(opportunity=opportunity, actor=request.user, now=timezone.now(), **form.cleaned_data)
         except Refused as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal)
         else:
-            return _done(request, opportunity, f"Reporté au {format_day(form.cleaned_data['to'])}.")
+            return done(request, opportunity, f"Reporté au {format_day(form.cleaned_data['to'])}.")
     action = opportunity.get_next_action_display()
     title = f"Reporter «\u00a0{action}\u00a0»" if action else "Reporter"
-    return render_dialog(request, _dialog(opportunity, request, title, "Reporter"), form=form)
-
-
-@right(EDIT, on="row")
-@writes("GET", "POST")
-def plan(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
-    """*Planifier un rdv*, *Planifier un rdv essai*."""
-    if kind not in KINDS:
-        raise Http404
-    opportunity = fetch(request, pk, right=EDIT)
-    form = _appointment_form(request, opportunity, KINDS[kind])
-    if form.is_valid():
-        try:
-            appointments.plan_appointment(
-                opportunity=opportunity,
-                values=form.values(),
-                actor=request.user,
-                key=form.cleaned_data["key"],
-                now=timezone.now(),
-            )
-        except Refused as refusal:
-            _refuse(form, refusal)
-        else:
-            return _done(request, opportunity, f"{KINDS[kind].label} planifié.")
-    title = f"Planifier un {KINDS[kind].label.lower()}"
-    return render_dialog(request, _dialog(opportunity, request, title, "Planifier"), form=form)
-
-
-def _appointment_form(
-    request: StaffRequest, opportunity: Opportunity, kind: enums.AppointmentKind
-) -> forms.AppointmentForm:
-    now = in_paris(timezone.now())
-    people = selectors.people_with(EDIT, entity_id=opportunity.entity_id, point_of_sale_id=opportunity.point_of_sale_id)
-    return forms.AppointmentForm(
-        _sent(request),
-        kind=kind,
-        people=people,
-        entity_id=opportunity.entity_id,
-        initial={
-            "salesperson": opportunity.salesperson_id,
-            "day": (now + timedelta(days=1)).date(),
-            "vehicle": opportunity.vehicle_id,
-        },
-    )
-
-
-@right(EDIT, on="row")
-@writes("GET", "POST")
-def end_appointment(request: StaffRequest, pk: int) -> HttpResponse:
-    """Done, missed or cancelled, with what came of it."""
-    appointment = get_for(request, Appointment.objects.select_related("opportunity__customer"), pk, right=EDIT)
-    is_test_drive = appointment.kind == enums.AppointmentKind.TEST_DRIVE
-    form = forms.EndAppointmentForm(_sent(request), is_test_drive=is_test_drive)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            appointments.end_appointment(
-                appointment=appointment,
-                state=enums.AppointmentState(data["state"]),
-                outcome=data["outcome"],
-                mileage_back_km=data.get("mileage_back_km"),
-                actor=request.user,
-                now=timezone.now(),
-            )
-        except Refused as refusal:
-            _refuse(form, refusal)
-        else:
-            return _done(request, appointment.opportunity, "Rendez-vous terminé.")
-    dialog = _dialog(appointment.opportunity, request, "Terminer le rendez-vous", "Terminer")
-    return render_dialog(request, dialog, form=form)
+    return render_dialog(request, dialog_of(opportunity, request, title, "Reporter"), form=form)
 
 
 @right(EDIT, on="row")
@@ -178,7 +109,7 @@ def close(request: StaffRequest, pk: int, status: str) -> HttpResponse:
     opportunity = fetch(request, pk, right=EDIT)
     target = CLOSINGS[status]
     reasons = selectors.close_reasons(opportunity.entity_id, target)
-    form = forms.CloseForm(_sent(request), reasons=reasons, status=target)
+    form = forms.CloseForm(sent(request), reasons=reasons, status=target)
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -192,11 +123,19 @@ def close(request: StaffRequest, pk: int, status: str) -> HttpResponse:
                 now=timezone.now(),
             )
         except Refused as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal)
         else:
-            return _done(request, opportunity, f"Opportunité {target.label.lower()}.")
-    dialog = _dialog(opportunity, request, f"Clôturer\u00a0: {target.label.lower()}", "Clôturer")
+            return done(request, opportunity, f"Opportunité {target.label.lower()}.")
+    title = f"Clôturer\u00a0: {target.label.lower()}"
+    dialog = dialog_of(opportunity, request, title, "Clôturer", consequence=_cancelled_with(opportunity))
     return render_dialog(request, dialog, form=form)
+
+
+def _cancelled_with(opportunity: Opportunity) -> str:
+    """« 2 rdv à venir seront annulés. »"""
+    coming = selectors.planned_to_come(opportunity, now=timezone.now()).count()
+    words = counted(coming, "rdv à venir sera annulé", "rdv à venir seront annulés")
+    return f"{words}." if coming else ""
 
 
 @right(REASSIGN, on="row")
@@ -204,17 +143,27 @@ def close(request: StaffRequest, pk: int, status: str) -> HttpResponse:
 def reassign(request: StaffRequest, pk: int) -> HttpResponse:
     opportunity = fetch(request, pk, right=REASSIGN)
     people = selectors.people_with(EDIT, entity_id=opportunity.entity_id, point_of_sale_id=opportunity.point_of_sale_id)
-    form = forms.ReassignForm(_sent(request), people=people, initial={"salesperson": opportunity.salesperson_id})
+    form = forms.ReassignForm(sent(request), people=people, initial={"salesperson": opportunity.salesperson_id})
     if form.is_valid():
         try:
-            follow_up.reassign(
+            left = follow_up.reassign(
                 opportunity=opportunity, to=form.cleaned_data["salesperson"], actor=request.user, now=timezone.now()
             )
         except Refused as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal)
         else:
-            return _done(request, opportunity, f"Suivie par {form.cleaned_data['salesperson'].full_name}.")
-    return render_dialog(request, _dialog(opportunity, request, "Réaffecter", "Réaffecter"), form=form)
+            for one in left:
+                messages.warning(request, _stays(one, form.cleaned_data["salesperson"]))
+            return done(request, opportunity, f"Suivie par {form.cleaned_data['salesperson'].full_name}.")
+    return render_dialog(request, dialog_of(opportunity, request, "Réaffecter", "Réaffecter"), form=form)
+
+
+def _stays(appointment: Appointment, busy: User) -> str:
+    what = f"{appointment.get_kind_display()} du {long_instant(appointment.starts_at)}"
+    return (
+        f"{what}\u00a0: il reste à {appointment.salesperson.full_name}, {busy.full_name} est déjà en rendez-vous. "
+        "Déplacez-le."
+    )
 
 
 @right(EDIT, on="row")
@@ -223,20 +172,22 @@ def merge(request: StaffRequest, pk: int) -> HttpResponse:
     """Puts this opportunity into another one of the same customer."""
     opportunity = fetch(request, pk, right=EDIT)
     others = selectors.others_of_customer(opportunity)
-    form = forms.MergeForm(_sent(request), others=others)
+    form = forms.MergeForm(sent(request), others=others)
     if form.is_valid():
         into = form.cleaned_data["into"]
         try:
             follow_up.merge(duplicate=opportunity, into=into, actor=request.user, now=timezone.now())
         except Refused as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal)
         else:
-            return _done(request, into, f"Fusionnée avec la n°\u00a0{into.number}.")
-    dialog = _dialog(
-        opportunity, request, "Fusionner un doublon", "Fusionner",
-        consequence="Commentaires, offres, reprises et rendez-vous passent à l’opportunité choisie, "
-        "et celle-ci ne s’ouvre plus. Cela ne se défait pas.",
-    )  # fmt: skip
+            return done(request, into, f"Fusionnée avec la n°\u00a0{into.number}.")
+    consequence = (
+        "Commentaires, offres, reprises et rendez-vous passent à l’opportunité choisie, et celle-ci ne s’ouvre plus. "
+        "Cela ne se défait pas."
+    )
+    if cancelled := _cancelled_with(opportunity):
+        consequence += f" Si celle que vous gardez est clôturée, {cancelled}"
+    dialog = dialog_of(opportunity, request, "Fusionner un doublon", "Fusionner", consequence=consequence)
     return render_dialog(request, dialog, form=form)
 
 
@@ -271,40 +222,7 @@ def follow(request: StaffRequest, pk: int) -> HttpResponse:
     return htmx.redirect(request, "opportunities:page", pk)
 
 
-def _sent(request: StaffRequest) -> QueryDict | None:
-    """What a form was sent with; an empty one was sent too."""
-    return request.POST if request.method == "POST" else None
-
-
-def _refuse(form: Any, refusal: Refused) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-
-
-def _done(request: StaffRequest, opportunity: Opportunity, message: str) -> HttpResponse:
-    return acted(request, message, "opportunities:page", opportunity.pk)
-
-
 def _shown_again(request: StaffRequest, pk: int) -> HttpResponse:
     if not htmx.is_partial(request):
         return htmx.redirect(request, "opportunities:page", pk)
     return render_page(request, fetch(request, pk))
-
-
-def _dialog(
-    opportunity: Opportunity,
-    request: StaffRequest,
-    title: str,
-    verb: str,
-    body: str = "forms/_dialog_fields.html",
-    *,
-    consequence: str = "",
-) -> Dialog:
-    return Dialog(
-        title=title,
-        subtitle=f"{opportunity.customer.display_name} · n°\u00a0{opportunity.number}",
-        url=request.get_full_path(),
-        back=reverse("opportunities:page", args=[opportunity.pk]),
-        verb=verb,
-        body=body,
-        consequence=consequence,
-    )

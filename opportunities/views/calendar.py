@@ -9,9 +9,10 @@ from openflex.core import htmx
 from openflex.core.dates import today_paris
 from openflex.core.http import read_only
 from opportunities import selectors
-from opportunities.rights import VIEW
+from opportunities.rights import EDIT, VIEW
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
+from settings_admin.scoping import current_scope
 
 DAYS = 7
 
@@ -23,9 +24,15 @@ def calendar(request: StaffRequest) -> HttpResponse:
     today = today_paris(timezone.now())
     monday = _monday(request.GET.get("semaine", ""), today)
     is_mine = request.GET.get("qui") == "moi"
+    days = selectors.week_of(monday, user_id=request.user.pk if is_mine else None)
+    for appointment in (one for day in days for one in day.appointments):
+        place = (appointment.entity_id, appointment.point_of_sale_id)
+        appointment.may_move = (
+            appointment.is_planned and appointment.opportunity.is_open and current_scope().allows(EDIT, *place)
+        )
     context = {
         "today": today,
-        "days": selectors.week_of(monday, user_id=request.user.pk if is_mine else None),
+        "days": days,
         "monday": monday,
         "last_day": monday + timedelta(days=DAYS - 1),
         "previous": monday - timedelta(days=DAYS),

@@ -79,6 +79,10 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             **place, kind="meeting", salesperson=cast.sam, starts_at=start, ends_at=start + timedelta(hours=1),
             created_by=cast.sam,
         )  # fmt: skip
+        drive = Appointment.objects.create(
+            **place, kind="test_drive", salesperson=cast.sam, vehicle=vehicle, starts_at=start + timedelta(hours=2),
+            ends_at=start + timedelta(hours=3), created_by=cast.sam,
+        )  # fmt: skip
         offer = Offer.objects.create(
             **place, number=26176, vehicle=vehicle, price="17500", valid_until=date(2030, 12, 31), created_by=cast.sam,
             created_at=start,
@@ -119,7 +123,10 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             ("of_customer", customer, {}),
             ("offer", offer, {}),
             ("move_offer", offer, {}),
+            ("move_appointment", appointment, {}),
             ("end_appointment", appointment, {}),
+            ("cancel_appointment", appointment, {}),
+            ("agreement", drive, {}),
             ("add_trade_in", opportunity, {}),
             ("trade_in", trade_in, {}),
             ("save_trade_in", trade_in, {"key": "vehicule"}),

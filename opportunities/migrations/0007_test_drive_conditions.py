@@ -1,0 +1,20 @@
+from django.db import migrations, models
+
+import opportunities.enums
+
+
+class Migration(migrations.Migration):
+    dependencies = [("opportunities", "0006_instants_are_named_at")]
+
+    operations = [
+        migrations.AddField(
+            model_name="opportunitysettings",
+            name="test_drive_conditions",
+            field=models.TextField(
+                blank=True,
+                default=opportunities.enums.USUAL_CONDITIONS,
+                max_length=3000,
+                verbose_name="conditions d’un essai",
+            ),
+        ),
+    ]
