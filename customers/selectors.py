@@ -13,10 +13,12 @@ from openflex.core import french
 from openflex.core.facts import ConflictLine, Fact, field_label, field_text
 from openflex.core.fields import field_of
 from openflex.core.search import SHORTEST, fold
+from settings_admin.access.selectors.absences import substitutes_of
+from settings_admin.access.selectors.hand_over import grants_of
 from settings_admin.access.selectors.people import colleagues
 from settings_admin.models import Absence, Membership, TimelineEntry, User
 from settings_admin.records.selectors import Change, HistoryLine, line_of
-from settings_admin.scoping import Scope, ScopeMissing, current_scope
+from settings_admin.scoping import NOWHERE, Scope, ScopeMissing, current_scope, unscoped
 
 VIEW, EDIT = "customers.view", "customers.edit"
 MATCHES_SHOWN = 8
@@ -48,6 +50,24 @@ def search(text: str, *, entity_id: int | None = None, limit: int = MATCHES_SHOW
 def name_for_reader(customer: Customer) -> str:
     """The name, or only that it is somebody, for who may not see the customers of that entity."""
     return customer.display_name if is_seen(customer) else UNNAMED
+
+
+def of(name: str) -> str:
+    """« de Pr RINO », « d’un client »."""
+    return f"d’{name}" if name == UNNAMED else f"de {name}"
+
+
+def may_be_named(customer: Customer, *, to: Iterable[User], today: date) -> set[int]:
+    """Which of these people may be told who the customer is: those who see the customers of its entity, as does
+    whoever stands in for them today and is told the same."""
+    with unscoped("what happens is told to others than who does it"):
+        told = {user.pk: [user, *substitutes_of(user, on=today)] for user in to}
+    grants = grants_of(customer.entity.holding_id, sorted({one.pk for chain in told.values() for one in chain}))
+    return {
+        pk
+        for pk, chain in told.items()
+        if all(grants[one.pk].get(VIEW, NOWHERE).covers(customer.entity_id) for one in chain)
+    }
 
 
 def is_seen(customer: Customer) -> bool:

@@ -43,7 +43,7 @@ class OpportunityTable(ListTable):
     number = FigureColumn(lambda number: str(number), accessor="number", verbose_name="N°", largest_first=True)
     customer = PartColumn(
         "opportunities/cells/customer.html",
-        export=lambda row: row.customer.display_name,
+        export=lambda row: row.customer_name,
         verbose_name="Client",
         attrs=cell("cell-title", "pin-1"),
     )
@@ -171,7 +171,7 @@ class TradeInTable(ListTable):
     )
     customer = PartColumn(
         "opportunities/cells/trade_in_customer.html",
-        export=lambda row: row.opportunity.customer.display_name,
+        export=lambda row: row.opportunity.customer_name,
         verbose_name="Client",
         attrs=cell("cell-sub"),
     )

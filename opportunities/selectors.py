@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from customers.models import Customer
+from customers.selectors import VIEW as VIEW_CUSTOMERS
 from openflex.core import french
 from openflex.core.dates import paris_day_bounds, today_paris
 from openflex.core.todos import Asked
@@ -85,7 +86,7 @@ def search(rows: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
 
     Each table is asked through its own index; joined in one condition they would be read whole.
     """
-    found = [Opportunity.objects.filter(customer__in=Customer.objects.search(text).values("pk"))]
+    found = [Opportunity.objects.filter(customer__in=customers_named(text))]
     if text.strip().isdigit() and len(text.strip()) < 16:
         number = int(text)
         found += [
@@ -101,6 +102,14 @@ def search(rows: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
     ]
     first, *others = (one.order_by().values("pk") for one in found)
     return rows.filter(pk__in=first.union(*others))
+
+
+def customers_named(text: str) -> QuerySet[Any, Any]:
+    """Customers with these words, of those the reader sees: what is found would tell who it is."""
+    scope, rows = current_scope(), Customer.objects.search(text)
+    if not scope.allows_everywhere(VIEW_CUSTOMERS):
+        rows = rows.filter(entity__in=scope.granted(VIEW_CUSTOMERS).entities)
+    return rows.values("pk")
 
 
 def team_ids(scope: Scope) -> QuerySet[Any, Any]:

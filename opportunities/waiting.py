@@ -4,12 +4,11 @@ from typing import Any, Final
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from customers.models import Customer
 from openflex.core.realtime import Topic
 from opportunities.enums import Status
 from opportunities.models import TradeIn
 from opportunities.models.trade_in import TradeInQuerySet
-from opportunities.selectors import trade_in_rows
+from opportunities.selectors import customers_named, trade_in_rows
 from settings_admin.models import PointOfSale, User
 from settings_admin.scoping import Reach
 
@@ -36,8 +35,7 @@ def askers() -> QuerySet[User]:
 
 def search(trade_ins: QuerySet[TradeIn], text: str) -> QuerySet[TradeIn]:
     """By customer, number, plate, VIN and words of the vehicle; those to be decided are few."""
-    customers = Customer.objects.search(text).values("pk")
-    found = Q(pk__in=TradeIn.objects.search(text).values("pk")) | Q(opportunity__customer__in=customers)
+    found = Q(pk__in=TradeIn.objects.search(text).values("pk")) | Q(opportunity__customer__in=customers_named(text))
     if text.strip().isdigit() and len(text.strip()) < 16:
         found |= Q(number=int(text))
     return trade_ins.filter(found)

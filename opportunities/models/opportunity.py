@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from customers.models import Customer
-from customers.selectors import is_seen, name_for_reader
+from customers.selectors import is_seen, name_for_reader, of
 from opportunities import enums
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.scoping import Audience, ScopedManager, ScopedModel
@@ -181,8 +181,13 @@ class Opportunity(ScopedModel):
 
     @property
     def customer_name(self) -> str:
-        """As far as the reader may know it; what every page, list and sentence of an opportunity says."""
-        return name_for_reader(self.customer)
+        """As far as the reader may know it: what every page, list and file says of whose it is."""
+        return self.customer.display_name if self.is_customer_seen else "Un client"
+
+    @property
+    def of_customer(self) -> str:
+        """« de Pr RINO », « d’un client »."""
+        return of(name_for_reader(self.customer))
 
     @property
     def is_customer_seen(self) -> bool:

@@ -11,10 +11,10 @@ from django.urls import reverse
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.french import NBSP, format_day, format_euros
-from openflex.notifications.services import notify
 from opportunities import enums, selectors
 from opportunities.models import Offer, Opportunity
 from opportunities.services.keeping import keep, locked, locked_open
+from opportunities.services.telling import named
 from settings_admin.models import User
 from settings_admin.records import services as records
 from vehicles.enums import StockStatus
@@ -98,11 +98,12 @@ def _expire(offer: Offer, *, now: datetime) -> bool:
     records.record_event(opportunity, kind="offer_state", actor=None, details=details)
     keep(opportunity, actor=None, now=now)
     if opportunity.is_open:
-        notify(
+        named(
+            opportunity,
             recipients=[row.created_by],
             kind=enums.NotificationKind.OFFER_EXPIRED,
             title="Offre expirée",
-            sentence=f"Votre offre n°{NBSP}{row.number} à {opportunity.customer.display_name} a expiré",
+            sentence=lambda name: f"Votre offre n°{NBSP}{row.number} à {name} a expiré",
             text=f"{row.vehicle}, {format_euros(row.price)}, valable jusqu’au {format_day(row.valid_until)}.",
             url=reverse("opportunities:offer", args=[row.pk]),
             target=opportunity,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.urls import reverse
 
+from customers.selectors import of
 from openflex.core.dates import paris_day_bounds, today_paris
 from openflex.core.french import NBSP, counted
 from openflex.notifications.selectors import was_told
@@ -16,6 +17,7 @@ from opportunities import selectors
 from opportunities.enums import NotificationKind
 from opportunities.models import Opportunity
 from opportunities.rights import REASSIGN
+from opportunities.services.telling import named
 from settings_admin.access.selectors.hand_over import grants_of
 from settings_admin.models import Entity, User
 from settings_admin.scoping import NOWHERE
@@ -37,11 +39,12 @@ def _remind(pk: int, today: date) -> bool:
     once = f"overdue.{row.pk}.{today}"
     if row.overdue_on != today or was_told(row.salesperson_id, once):
         return False
-    notify(
+    named(
+        row,
         recipients=[row.salesperson],
         kind=NotificationKind.REMINDER,
         title="Opportunité en souffrance",
-        sentence=f"L’opportunité n°{NBSP}{row.number} de {row.customer.display_name} est en souffrance",
+        sentence=lambda name: f"L’opportunité n°{NBSP}{row.number} {of(name)} est en souffrance",
         text=selectors.why_overdue(row, today),
         url=reverse("opportunities:page", args=[row.pk]),
         target=row,

@@ -1,17 +1,39 @@
-"""Who is told of a trade-in estimate."""
+"""Who is told what about an opportunity. Its customer is named to those who may know them (`named`)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
+from customers.selectors import UNNAMED, may_be_named, of
+from openflex.core.dates import today_paris
 from openflex.core.french import NBSP
 from openflex.core.realtime import publish_on_commit
-from openflex.notifications.services import notify
+from openflex.notifications.services import hold_bells, notify
 from opportunities import waiting
 from opportunities.enums import NotificationKind
 from opportunities.models import Opportunity, TradeIn
 from settings_admin.models import Entity, User
 from settings_admin.scoping import unscoped
+
+
+def named(
+    opportunity: Opportunity, *, recipients: Iterable[User], sentence: Callable[[str], str], **told: Any
+) -> None:
+    """`notify`, with the sentence about the customer's name as each recipient may know it: « Pr RINO », « un client ».
+    Last in a transaction, as `notify`."""
+    people = list(recipients)
+    if not people:
+        return
+    customer = opportunity.customer
+    knowing = may_be_named(customer, to=people, today=today_paris(timezone.now()))
+    if len({user.pk in knowing for user in people}) > 1:
+        hold_bells(people)
+    for name, is_known in ((customer.display_name, True), (UNNAMED, False)):
+        group = [user for user in people if (user.pk in knowing) is is_known]
+        if group:
+            notify(recipients=group, sentence=sentence(name), **told)
 
 
 def tell_of_trade_in(
@@ -26,12 +48,12 @@ def tell_of_trade_in(
     actor: User,
 ) -> None:
     """One entry for each person and estimate, which comes back as unread: what counts is how it stands now."""
-    about = f"la reprise n°{NBSP}{trade_in.number} de {opportunity.customer.display_name}"
-    notify(
+    named(
+        opportunity,
         recipients=recipients,
+        sentence=lambda name: f"{actor.full_name} {sentence} la reprise n°{NBSP}{trade_in.number} {of(name)}",
         kind=kind,
         title=title,
-        sentence=f"{actor.full_name} {sentence} {about}",
         text=text,
         url=reverse("opportunities:trade_in", args=[trade_in.pk]),
         target=trade_in,

@@ -41,7 +41,7 @@ def dialog_of(
 ) -> Dialog:
     return Dialog(
         title=title,
-        subtitle=f"{opportunity.customer.display_name} · n°\u00a0{opportunity.number}",
+        subtitle=f"{opportunity.customer_name} · n°\u00a0{opportunity.number}",
         url=request.get_full_path(),
         back=reverse("opportunities:page", args=[opportunity.pk]),
         verb=verb,

@@ -33,7 +33,7 @@ CLOSINGS = {"gagnee": enums.Status.WON, "perdue": enums.Status.LOST, "abandonnee
 def exchange(request: StaffRequest, pk: int) -> HttpResponse:
     """*Relancer le client*: how to reach them, what was said, what comes next. `?modele=3` begins with that message."""
     opportunity = fetch(request, pk, right=EDIT)
-    templates = entity_settings.message_templates(opportunity)
+    templates = entity_settings.message_templates(opportunity) if opportunity.is_customer_seen else []
     wanted = row_number(request.GET.get("modele", ""))
     chosen = next((one for one in templates if one.pk == wanted), None)
     form = forms.ExchangeForm(sent(request), initial=_exchange_initial(opportunity, chosen))
@@ -51,7 +51,7 @@ def exchange(request: StaffRequest, pk: int) -> HttpResponse:
         "opportunity": opportunity,
         "templates": templates,
         "chosen": chosen,
-        "refused_ways": entity_settings.refused_ways(opportunity),
+        "refused_ways": entity_settings.refused_ways(opportunity) if opportunity.is_customer_seen else [],
         **_message_urls(opportunity, form),
     }
     return render_dialog(request, dialog, form=form, **context)
@@ -74,6 +74,8 @@ def _exchange_initial(opportunity: Opportunity, chosen: MessageTemplate | None) 
 def _message_urls(opportunity: Opportunity, form: forms.ExchangeForm) -> dict[str, str]:
     """What opens the person's own mail or messages with what stands in the form."""
     customer = opportunity.customer
+    if not opportunity.is_customer_seen:
+        return {}
     subject, text = (str(form[name].value() or "") for name in ("subject", "text"))
     return {
         "email_url": email_url(customer.email, subject=subject, body=text) if customer.email else "",

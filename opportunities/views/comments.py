@@ -74,7 +74,7 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
             return acted(request, f"{asked.author.full_name} a votre réponse.", "opportunities:page", opportunity.pk)
     dialog = Dialog(
         title=f"Répondre à {asked.author.full_name}",
-        subtitle=f"{opportunity.customer.display_name} · n°\u00a0{opportunity.number}",
+        subtitle=f"{opportunity.customer_name} · n°\u00a0{opportunity.number}",
         url=request.get_full_path(),
         back=reverse("opportunities:page", args=[opportunity.pk]),
         verb="Répondre",

@@ -105,7 +105,7 @@ def answer_offer(request: StaffRequest, pk: int) -> HttpResponse:
             )
     dialog = Dialog(
         title=f"Offre n°\u00a0{row.number}",
-        subtitle=f"{row.opportunity.customer.display_name} · {row.vehicle}",
+        subtitle=f"{row.opportunity.customer_name} · {row.vehicle}",
         url=request.get_full_path(),
         back=reverse("opportunities:offer", args=[pk]),
         verb="Enregistrer",

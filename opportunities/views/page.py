@@ -69,7 +69,6 @@ def _context(request: StaffRequest, opportunity: Opportunity, tab: str) -> dict[
             ("perdue", "circle-x", "Perdue…"),
             ("abandonnee", "circle-minus", "Abandonnée…"),
         ],
-        "may_see_customer": may("customers.view", opportunity),
         "vehicle_url": reverse("vehicles:sheet", args=[opportunity.vehicle_id])
         if opportunity.vehicle_id and may("vehicles.view", opportunity)
         else "",

@@ -69,7 +69,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
             return acted(request, message, "opportunities:trade_in", pk)
     dialog = Dialog(
         title="Décider le prix de reprise",
-        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer.display_name}",
+        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer_name}",
         url=request.get_full_path(),
         back=reverse("opportunities:trade_in", args=[pk]),
         body="opportunities/_decide_fields.html",
@@ -124,7 +124,7 @@ def enter(request: StaffRequest, pk: int) -> HttpResponse:
             return htmx.redirect(request, "opportunities:trade_in", pk)
     dialog = Dialog(
         title="Faire entrer en stock",
-        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer.display_name}",
+        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer_name}",
         url=request.path,
         back=reverse("opportunities:trade_in", args=[pk]),
         verb="Créer la pré-rentrée",
@@ -169,7 +169,7 @@ def cancel_entry(request: StaffRequest, pk: int) -> HttpResponse:
     number = trade_in.vehicle.stock_number if trade_in.vehicle else ""
     dialog = Dialog(
         title="Annuler l’entrée en stock",
-        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer.display_name}",
+        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer_name}",
         url=request.path,
         back=reverse("opportunities:trade_in", args=[pk]),
         verb="Annuler l’entrée",
