@@ -8,6 +8,7 @@ from django.utils import timezone
 from opportunities.models import Opportunity
 from opportunities.rights import EDIT
 from opportunities.services.follow_up import reassign
+from opportunities.services.telling import tell_of_hand_over
 from settings_admin.models import User
 from settings_admin.registries import HandOver, register_hand_over
 
@@ -25,10 +26,12 @@ def _places(user: User) -> Iterable[tuple[int, int | None]]:
 
 
 def _move(user: User, *, to: User, actor: User) -> int:
-    """Inside the leaver's transaction; each keeps in its history who had it."""
-    rows = list(_open_of(user).order_by("pk"))
+    """Inside the leaver's transaction; each keeps in its history who had it, and who has them all is told once."""
+    rows, now, left = list(_open_of(user).select_related("vehicle").order_by("pk")), timezone.now(), []
     for opportunity in rows:
-        reassign(opportunity=opportunity, to=to, actor=actor, now=timezone.now())
+        left += reassign(opportunity=opportunity, to=to, actor=actor, now=now, is_told=False)
+    if rows:
+        tell_of_hand_over(rows, of_leaver=user, to=to, left=left, actor=actor)
     return len(rows)
 
 

@@ -13,6 +13,7 @@ from openflex.core.errors import Refused
 from opportunities.models import Opportunity
 from opportunities.rights import EDIT
 from opportunities.services.keeping import overdue_on
+from opportunities.services.telling import tell_of_assignment
 from settings_admin.access.selectors.absences import receiver_of
 from settings_admin.models import PointOfSale, User
 from settings_admin.records import services as records
@@ -32,7 +33,7 @@ def create_opportunity(
     """Opens an opportunity with the next number of the customer's entity; its creation counts as a contact.
 
     `values`: source, stars, vehicle, wish, next_action, next_action_note, next_action_on, validated by the form. What
-    would come to an absent salesperson comes to who stands in for them. `key` is the form's: sent twice, it gives the
+    would come to an absent salesperson comes to who stands in for them; who receives it is told. `key` is the form's: sent twice, it gives the
     opportunity of the first. Raises Refused("other_entity") beside `point_of_sale`.
     """
     used = records.take_key(key, what="opportunity", user=actor)
@@ -65,4 +66,7 @@ def create_opportunity(
     records.answer_key(used, what="opportunity", made=opportunity)
     details = {"for": salesperson.full_name} if receiver != salesperson else {}
     records.record_event(opportunity, kind="created", actor=actor, details=details)
+    tell_of_assignment(
+        opportunity, to=receiver, instead_of=salesperson if receiver != salesperson else None, actor=actor
+    )
     return opportunity

@@ -24,7 +24,7 @@ from opportunities.models import (
 from opportunities.selectors import last_day_to_postpone, settings_of
 from opportunities.services.appointments import NEXT_ACTION, becomes_next_action, cancel_planned, hand_on
 from opportunities.services.keeping import keep, locked, locked_open
-from opportunities.services.telling import tell_who_decides_on
+from opportunities.services.telling import tell_of_assignment, tell_who_decides_on
 from settings_admin.models import User
 from settings_admin.records.services import answer_key, apply_edit, record_event, take_key
 
@@ -143,14 +143,21 @@ def unfollow(*, opportunity: Opportunity, user: User, actor: User) -> None:
 
 
 @transaction.atomic
-def reassign(*, opportunity: Opportunity, to: User, actor: User, now: datetime) -> list[Appointment]:
-    """Another salesperson follows it from now on, with what the first one had planned to come. Returns the appointments
-    that stay with the first one, because the other is wanted elsewhere then."""
+def reassign(
+    *, opportunity: Opportunity, to: User, actor: User, now: datetime, is_told: bool = True
+) -> list[Appointment]:
+    """Another salesperson follows it from now on, with what the first one had planned to come, and is told, unless
+    the caller tells them of several at once. Returns the appointments that stay with the first one, because the other
+    is wanted elsewhere then."""
     row = locked_open(opportunity)
     old, row.salesperson = row.salesperson, to
     Follower.objects.filter(opportunity=row, user=to).delete()
-    left = hand_on(row, old=old, to=to, actor=actor, now=now) if old != to else []
+    if old == to:
+        return []
+    left = hand_on(row, old=old, to=to, actor=actor, now=now)
     keep(row, fields=["salesperson"], actor=actor, now=now, kind="reassigned")
+    if is_told:
+        tell_of_assignment(row, to=to, left=left, actor=actor)
     return left
 
 

@@ -1,21 +1,24 @@
 """Who is told what about an opportunity. Its customer is named to those who may know them (`named`)."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
 from django.urls import reverse
 from django.utils import timezone
 
 from customers.selectors import UNNAMED, may_be_named, of
 from openflex.core.dates import today_paris
-from openflex.core.french import NBSP
+from openflex.core.french import NBSP, counted, format_day, long_instant
 from openflex.core.realtime import publish_on_commit
 from openflex.notifications.services import hold_bells, notify
-from opportunities import waiting
+from opportunities import selectors, waiting
 from opportunities.enums import NotificationKind
-from opportunities.models import Opportunity, TradeIn
+from opportunities.models import Appointment, Opportunity, TradeIn
 from settings_admin.models import Entity, User
 from settings_admin.scoping import unscoped
+
+# As many of those that are handed over at once are told by their numbers.
+NUMBERED: Final = 20
 
 
 def named(
@@ -76,3 +79,65 @@ def tell_who_decides_on(opportunity: Opportunity) -> None:
     """The same for the estimates of an opportunity that opens or closes: a price is decided while it is open."""
     for trade_in in TradeIn.objects.to_approve().filter(opportunity=opportunity):
         tell_who_decides(trade_in)
+
+
+def tell_of_assignment(
+    opportunity: Opportunity, *, to: User, instead_of: User | None = None, left: Sequence[Appointment] = (), actor: User
+) -> None:
+    """Who is handed an opportunity, with what is to be done. `instead_of`: the absent colleague it comes to them for;
+    `left`: appointments that could not come along. Who takes it for themselves is told nothing."""
+    if to == actor:
+        return
+    absent = f", en l’absence de {instead_of.full_name}" if instead_of else ""
+    named(
+        opportunity,
+        recipients=[to],
+        sentence=lambda name: (
+            f"{actor.full_name} vous confie l’opportunité n°{NBSP}{opportunity.number} {of(name)}{absent}"
+        ),
+        kind=NotificationKind.ASSIGNED,
+        title="Opportunité confiée",
+        text="\n".join([*_to_do(opportunity), *_staying(left)]),
+        url=reverse("opportunities:page", args=[opportunity.pk]),
+        target=opportunity,
+        actor=actor,
+    )
+
+
+def tell_of_hand_over(
+    opportunities: Sequence[Opportunity], *, of_leaver: User, to: User, left: Sequence[Appointment], actor: User
+) -> None:
+    """All that a leaver leaves, in one entry, which leads to the list; a single one is told as any other."""
+    if len(opportunities) == 1:
+        tell_of_assignment(opportunities[0], to=to, left=left, actor=actor)
+        return
+    lines = [" · ".join([f"n°{NBSP}{row.number}", *_to_do(row)]) for row in opportunities[:NUMBERED]]
+    if len(opportunities) > NUMBERED:
+        lines.append(f"et {counted(len(opportunities) - NUMBERED, 'autre')}")
+    notify(
+        recipients=[to],
+        kind=NotificationKind.ASSIGNED,
+        title="Opportunités confiées",
+        sentence=f"{actor.full_name} vous confie {counted(len(opportunities), 'opportunité')} de {of_leaver.full_name}",
+        text="\n".join([*lines, *_staying(left)]),
+        url=reverse("opportunities:list"),
+        target=opportunities[0],
+        actor=actor,
+    )
+
+
+def _to_do(opportunity: Opportunity) -> list[str]:
+    """What the customer wants, and what is to be done next."""
+    lines = [selectors.wanted(opportunity)]
+    if opportunity.next_action:
+        due = f" le {format_day(opportunity.next_action_on)}" if opportunity.next_action_on else ""
+        lines.append(f"{opportunity.get_next_action_display()}{due}")
+    return [line for line in lines if line]
+
+
+def _staying(left: Sequence[Appointment]) -> list[str]:
+    return [
+        f"{one.get_kind_display()} du {long_instant(one.starts_at)}{NBSP}: resté à {one.salesperson.full_name}, "
+        "vous êtes déjà en rendez-vous. Déplacez-le."
+        for one in left
+    ]
