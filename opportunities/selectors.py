@@ -21,6 +21,7 @@ from opportunities.models import (
     Opportunity,
     OpportunitySettings,
     TradeIn,
+    TradeInCost,
 )
 from opportunities.models.trade_in import TradeInQuerySet
 from opportunities.rights import SET_PRICE, VIEW
@@ -29,6 +30,7 @@ from settings_admin.models import Absence, Entity, Membership, PointOfSale, User
 from settings_admin.records.selectors import timeline_of
 from settings_admin.scoping import NOWHERE, Reach, Scope, current_scope, unscoped
 from vehicles.models import Vehicle
+from vehicles.selectors import refurbishment_of
 
 
 def settings_of(entity_id: int) -> OpportunitySettings:
@@ -306,7 +308,14 @@ class Beside:
 
 def beside(opportunity: Opportunity) -> Beside:
     """Three statements, whatever there is; an opportunity has few of each."""
-    offers = list(Offer.objects.filter(opportunity=opportunity).select_related("vehicle", "trade_in", "created_by"))
+    offers = list(
+        Offer.objects.filter(opportunity=opportunity)
+        .select_related("vehicle", "trade_in", "created_by")
+        .annotate(
+            vehicle_refurbishment=refurbishment_of("vehicle"),
+            trade_in_refurbishment=refurbishment_of("trade_in", rows=TradeInCost, of="trade_in"),
+        )
+    )
     trade_ins = list(TradeIn.objects.filter(opportunity=opportunity).select_related("decided_by", "vehicle"))
     appointments = list(
         Appointment.objects.filter(opportunity=opportunity, state=enums.AppointmentState.PLANNED).select_related(

@@ -28,6 +28,11 @@ class Cost:
     refurbishment: Decimal = ZERO
 
 
+def net_price(price: Decimal, regime: VatRegime, *, is_excl: bool, vat_rate: Decimal) -> Decimal:
+    """A purchase price, VAT included unless `is_excl`, less the VAT that is recovered."""
+    return cents(price / (1 + vat_rate)) if regime == VatRegime.RECOVERABLE and not is_excl else price
+
+
 def cost_price(cost: Cost) -> Decimal:
     """*Prix de revient*: what was paid for a vehicle, less the VAT that is recovered, and what was spent on it HT."""
     return cost.purchase + cost.refurbishment

@@ -44,14 +44,15 @@ def taken_stock_numbers(entity: Entity, texts: Collection[str]) -> set[str]:
     return set(rows.order_by("pk").values_list("stock_number", flat=True))
 
 
-_REFURBISHMENT = (
-    Cost.objects.filter(vehicle=OuterRef("pk")).order_by().values("vehicle").annotate(sum=Sum(COUNTED)).values("sum")
-)
+def refurbishment_of(vehicle: str = "pk", *, rows: Any = Cost, of: str = "vehicle") -> Subquery:
+    """The sum of the FRE of a row's vehicle, EUR HT, None without any. `rows` and `of`: those of what else has some."""
+    costs = rows.objects.filter(**{of: OuterRef(vehicle)}).order_by().values(of)
+    return Subquery(costs.annotate(sum=Sum(COUNTED)).values("sum"))
 
 
 def with_refurbishment(rows: QuerySet[Vehicle]) -> QuerySet[Vehicle]:
     """Rows with the sum of their FRE, EUR HT, None without any; what margins are counted from."""
-    return rows.annotate(refurbishment=Subquery(_REFURBISHMENT))  # type: ignore[no-redef]  # the model says so too
+    return rows.annotate(refurbishment=refurbishment_of())  # type: ignore[no-redef]  # the model says so too
 
 
 _COVER = Photo.objects.filter(vehicle=OuterRef("pk"), position=0).order_by().values("pk")[:1]
@@ -85,9 +86,10 @@ def net_purchase(vehicle: Vehicle) -> Decimal | None:
     database."""
     if vehicle.purchase_price is None:
         return None
-    if vehicle.vat_regime == enums.VatRegime.RECOVERABLE and not vehicle.purchase_is_excl:
-        return money.cents(vehicle.purchase_price / (1 + settings.VAT_RATE))
-    return vehicle.purchase_price
+    regime = enums.VatRegime(vehicle.vat_regime)
+    return margin.net_price(
+        vehicle.purchase_price, regime, is_excl=vehicle.purchase_is_excl, vat_rate=settings.VAT_RATE
+    )
 
 
 @dataclass(frozen=True)

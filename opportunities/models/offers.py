@@ -40,6 +40,10 @@ class Offer(ScopedModel):
     created_at = models.DateTimeField("créée le")
     changed_at = models.DateTimeField(auto_now=True)
 
+    # The FRE of both vehicles, put on by `selectors.beside`.
+    vehicle_refurbishment: Decimal | None
+    trade_in_refurbishment: Decimal | None
+
     class Meta(ScopedModel.Meta):
         verbose_name = "offre"
         ordering = ["-created_at", "-id"]

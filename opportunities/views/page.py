@@ -9,13 +9,14 @@ from django.utils import timezone
 from openflex.core import htmx
 from openflex.core.dates import today_paris
 from openflex.core.http import read_only, row_number
-from opportunities import enums, history, selectors
+from opportunities import deal, enums, history, selectors
 from opportunities.forms import CommentForm, SummaryForm
 from opportunities.models import Comment, Opportunity
 from opportunities.rights import AS_MANAGER, EDIT, REASSIGN, VIEW
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
 from settings_admin.scoping import current_scope
+from vehicles.models import Vehicle
 
 TEMPLATE = "opportunities/page.html"
 TABS = {"": "Historique", "synthese": "Synthèse", "offres": "Offres", "reprise": "Reprise"}
@@ -50,6 +51,7 @@ def render_page(
 def _context(request: StaffRequest, opportunity: Opportunity, tab: str) -> dict[str, Any]:
     today = today_paris(timezone.now())
     shown = selectors.beside(opportunity)
+    offer = deal.offer_of_deal(shown.offers)
     context: dict[str, Any] = {
         "opportunity": opportunity,
         "today": today,
@@ -63,6 +65,7 @@ def _context(request: StaffRequest, opportunity: Opportunity, tab: str) -> dict[
         "may_reassign": may(REASSIGN, opportunity),
         "is_manager": may(AS_MANAGER, opportunity),
         "beside": shown,
+        "deal": deal.deal_of(offer) if offer and _sees_margin(offer.vehicle) else None,
         "followers": selectors.followers_of(opportunity),
         "closings": [
             ("gagnee", "trophy", "Gagnée…"),
@@ -79,6 +82,10 @@ def _context(request: StaffRequest, opportunity: Opportunity, tab: str) -> dict[
     if tab == "synthese":
         context["form"] = SummaryForm(instance=opportunity)
     return context
+
+
+def _sees_margin(vehicle: Vehicle) -> bool:
+    return current_scope().allows("vehicles.see_margin", vehicle.entity_id, vehicle.point_of_sale_id)
 
 
 def history_context(request: StaffRequest, opportunity: Opportunity) -> dict[str, Any]:
