@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import BigIntegerField, Func, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Concat, NullIf
 from django.urls import reverse
 
 from openflex.core.facts import field_label, field_text
@@ -32,7 +35,11 @@ GROUPS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "appointments": (
         "Rdv",
         (
-            "appointment", "appointment_moved", "appointment_left", "appointment_done", "appointment_missed",
+            "appointment",
+            "appointment_moved",
+            "appointment_left",
+            "appointment_done",
+            "appointment_missed",
             "appointment_cancelled",
         ),
     ),
@@ -79,6 +86,19 @@ class Line:
     changes: Sequence[Change] = field(default_factory=tuple)
 
 
+# What was said in the exchange of an entry, the subject of an e-mail above; read with the entry itself.
+_SAID: Final = Subquery(
+    Exchange.objects.filter(pk=Cast(KeyTextTransform("exchange", OuterRef("details")), BigIntegerField()))
+    .order_by()
+    .values(
+        words=Func(
+            Value("\n"), NullIf("subject", Value("")), NullIf("text", Value("")), function="CONCAT_WS",
+            output_field=TextField(),
+        )
+    )
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Page:
     lines: list[Line]
@@ -88,51 +108,49 @@ class Page:
 
 def page_of(opportunity: Opportunity, *, group: str = "", after: int | None = None) -> Page:
     """Newest first, `PAGE` at a time, those of duplicates merged into it among them. `group`: a key of GROUPS."""
-    rows = timeline_of(opportunity)
-    for merged in Opportunity.objects.filter(merged_into=opportunity):
-        rows = rows | timeline_of(merged)
+    # Asked as one, through the index of the target: a duplicate is found by its key.
+    told_here = Opportunity.objects.filter(Q(pk=opportunity.pk) | Q(merged_into=opportunity)).order_by().values("pk")
+    rows = TimelineEntry.objects.filter(target_type=Opportunity._meta.label_lower, target_id__in=told_here)
     if group in GROUPS:
         rows = rows.filter(kind__in=GROUPS[group][1])
     if after is not None:
         rows = rows.filter(pk__lt=after)
-    entries = list(rows.order_by("-pk")[: PAGE + 1])
+    entries = list(rows.annotate(said=_SAID).order_by("-pk")[: PAGE + 1])
     shown = entries[:PAGE]
     return Page(_lines(shown), shown[-1].pk if len(entries) > PAGE else None)
 
 
 def _lines(entries: Sequence[TimelineEntry]) -> list[Line]:
-    comments = _by_pk(
-        Comment.objects.filter(pk__in=_pks(entries, "comment")).select_related(
-            "author", "asked_of", "answered_by__author", "answers"
-        )
-    )
-    exchanges = _by_pk(Exchange.objects.filter(pk__in=_pks(entries, "exchange")))
+    told = [entry.details["comment"] for entry in entries if "comment" in entry.details]
+    rows = Comment.objects.filter(pk__in=told).select_related("author", "asked_of", "answered_by__author", "answers")
+    comments = {row.pk: row for row in rows}
     names = _names(entries)
-    return [_line(entry, comments, exchanges, _changes(entry, names)) for entry in entries]
+    return [_line(entry, comments, _changes(entry, names)) for entry in entries]
 
 
-def _pks(entries: Sequence[TimelineEntry], name: str) -> list[int]:
-    return [entry.details[name] for entry in entries if name in entry.details]
-
-
-def _by_pk(rows: Any) -> dict[int, Any]:
-    return {row.pk: row for row in rows}
-
-
-# What a change names by its id, and whose names a reader sees: none, and it is said that there is one.
-_NAMED: Final[Mapping[str, Any]] = {"salesperson": User, "vehicle": Vehicle, "close_reason": CloseReason}
+# What a change names by its id, and how that is called. What the reader does not see is said to be there, by no name.
+_NAMED: Final[Mapping[str, tuple[Any, Any]]] = {
+    "salesperson": (User, Concat("first_name", Value(" "), "last_name", output_field=TextField())),
+    "vehicle": (Vehicle, Concat("make", Value(" "), "model", output_field=TextField())),
+    "close_reason": (CloseReason, Cast("label", TextField())),
+}
 _UNTOLD: Final = frozenset({"closed_at", "closed_by", "overdue_on", "merged_into"})
 
 
 def _names(entries: Sequence[TimelineEntry]) -> dict[str, dict[int, str]]:
-    """The people, vehicles and reasons that the changes of these entries name; a statement for each kind there is."""
-    ids: dict[str, set[int]] = {}
+    """The people, vehicles and reasons that the changes of these entries name, in one statement."""
+    ids: dict[str, set[int]] = {name: set() for name in _NAMED}
     for entry in entries:
         for name in _NAMED.keys() & entry.changes.keys():
-            ids.setdefault(name, set()).update(pk for pk in entry.changes[name] if pk)
-    return {
-        name: {row.pk: str(row) for row in _NAMED[name].objects.filter(pk__in=pks)} for name, pks in ids.items() if pks
-    }
+            ids[name].update(pk for pk in entry.changes[name] if pk)
+    first, *others = (
+        _NAMED[name][0].objects.filter(pk__in=pks).order_by().values_list(Value(name), "pk", _NAMED[name][1])
+        for name, pks in ids.items()
+    )
+    names: dict[str, dict[int, str]] = {name: {} for name in _NAMED}
+    for name, pk, words in first.union(*others) if any(ids.values()) else ():
+        names[name][pk] = words.strip() or "autre"
+    return names
 
 
 def _changes(entry: TimelineEntry, names: Mapping[str, Mapping[int, str]]) -> list[Change]:
@@ -150,14 +168,12 @@ def _changes(entry: TimelineEntry, names: Mapping[str, Mapping[int, str]]) -> li
 
 
 def _line(
-    entry: TimelineEntry,
+    entry: Any,
     comments: Mapping[int, Comment],
-    exchanges: Mapping[int, Exchange],
     changes: Sequence[Change],
 ) -> Line:
     sentence, link, url = _sentence(entry)
     comment = comments.get(entry.details.get("comment", 0))
-    exchange = exchanges.get(entry.details.get("exchange", 0))
     return Line(
         pk=entry.pk,
         at=entry.at,
@@ -168,7 +184,7 @@ def _line(
         link=link,
         url=url,
         comment=comment,
-        text=exchange.words if exchange else entry.details.get("outcome") or entry.details.get("reason", ""),
+        text=entry.said or entry.details.get("outcome") or entry.details.get("reason", ""),
         changes=changes,
     )
 

@@ -33,6 +33,7 @@ def register() -> None:
         Act("opportunities:tab", "lire la synthèse, les offres et la reprise d’une opportunité"),
         Act("opportunities:of_customer", "voir les opportunités d’un client"),
         Act("opportunities:comment", "commenter une opportunité et répondre à une demande"),
+        Act("opportunities:colleagues", "voir qui l’on peut citer ou interroger dans un commentaire"),
         Act("opportunities:follow", "suivre une opportunité, ou ne plus la suivre"),
         Act("opportunities:stars", "noter l’intérêt du client"),
         Act("opportunities:save_summary", "modifier la synthèse d’une opportunité"),

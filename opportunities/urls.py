@@ -94,6 +94,7 @@ urlpatterns = [
     re_path(r"^(?P<pk>\d+)/(?P<tab>synthese|offres|reprise)/$", page.page, name="tab"),
     path("<int:pk>/synthese/enregistrer/", summary.save_summary, name="save_summary"),
     path("<int:pk>/commentaires/", comments.comment, name="comment"),
+    path("<int:pk>/collegues/", comments.colleagues, name="colleagues"),
     path("<int:pk>/offres/nouvelle/", offers.make_offer, name="make_offer"),
     path("<int:pk>/relancer/", acts.exchange, name="exchange"),
     path("<int:pk>/planifier/<slug:kind>/", appointments.plan, name="plan"),

@@ -18,7 +18,7 @@ STAY: Final = "rester"
 
 @dataclass(frozen=True)
 class Dialog:
-    """The words and addresses around an act. `url` does it, `back` is where *Annuler* leads without a dialog.
+    """The words and addresses around an act. `url` does it, `back` is where `dismiss` leads without a dialog.
 
     `body` is the template of what stands between: the fields of `form` alone, unless another is named. `is_grave`
     colours the button of what takes something away; `buttons` replaces it, where there is more than one answer.
@@ -34,6 +34,7 @@ class Dialog:
     icon: str = ""
     body: str = "forms/_dialog_fields.html"
     buttons: str = ""
+    dismiss: str = "Annuler"
     is_grave: bool = False
 
 

@@ -37,7 +37,8 @@ class OnceForm(forms.Form):
 
 
 class CommentForm(OnceForm):
-    """What one writes, and, of a request, whom it asks and by when."""
+    """What one writes, and, of a request, whom it asks and by when. Without `people` nobody can be asked yet: the page
+    fetches them once somebody begins to write (`has_people`)."""
 
     text = forms.CharField(
         label="Ajouter un commentaire",
@@ -54,9 +55,10 @@ class CommentForm(OnceForm):
     asked_of = PersonField(User.objects.none(), label="Demander à", required=False, empty_label="Personne")
     due_on = DayField(label="Réponse attendue le", required=False)
 
-    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[User] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_people(self, "asked_of", people)
+        self.has_people = people is not None
+        _offer_people(self, "asked_of", people or [])
 
 
 class CreateForm(NamedBlanks, OnceForm):
@@ -278,8 +280,7 @@ class MoveForm(AppointmentForm):
     def has_seen(self, appointment: Appointment) -> None:
         """Sent again after it was told how `appointment` stands now, the form wins."""
         appointment.refresh_from_db()
-        self.data = self.data.copy()
-        self.data["seen"] = appointment.mark
+        self.data = {**self.data.dict(), "seen": appointment.mark}  # type: ignore[attr-defined]  # what was posted
 
 
 class CancelAppointmentForm(forms.Form):

@@ -125,11 +125,6 @@ class Exchange(ScopedModel):
         indexes = [models.Index(fields=["opportunity", "at", "id"], name="exchange_of_opportunity")]
         triggers = [same_owner("point_of_sale"), same_owner("opportunity")]
 
-    @property
-    def words(self) -> str:
-        """The subject of an e-mail above what it said."""
-        return "\n".join(part for part in (self.subject, self.text) if part)
-
 
 class _Span(Func):
     function = "TSTZRANGE"

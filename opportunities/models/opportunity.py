@@ -1,7 +1,7 @@
 """A sale being worked on with a customer, who follows it, and what an entity decides about such sales."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -137,6 +137,8 @@ class Opportunity(ScopedModel):
     # Put on by `selectors.show`, for the lines of a list.
     wanted: str
     is_late: bool
+    # Put on by `selectors.all_rows`.
+    follower_facts: list[dict[str, Any]]
 
     objects: ClassVar[OpportunityManager] = OpportunityManager()
 

@@ -79,7 +79,7 @@ def move_appointment(
     if row.mark != seen:
         whose = f"{long_instant(row.starts_at)}, avec {row.salesperson.full_name}"
         raise Refused("moved", f"Un collègue vient de le déplacer\u00a0: {whose}.", "starts_at")
-    was = {"starts_at": row.starts_at, "ends_at": row.ends_at, "salesperson": row.salesperson}
+    was, was_with = row.starts_at, row.salesperson
     for name, value in values.items():
         setattr(row, name, value)
     if row.ends_at <= now:
@@ -88,8 +88,8 @@ def move_appointment(
     with refusing(_TAKEN):
         row.save(update_fields=list(values))
     becomes_next_action(opportunity)
-    told = {"was": was["starts_at"].isoformat()} if was["starts_at"] != row.starts_at else {}
-    told |= {"was_with": was["salesperson"].full_name} if was["salesperson"] != row.salesperson else {}
+    told = {"was": was.isoformat()} if was != row.starts_at else {}
+    told |= {"was_with": was_with.full_name} if was_with != row.salesperson else {}
     records.record_event(opportunity, kind="appointment_moved", actor=actor, details=_told(row) | told)
     keep(opportunity, fields=NEXT_ACTION, actor=actor, now=now, kind="next_action")
     return row

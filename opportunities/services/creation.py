@@ -33,8 +33,8 @@ def create_opportunity(
     """Opens an opportunity with the next number of the customer's entity; its creation counts as a contact.
 
     `values`: source, stars, vehicle, wish, next_action, next_action_note, next_action_on, validated by the form. What
-    would come to an absent salesperson comes to who stands in for them; who receives it is told. `key` is the form's: sent twice, it gives the
-    opportunity of the first. Raises Refused("other_entity") beside `point_of_sale`.
+    would come to an absent salesperson comes to who stands in for them; who receives it is told. `key` is the form's:
+    sent twice, it gives the opportunity of the first. Raises Refused("other_entity") beside `point_of_sale`.
     """
     used = records.take_key(key, what="opportunity", user=actor)
     if isinstance(used, int):

@@ -279,6 +279,4 @@ def _keep_followers(gone: Opportunity, kept: Opportunity) -> None:
     )
     Follower.objects.filter(opportunity=gone).delete()
     if gone.salesperson_id != kept.salesperson_id:
-        Follower.objects.get_or_create(
-            opportunity=kept, user=gone.salesperson, defaults={"entity_id": kept.entity_id}
-        )
+        Follower.objects.get_or_create(opportunity=kept, user=gone.salesperson, defaults={"entity_id": kept.entity_id})

@@ -21,9 +21,7 @@ from settings_admin.scoping import unscoped
 NUMBERED: Final = 20
 
 
-def named(
-    opportunity: Opportunity, *, recipients: Iterable[User], sentence: Callable[[str], str], **told: Any
-) -> None:
+def named(opportunity: Opportunity, *, recipients: Iterable[User], sentence: Callable[[str], str], **told: Any) -> None:
     """`notify`, with the sentence about the customer's name as each recipient may know it: « Pr RINO », « un client ».
     Last in a transaction, as `notify`."""
     people = list(recipients)

@@ -38,6 +38,7 @@ def dialog_of(
     *,
     consequence: str = "",
     is_grave: bool = False,
+    dismiss: str = "Annuler",
 ) -> Dialog:
     return Dialog(
         title=title,
@@ -48,4 +49,5 @@ def dialog_of(
         body=body,
         consequence=consequence,
         is_grave=is_grave,
+        dismiss=dismiss,
     )

@@ -7,10 +7,10 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 
 from openflex.core import htmx
-from openflex.core.dates import in_paris
+from openflex.core.dates import in_paris, today_paris
 from openflex.core.dialogs import render_dialog
 from openflex.core.errors import Refused
-from openflex.core.french import long_instant
+from openflex.core.french import long_day, long_instant
 from openflex.core.http import read_only, writes
 from opportunities import enums, forms, selectors
 from opportunities.models import Appointment, Opportunity
@@ -22,6 +22,7 @@ from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
 from settings_admin.models import User
 
+FIELDS = "opportunities/_appointment_fields.html"
 KINDS = {"rdv": enums.AppointmentKind.MEETING, "essai": enums.AppointmentKind.TEST_DRIVE}
 
 
@@ -56,7 +57,7 @@ def plan(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
         else:
             return done(request, opportunity, f"{KINDS[kind].label} planifié.")
     title = f"Planifier un {KINDS[kind].label.lower()}"
-    return render_dialog(request, dialog_of(opportunity, request, title, "Planifier"), form=form)
+    return render_dialog(request, dialog_of(opportunity, request, title, "Planifier", FIELDS), form=form)
 
 
 @right(EDIT, on="row")
@@ -83,7 +84,7 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
             what = moved.get_kind_display()
             return done(request, opportunity, f"{what} le {long_instant(moved.starts_at)}.")
     title = f"Déplacer le {appointment.get_kind_display().lower()}"
-    return render_dialog(request, dialog_of(opportunity, request, title, "Déplacer"), form=form)
+    return render_dialog(request, dialog_of(opportunity, request, title, "Déplacer", FIELDS), form=form)
 
 
 @right(EDIT, on="row")
@@ -120,6 +121,7 @@ def cancel(request: StaffRequest, pk: int) -> HttpResponse:
     what = appointment.get_kind_display()
     dialog = dialog_of(
         appointment.opportunity, request, f"Annuler le {what.lower()}", f"Annuler le {what.lower()}", is_grave=True,
+        dismiss="Garder le rendez-vous",
         consequence=f"{what} du {long_instant(appointment.starts_at)} avec {appointment.salesperson.full_name}.",
     )  # fmt: skip
     return render_dialog(request, dialog, form=form)
@@ -148,6 +150,7 @@ def agreement(request: StaffRequest, pk: int) -> HttpResponse:
         "opportunity": appointment.opportunity,
         "vehicle": appointment.vehicle,
         "place": appointment.point_of_sale or appointment.entity,
+        "day": long_day(today_paris(appointment.starts_at)),
         "conditions": selectors.settings_of(appointment.entity_id).test_drive_conditions,
     }
     return htmx.render_part(request, "opportunities/agreement.html", "agreement", context)

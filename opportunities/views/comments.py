@@ -8,7 +8,7 @@ from django.utils import timezone
 from openflex.core import htmx
 from openflex.core.dialogs import Dialog, acted, render_dialog
 from openflex.core.errors import Refused
-from openflex.core.http import writes
+from openflex.core.http import read_only, writes
 from opportunities import selectors
 from opportunities.forms import AnswerForm, CommentForm
 from opportunities.models import Comment
@@ -51,6 +51,14 @@ def comment(request: StaffRequest, pk: int) -> HttpResponse:
             response.headers["HX-Replace-Url"] = url
             return response
     return render_page(request, opportunity, comment_form=form, answers=answers, status=422)
+
+
+@right(VIEW, on="row")
+@read_only
+def colleagues(request: StaffRequest, pk: int) -> HttpResponse:
+    """Whom a comment may ask or name: asked for when somebody begins to write one."""
+    form = CommentForm(people=selectors.people_who_see(fetch(request, pk)))
+    return htmx.render_part(request, "opportunities/colleagues.html", "people", {"form": form})
 
 
 @right(VIEW, on="row")

@@ -15,6 +15,7 @@ from opportunities.models import Comment, Opportunity
 from opportunities.rights import AS_MANAGER, EDIT, REASSIGN, VIEW
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
+from settings_admin.models import User
 from settings_admin.scoping import current_scope
 from vehicles.models import Vehicle
 
@@ -51,11 +52,13 @@ def render_page(
 def _context(request: StaffRequest, opportunity: Opportunity, tab: str) -> dict[str, Any]:
     today = today_paris(timezone.now())
     shown = selectors.beside(opportunity)
+    followers = selectors.shown_followers(opportunity)
     offer = deal.offer_of_deal(shown.offers)
     context: dict[str, Any] = {
         "opportunity": opportunity,
         "today": today,
         "tab": tab,
+        "here": _here(request, opportunity, tab),
         "tabs": [(key, label, shown.counts.get(key)) for key, label in TABS.items()],
         "is_overdue": opportunity.is_overdue(today),
         "badge": enums.OVERDUE_BADGE if opportunity.is_overdue(today) else enums.STATUS_BADGES[opportunity.status],
@@ -66,7 +69,7 @@ def _context(request: StaffRequest, opportunity: Opportunity, tab: str) -> dict[
         "is_manager": may(AS_MANAGER, opportunity),
         "beside": shown,
         "deal": deal.deal_of(offer) if offer and _sees_margin(offer.vehicle) else None,
-        "followers": selectors.followers_of(opportunity),
+        "followers": followers,
         "closings": [
             ("gagnee", "trophy", "Gagnée…"),
             ("perdue", "circle-x", "Perdue…"),
@@ -78,25 +81,37 @@ def _context(request: StaffRequest, opportunity: Opportunity, tab: str) -> dict[
         "live_topics": f"opportunity.{opportunity.pk}",
     }
     if tab == "":
-        context |= history_context(request, opportunity)
+        context |= _history_context(request, opportunity, followers)
     if tab == "synthese":
         context["form"] = SummaryForm(instance=opportunity)
     return context
+
+
+def _here(request: StaffRequest, opportunity: Opportunity, tab: str) -> str:
+    """Where the page that is shown can be asked for again: an act that it is the answer of cannot."""
+    if request.method == "GET":
+        return request.get_full_path()
+    return (
+        reverse("opportunities:tab", args=[opportunity.pk, tab])
+        if tab
+        else reverse("opportunities:page", args=[opportunity.pk])
+    )
 
 
 def _sees_margin(vehicle: Vehicle) -> bool:
     return current_scope().allows("vehicles.see_margin", vehicle.entity_id, vehicle.point_of_sale_id)
 
 
-def history_context(request: StaffRequest, opportunity: Opportunity) -> dict[str, Any]:
+def _history_context(request: StaffRequest, opportunity: Opportunity, followers: list[User]) -> dict[str, Any]:
     group = request.GET.get("type", "")
     page = history.page_of(opportunity, group=group, after=row_number(request.GET.get("avant", "")))
-    told = selectors.told_of_a_comment(opportunity, by=request.user, is_from_manager=may(AS_MANAGER, opportunity))
+    # Who will be told of what this person writes, whomever they name besides.
+    told = [user for user in followers if user != request.user] if may(AS_MANAGER, opportunity) else []
     return {
         "history": page,
         "group": group if group in history.GROUPS else "",
         "groups": [(key, label) for key, (label, _) in history.GROUPS.items()],
-        "comment_form": CommentForm(people=selectors.people_who_see(opportunity)),
+        "comment_form": CommentForm(),
         "answers": _request(request, opportunity),
         "told": told,
         "told_names": ", ".join(user.full_name for user in told),

@@ -108,6 +108,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             ("tab", opportunity, {"tab": "synthese"}),
             ("save_summary", opportunity, {}),
             ("comment", opportunity, {}),
+            ("colleagues", opportunity, {}),
             ("make_offer", opportunity, {}),
             ("exchange", opportunity, {}),
             ("postpone", opportunity, {}),

@@ -9,7 +9,7 @@ from django.db.models import ForeignObjectRel
 
 from openflex.core.checks import names_say_what_time_they_hold, our_models
 from opportunities.models import Follower, Offer
-from tests.architecture.tree import OUR_APPS, Source, python_files
+from tests.architecture.tree import OUR_APPS, Source, python_files, templates
 
 FILES = python_files()
 OURS = [source for source in FILES if source.is_ours_to_run]
@@ -113,6 +113,19 @@ def test_names_of_days_and_instants_are_checked_in_every_app(monkeypatch: pytest
     monkeypatch.setattr(Follower._meta.get_field("since_at"), "name", "since")
     monkeypatch.setattr(Offer._meta.get_field("valid_until"), "name", "validity")
     assert {error.id for error in names_say_what_time_they_hold(None)} == {"openflex.E002", "openflex.E003"}
+
+
+# Where the right to see customers is asked, and where each recipient's is.
+NAMES_CUSTOMERS = ("opportunities/models/opportunity.py", "opportunities/services/telling.py")
+
+
+def test_whose_opportunity_it_is_is_told_by_right() -> None:
+    """« Pr RINO » or « un client », as the reader may know it (`Opportunity.customer_name`)."""
+    places = ("opportunities/", "openflex/dashboard/", "templates/opportunities/", "templates/dashboard/")
+    above = [source for source in (*OURS, *templates()) if source.name.startswith(places)]
+    unasked = [source.name for source in above if "customer.display_name" in source.text]
+    assert [name for name in unasked if name not in NAMES_CUSTOMERS] == []
+    assert set(unasked) == set(NAMES_CUSTOMERS)
 
 
 def test_every_instant_has_its_time_zone() -> None:

@@ -289,6 +289,13 @@ class TestTwoTabs:
         client, url = client_for(cast.sam), f"/opportunites/{opportunity.pk}/cloturer/perdue/"
         assert client.post(url, {"reason": reason.pk, "note": "Trop cher"}).status_code == 303
         second = client.post(url, {"reason": reason.pk, "note": "Autre chose"})
+        summary = f"/opportunites/{opportunity.pk}/synthese/"
+        late = client.post(f"{summary}enregistrer/", {"source": "phone", "stars": "1", "wish": "Un break"})
+        assert late.status_code == 422
+        assert "rouvrez-la" in plain(late)
+        assert "Un break" in plain(late)
+        # What the answer asks for again is a page, not the act.
+        assert {one["hx-get"] for one in parse(late).select("[hx-trigger*='opportunity.changed']")} == {summary}
         assert second.status_code == 422
         assert "est perdue" in plain(second)
         assert "Autre chose" in plain(second)

@@ -54,7 +54,7 @@ def shown(cast, client_for, opportunity):
     def read(user=None):
         page = parse(client_for(user or cast.marc).get(f"/opportunites/{opportunity.pk}/"))
         (found,) = page.select(".deal") or [None]
-        return " ".join(found.text.split()).replace("\u202f", " ").replace("\u00a0", " ") if found else ""
+        return " ".join(found.get_text(" ").split()).replace("\u202f", " ").replace("\u00a0", " ") if found else ""
 
     return read
 
