@@ -4,7 +4,7 @@ import opportunities.enums
 
 
 class Migration(migrations.Migration):
-    dependencies = [("opportunities", "0006_instants_are_named_at")]
+    dependencies = [("opportunities", "0007_damage_photos")]
 
     operations = [
         migrations.AddField(
