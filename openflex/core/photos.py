@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO, Final, Literal
 
+import pillow_heif
 from PIL import Image, ImageOps
 
 from openflex.core.errors import Refused
@@ -14,13 +15,17 @@ from openflex.core.french import NBSP
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
 ACCEPTED: Final = "image/png,image/jpeg,image/webp"
+# What phones send besides: iPhones write HEIC, of which one image is read, upright already.
+CAMERA_FORMATS: Final = (*FORMATS, "HEIF")
+CAMERA_ACCEPTED: Final = f"{ACCEPTED},image/heic,image/heif,.heic,.heif"
 MAX_MEGABYTES: Final = 5
 MAX_PIXELS: Final = 16_000_000
-# What the cameras of phones make; a JPEG is brought down while it is unpacked, so that it may be larger than others.
+# What the cameras of phones make: a JPEG is brought down while it is unpacked, an HEIC has twelve to fifty megapixels.
 MAX_CAMERA_MEGABYTES: Final = 25
 MAX_CAMERA_PIXELS: Final = 52_000_000
-# Brands of the container that iPhones write, which nothing here reads.
-_HEIF_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+
+# No thumbnails: what a photo costs is bounded by its pixels, which are measured before they are unpacked.
+pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
 
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 _SAVED: dict[str, dict[str, Any]] = {"PNG": {"optimize": True}, "WEBP": {"quality": 84, "method": 6}}
@@ -58,14 +63,13 @@ def drawn_anew(
 
 def photo_drawn_anew(file: BinaryIO, *, size: int, field: str, sides: Sequence[int]) -> list[CleanImage]:
     """A camera's photo as WebP, once for each of these longest sides (pixels, the largest first), never blown up,
-    upright, what is see-through on white.
+    upright, what is see-through on white. The HEIC of an iPhone is read too.
 
-    Raises Refused beside `field`, as `drawn_anew`, and in words of its own for the HEIC of an iPhone.
+    Raises Refused beside `field`, as `drawn_anew`.
     """
-    _refuse_heif(file, field=field)
-    with _reading(file, size=size, field=field, megabytes=MAX_CAMERA_MEGABYTES) as image:
-        is_jpeg = image.format in ("JPEG", "MPO")
-        _refuse_pixels(image, most=MAX_CAMERA_PIXELS if is_jpeg else MAX_PIXELS, field=field)
+    with _reading(file, size=size, field=field, megabytes=MAX_CAMERA_MEGABYTES, formats=CAMERA_FORMATS) as image:
+        is_of_camera = image.format in ("JPEG", "MPO", "HEIF")
+        _refuse_pixels(image, most=MAX_CAMERA_PIXELS if is_of_camera else MAX_PIXELS, field=field)
         image.draft("RGB", (sides[0], sides[0]))
         pixels = _on_white(_upright(image))
         drawn = []
@@ -76,17 +80,20 @@ def photo_drawn_anew(file: BinaryIO, *, size: int, field: str, sides: Sequence[i
 
 
 @contextmanager
-def _reading(file: BinaryIO, *, size: int, field: str, megabytes: int) -> Iterator[Image.Image]:
+def _reading(
+    file: BinaryIO, *, size: int, field: str, megabytes: int, formats: tuple[str, ...] = FORMATS
+) -> Iterator[Image.Image]:
     """The image of the file, measured and not unpacked yet; what cannot be read is refused, whenever that is found."""
     if size > megabytes * 1024 * 1024:
         raise Refused("too_heavy", f"Ce fichier dépasse {megabytes}{NBSP}Mo.", field)
     try:
-        with Image.open(file, formats=FORMATS) as image:
+        with Image.open(file, formats=formats) as image:
             yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused("too_large", "Cette image est trop grande.", field) from None
     except _BROKEN:
-        message = "Ce fichier n’est pas une image PNG, JPEG ou WebP lisible."
+        names = "PNG, JPEG, WebP ou HEIC" if "HEIF" in formats else "PNG, JPEG ou WebP"
+        message = f"Ce fichier n’est pas une image {names} lisible."
         raise Refused("not_an_image", message, field) from None
 
 
@@ -95,17 +102,6 @@ def _refuse_pixels(image: Image.Image, *, most: int, field: str) -> None:
     if width * height > most:
         found = f"{width} × {height}{NBSP}pixels"
         raise Refused("too_large", f"Cette image est trop grande{NBSP}: {found}.", field)
-
-
-def _refuse_heif(file: BinaryIO, *, field: str) -> None:
-    head = file.read(12)
-    file.seek(0)
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
-        message = (
-            "Les photos HEIC ne peuvent pas être lues. Réglez l’appareil photo de l’iPhone sur "
-            f"«{NBSP}Le plus compatible{NBSP}», ou enregistrez la photo en JPEG."
-        )
-        raise Refused("heic", message, field)
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -16,7 +16,7 @@ from openflex.core import htmx, private_files
 from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import image_response
-from openflex.core.photos import ACCEPTED
+from openflex.core.photos import CAMERA_ACCEPTED
 from settings_admin.access.requests import StaffRequest
 from vehicles import condition, forms
 from vehicles.models.condition import CostFacts, DamageFacts, PhotoFacts
@@ -74,7 +74,7 @@ class Condition:
     needed: int = 0
     most_of_damage: int = photo_verbs.MOST_OF_A_DAMAGE
     key: UUID = field(default_factory=uuid4)
-    accepted: str = ACCEPTED
+    accepted: str = CAMERA_ACCEPTED
     most: int = photo_verbs.MOST_PHOTOS
 
     @property
