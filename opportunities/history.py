@@ -192,6 +192,8 @@ def _line(
 def _sentence(entry: TimelineEntry) -> tuple[str, str, str]:
     """The words after the name, and a link with its address where they lead somewhere."""
     told = entry.details
+    if told.get("redacted"):
+        return _FORGOTTEN.get(entry.kind, _WORDS.get(entry.kind, "a modifié l’opportunité")), "", ""
     match entry.kind:
         case "comment":
             return "a ajouté un commentaire", "", ""
@@ -236,6 +238,17 @@ _WORDS: Final[Mapping[str, str]] = {
     "reassigned": "a réaffecté l’opportunité",
     "postponed": "a reporté la prochaine action",
     "next_action": "a fixé la prochaine action",
+}
+
+
+# What is left to say once the customer was erased.
+_FORGOTTEN: Final[Mapping[str, str]] = {
+    "comment": "a écrit un commentaire",
+    "exchange": "a parlé avec le client",
+    "offer_created": "a créé une offre",
+    "trade_in_created": "a créé une reprise",
+    "created": "a créé l’opportunité",
+    **dict.fromkeys(GROUPS["appointments"][1], "a noté un rendez-vous"),
 }
 
 

@@ -100,6 +100,10 @@ def _rows(table: Table, files: Iterable[int]) -> Any:
 
 def _apply(table: Table, files: Iterable[int], *, but: Iterable[str]) -> None:
     rows = _rows(table, files)
+    if table.forgets_history:
+        pks = list(rows.order_by("pk").values_list("pk", flat=True))
+        records.redact(table.label, pks)
+        targets.forget(model=table.label, pks=pks)
     if table.deletes_rows:
         rows.delete()
     elif emptied := [name for name in table.empty if name not in but]:

@@ -29,7 +29,8 @@ class Table:
 
     `subject`: whose data it holds (`nobody`: `reason` says why none). `path`: the lookup by which its rows lead to a
     customer, "pk" for the customer's own; empty: their rows are not reached from one customer. At erasure `empty`
-    columns are emptied, or, with `deletes_rows`, the rows go; `kept` columns stay, each for its reason; `other` columns
+    columns are emptied, or, with `deletes_rows`, the rows go, and, with `forgets_history`, what their histories and
+    notifications say; `kept` columns stay, each for its reason; `other` columns
     say nothing of a person.
     """
 
@@ -40,6 +41,7 @@ class Table:
     period: str = ""
     path: str = ""
     deletes_rows: bool = False
+    forgets_history: bool = False
     empty: tuple[str, ...] = ()
     kept: Mapping[str, str] | None = None
     other: tuple[str, ...] = ()
@@ -79,6 +81,7 @@ def _table(label: str, rules: dict[str, Any]) -> Table:
         period=rules.get("period", ""),
         path=rules.get("path", ""),
         deletes_rows=bool(rules.get("deletes_rows")),
+        forgets_history=bool(rules.get("forgets_history")),
         empty=tuple(rules.get("empty", ())),
         kept=kept,
         other=tuple(rules.get("other", ())),

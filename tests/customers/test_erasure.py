@@ -13,11 +13,13 @@ from customers.services import around, editing, erasure
 from customers.services.creation import create_customer
 from customers.services.merging import merge
 from openflex.core.retention import columns_to_declare, of_customers, policy
+from openflex.notifications.services import notify
 from opportunities.models import (
     Appointment,
     Comment,
     Exchange,
     Offer,
+    Opportunity,
     TradeIn,
     TradeInCost,
     TradeInDamage,
@@ -25,6 +27,7 @@ from opportunities.models import (
     TradeInPhoto,
 )
 from settings_admin.models import AccessLog
+from settings_admin.records.services import record_event
 from settings_admin.scoping import unscoped
 from tests.customers.way import fresh, history, path
 from tests.make import make_customer, make_opportunity, make_vehicle
@@ -103,6 +106,29 @@ def around_an_opportunity(customer, vehicle, cast):
     yield TradeInPhoto(**place, trade_in=trade_in, width=1, height=1)
 
 
+def around_its_history(customer, tokens, cast):
+    """What histories and notifications say of an opportunity and its estimate; the words of every kind of line."""
+    opportunity, trade_in = Opportunity.objects.get(), TradeIn.objects.get()
+    for target, kinds in ((opportunity, TOLD_OF_OPPORTUNITY), (trade_in, ("changed", "damage_added"))):
+        for kind in kinds:
+            details = {"reason": tokens.new(20), "outcome": tokens.new(20), "is": None}
+            changes = (
+                {"wish": ["", tokens.new(20)]} if target == opportunity else {"repairs_detail": ["", tokens.new(20)]}
+            )
+            record_event(target, kind=kind, actor=cast.sam, changes=changes, details=details)
+        notify(
+            recipients=[cast.sam], kind="opportunity_reminder", title="Rappel", sentence=tokens.new(20),
+            text=tokens.new(20), url="/", target=target,
+        )  # fmt: skip
+
+
+TOLD_OF_OPPORTUNITY = (
+    "created", "changed", "comment", "exchange", "offer_created", "offer_state", "trade_in_created", "trade_in_state",
+    "appointment", "appointment_moved", "appointment_left", "appointment_cancelled", "postponed", "closed", "followed",
+    "absorbed",
+)  # fmt: skip
+
+
 @pytest.fixture
 def full(cast):
     """A customer of whom every column says something, with a file that was merged into theirs, and their tokens."""
@@ -120,6 +146,7 @@ def full(cast):
         for row in around_an_opportunity(customer, vehicle, cast):
             tokens.fill(row, only=policy()[row._meta.label_lower].empty)
         Hold.objects.create(entity=cast.north, vehicle=vehicle, kind="order", customer=customer, label=tokens.new(20))
+        around_its_history(customer, tokens, cast)
         # What the history keeps of them: old and new values, and the words of contacts.
         mine = {"city": tokens.new(20), "notes": tokens.new(20)}
         editing.edit_customer(
@@ -155,6 +182,22 @@ def test_after_erasing_no_datum_is_left_in_the_whole_database(cast, client_for, 
     page = client_for(cast.alice).get(path(customer)).text
     assert "Client effacé le" in page
     assert "a créé le client" in page
+
+
+def test_the_pages_of_their_opportunity_say_that_something_was_done_and_no_more(cast, client_for, full):
+    customer, _, tokens = full
+    client = client_for(cast.alice)
+    client.post(path(customer, "effacer/"))
+    with unscoped("test"):
+        pages = [
+            f"/opportunites/{Opportunity.objects.get().pk}/",
+            f"/opportunites/reprises/{TradeIn.objects.get().pk}/",
+        ]
+    for page in pages:
+        response = client.get(page)
+        assert response.status_code == 200
+        assert not any(token in response.text for token in tokens)
+    assert client.get(pages[0]).text.count("a noté un rendez-vous") == 4
 
 
 def test_erased_customers_are_found_by_nobody_and_edited_by_nobody(cast, client_for, full):
