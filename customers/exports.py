@@ -1,20 +1,24 @@
 """What an export of the customers writes: the columns of the list, as values, of every row that the list would show."""
 
-import io
 import json
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from customers import lists, selectors
 from customers.models import Customer
+from customers.registry import files_of
 from customers.services.import_lines import COLUMNS, JudgedLine, Problem
 from customers.services.imports import OWN_HEADS
+from openflex.core import private_files
 from openflex.core.cells import values_of
 from openflex.core.chunks import in_chunks
 from openflex.core.facts import field_label, field_text
@@ -120,13 +124,24 @@ def _changes(line: HistoryLine) -> dict[str, str]:
     return {change.label: f"{change.old} → {change.new}" for change in line.changes}
 
 
-def dossier_file(customer: Customer) -> bytes:
-    """A ZIP of two files that say the same: for machines, and for people."""
+def dossier_file(customer: Customer) -> IO[bytes]:
+    """A ZIP of two files that say the same, for machines and for people, and of the photos.
+
+    It lies in a file without a name, gone once it is closed: photos are not held in memory. A photo that the storage
+    has no more is left out.
+    """
     parts = [part for part in dossier(customer) if part["rows"]]
     told = json.dumps({part["title"]: part["rows"] for part in parts}, ensure_ascii=False, indent=2)
     page = render_to_string("customers/dossier.html", {"customer": customer, "parts": parts})
-    packed = io.BytesIO()
+    packed = tempfile.TemporaryFile()  # noqa: SIM115 - whoever hands it out closes it
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("donnees.json", told)
         archive.writestr("donnees.html", page)
-    return packed.getvalue()
+        for file in files_of(customer):
+            if private_files.exists(file.name, place="photos"):
+                # Compressed already.
+                entry = zipfile.ZipInfo(file.path, date_time=timezone.localtime().timetuple()[:6])
+                with private_files.read(file.name, place="photos") as photo, archive.open(entry, "w") as place:
+                    shutil.copyfileobj(photo, place)
+    packed.seek(0)
+    return packed

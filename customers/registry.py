@@ -1,6 +1,6 @@
-"""What the apps above tell the customers: panels for their page, and what a law keeps of who is erased."""
+"""What the apps above tell the customers: panels for their page, what a law keeps of who is erased, their files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,3 +52,26 @@ def register_keepers(*keepers: Keeper) -> None:
 
 def keepers() -> list[Keeper]:
     return list(_keepers.values())
+
+
+@dataclass(frozen=True)
+class OwnedFile:
+    """A photo of the private storage that says something of a customer; `path` is its place among what is handed out
+    to them, in words."""
+
+    path: str
+    name: str
+
+
+FileSource = Callable[[Any], Iterator[OwnedFile]]
+_file_sources: dict[str, FileSource] = {}
+
+
+def register_files(key: str, source: FileSource) -> None:
+    """`source(customer)` gives the photos that an app above keeps of a customer."""
+    _file_sources[key] = source
+
+
+def files_of(customer: Any) -> Iterator[OwnedFile]:
+    for source in _file_sources.values():
+        yield from source(customer)

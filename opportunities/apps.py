@@ -6,8 +6,8 @@ class OpportunitiesConfig(AppConfig):
     verbose_name = "Opportunités"
 
     def ready(self) -> None:
-        from customers.registry import Panel, register_panels
-        from opportunities import exports, hand_over, notices, rights, targets, todos, topics
+        from customers.registry import Panel, register_files, register_panels
+        from opportunities import dossier, exports, hand_over, notices, rights, targets, todos, topics
         from opportunities.services.messages import give_usual_messages
         from opportunities.services.reasons import give_usual_reasons
         from settings_admin.registries import (
@@ -61,6 +61,7 @@ class OpportunitiesConfig(AppConfig):
             )
         )
         register_export(exports.OPPORTUNITIES)
+        register_files("opportunities", dossier.photos_of)
         register_panels(
             Panel(
                 key="opportunities",

@@ -1,7 +1,8 @@
 """What somebody may ask for by the GDPR: their data as files, and to be forgotten."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,14 +19,12 @@ from settings_admin.records.services import record_seen
 
 @right("customers.export", on="row")
 @writes("POST")
-def everything(request: StaffRequest, pk: int) -> HttpResponse:
+def everything(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Everything about one customer, as a ZIP; who took it is written down."""
     customer = get_for(request, selectors.customer_rows(), pk, right="customers.export")
-    content = exports.dossier_file(customer)
+    file = exports.dossier_file(customer)
     record_seen(user=request.user, kind=AccessKind.EXPORTED, target=customer, **origin_of(request), label="Un client")
-    name = f"client-{customer.pk}.zip"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="application/zip", headers=headers)
+    return FileResponse(file, as_attachment=True, filename=f"client-{customer.pk}.zip", content_type="application/zip")
 
 
 @right("customers.erase", on="row")

@@ -12,6 +12,7 @@ from customers.models import Consent, Contact, Customer, OwnedVehicle
 from customers.services import around, editing, erasure
 from customers.services.creation import create_customer
 from customers.services.merging import merge
+from openflex.core import private_files
 from openflex.core.retention import columns_to_declare, of_customers, policy
 from openflex.notifications.services import notify
 from opportunities.models import (
@@ -267,7 +268,7 @@ def test_only_who_may_erase(cast, client_for, full):
 def test_everything_is_handed_out_for_machines_and_for_people_and_written_down(cast, client_for, full):
     customer, _, _ = full
     response = client_for(cast.marc).post(path(customer, "donnees/"))
-    archive = zipfile.ZipFile(io.BytesIO(response.content))
+    archive = zipfile.ZipFile(io.BytesIO(response.getvalue()))
     told = json.loads(archive.read("donnees.json"))
     assert {"clients", "véhicules du client", "consentements", "historique"} <= set(told)
     assert told["clients"][0]["Nom de naissance"] == customer.birth_name
@@ -279,6 +280,20 @@ def test_everything_is_handed_out_for_machines_and_for_people_and_written_down(c
         line = AccessLog.objects.get(kind="exported", user=cast.marc)
     assert (line.target_type, line.target_id) == ("customers.customer", customer.pk)
     assert client_for(cast.sam).post(path(customer, "donnees/")).status_code == 403
+
+
+def test_the_photos_of_their_estimates_are_handed_out_with_it(cast, client_for, full):
+    customer, _, _ = full
+    with unscoped("the test looks for photos"):
+        photo = TradeInPhoto.objects.select_related("trade_in").get(trade_in__opportunity__customer=customer)
+        of_damage = TradeInDamagePhoto.objects.get(damage__trade_in=photo.trade_in)
+    for one in (photo, of_damage):
+        private_files.keep(one.name, io.BytesIO(f"pixels {one.name}".encode()), place="photos")
+    response = client_for(cast.marc).post(path(customer, "donnees/"))
+    archive = zipfile.ZipFile(io.BytesIO(response.getvalue()))
+    folder = f"reprise-{photo.trade_in.number}"
+    assert archive.read(f"{folder}/photo-1.webp").decode() == f"pixels {photo.name}"
+    assert archive.read(f"{folder}/defaut-1-photo-1.webp").decode() == f"pixels {of_damage.name}"
 
 
 def test_the_columns_of_the_register_are_columns_of_customers():
