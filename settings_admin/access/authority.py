@@ -49,6 +49,13 @@ class Place:
         return f"{self.entity.name} ({', '.join(site.name for site in self.sites)})"
 
 
+def place_of(membership: Membership, *, sites: Iterable[PointOfSale] | None = None) -> Place:
+    """Where a membership holds; its sites are read from the database unless the caller has them."""
+    if membership.entity is None or membership.is_whole:
+        return Place(membership.entity)
+    return Place(membership.entity, tuple(membership.points_of_sale.all() if sites is None else sites))
+
+
 def holds(actor: Belonging, right: str, place: Place) -> bool:
     """True when the right is held all over the place; `holding.…` rights count in the whole holding only."""
     if place.entity is None or right.startswith("holding."):
@@ -86,6 +93,21 @@ def check_may_place(actor: Belonging, place: Place) -> None:
     check_holds(actor, MANAGE_USERS, place)
     if place.entity is None:
         check_holds(actor, MANAGE_SHARED_GROUPS, place)
+
+
+def may_place(actor: Belonging, place: Place) -> bool:
+    """`check_may_place` as a question: what would be refused is not offered."""
+    rights = [MANAGE_USERS] if place.entity is not None else [MANAGE_USERS, MANAGE_SHARED_GROUPS]
+    return all(holds(actor, right, place) for right in rights)
+
+
+def may_give_somewhere(actor: Belonging, rights: Iterable[str]) -> bool:
+    """Is there a place where the actor may put people into a group with these rights?"""
+    managed = actor.grants.get(MANAGE_USERS, NOWHERE)
+    return all(
+        right in actor.holding_rights if right.startswith("holding.") else actor.grants.get(right, NOWHERE) & managed
+        for right in rights
+    )
 
 
 def may_manage(actor: Belonging, user: User) -> bool:

@@ -1,12 +1,15 @@
 """A double click on *Ajouter à un groupe*, from the group and from the person: two requests at one instant."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from openflex.core.errors import Refused
 from settings_admin.access.services.holdings import built_in_group
+from settings_admin.access.services.memberships import add_member, remove_member
 from settings_admin.models import Membership, TimelineEntry, User
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
@@ -28,6 +31,20 @@ def sent(page: str, group: Any, user: User) -> tuple[str, dict[str, Any]]:
         new = {"email": "neuve@example.test", "first_name": "Neuve", "last_name": "Personne"}
         return reverse("access:group_add", args=[group.pk]), {"who": "invite", **new, "answer": "non"}
     return reverse("access:user_add", args=[user.pk]), {"group": group.pk, "answer": "non"}
+
+
+def test_two_administrators_who_take_each_other_out_at_once_leave_one(cast):
+    with unscoped("test data"):
+        admins = built_in_group(cast.holding, BuiltInGroup.HOLDING_ADMIN)
+        add_member(actor=cast.alice, user=cast.marc, group=admins, entity=None)
+
+    def takes_out(actor: User, user: User) -> Callable[[], None]:
+        return lambda: remove_member(actor=actor, user=user, group=admins, entity=None)
+
+    answers = together(cast.alice, takes_out(cast.alice, cast.marc), takes_out(cast.marc, cast.alice))
+    assert sorted(type(answer) for answer in answers if answer is not None) == [Refused]
+    with unscoped("the test looks at what was written"):
+        assert Membership.objects.filter(group=admins, entity=None).count() == 1
 
 
 @pytest.mark.parametrize("page", ["group", "invitation", "person"])

@@ -5,7 +5,7 @@ import pytest
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
 from settings_admin.models import Membership, TimelineEntry, User
-from settings_admin.registries import BuiltInGroup
+from settings_admin.registries import BuiltInGroup, right_label
 from tests.settings_admin.way import group_url, places, said, words
 from tests.support.htmx import content, parse, swap
 
@@ -30,7 +30,7 @@ def test_an_entity_administrator_sees_her_people_and_those_of_the_whole_holding(
     add_member(actor=None, user=cast.nobody, group=sellers, entity=cast.south)
     add_member(actor=None, user=cast.adele, group=sellers, entity=None)
     page = parse(client_for(cast.eve).get(group_url(sellers)))
-    shown = {small.text for small in page.select(".group-detail small")}
+    shown = {small.text for small in page.select(".group-detail .two-line small")}
     assert shown == {"nobody@example.test", "adele@example.test"}
     assert page.select_one(".groups-list [aria-current] .push").text == "2"
 
@@ -71,6 +71,26 @@ def test_two_editors_of_one_group(cast, client_for, preparation):
     assert preparation.name == "Carrosserie"
 
 
+def test_what_would_be_refused_is_not_offered(cast, client_for, sellers):
+    """An entity's administrator takes nobody of the whole holding out, and gives no right that she lacks."""
+    add_member(actor=None, user=cast.nobody, group=sellers, entity=cast.south)
+    add_member(actor=None, user=cast.adele, group=sellers, entity=None)
+    holding_admins = built_in_group(cast.holding, BuiltInGroup.HOLDING_ADMIN)
+
+    def acts(user, group):
+        links = parse(client_for(user).get(group_url(group))).select(".group-detail a[hx-get*='/']")
+        return {link.get("aria-label") or link.text.strip() for link in links}
+
+    assert acts(cast.eve, sellers) >= {"Retirer Nobody Nom du groupe", "Ajouter un utilisateur"}
+    assert "Retirer Adele Nom du groupe" not in acts(cast.eve, sellers)
+    assert "Retirer Adele Nom du groupe" in acts(cast.alice, sellers)
+    assert "Ajouter un utilisateur" not in acts(cast.eve, holding_admins)
+    assert "Ajouter un utilisateur" in acts(cast.alice, holding_admins)
+    adele = f"/parametres/utilisateurs/{cast.adele.pk}/"
+    assert "Retirer de Vendeur" not in client_for(cast.eve).get(adele).text
+    assert "Retirer de Vendeur" in client_for(cast.alice).get(adele).text
+
+
 # --- Oui and Non -----------------------------------------------------------------------------------------------
 
 
@@ -83,6 +103,32 @@ def test_a_holding_administrator_is_asked_and_nothing_is_written_before_the_answ
     assert "Nord, Sud" in text
     assert "seulement sur Sud" in text
     assert places(cast.nobody, sellers) == set()
+
+
+def test_the_question_says_what_the_person_would_gain_and_the_removal_what_they_lose(cast, client_for, sellers):
+    """Of what Sam holds in Nord already only the other entities are a gain; Adèle, who keeps the books, gains more."""
+    client = client_for(cast.alice, scope=f"e{cast.south.pk}")
+
+    def gains(user):
+        asked = parse(client.post(group_url(sellers, "ajouter/"), {"who": "pick", "user": user.pk}))
+        return [{item.text for item in block.select("li")} for block in asked.select(".consequence")]
+
+    everything = {right_label(code) for code in sellers.rights}
+    assert gains(cast.nobody) == [everything, everything]
+    assert gains(cast.adele) == [everything, everything]
+    add_member(actor=None, user=cast.nobody, group=sellers, entity=cast.south)
+    with_yes, with_no = gains(cast.nobody)
+    assert (with_yes, with_no) == (everything, set())
+
+    def losses():
+        removal = parse(client.get(group_url(sellers, f"retirer/{cast.nobody.pk}/")))
+        return {item.text for item in removal.select(".gains li")}
+
+    assert losses() == everything
+    # What another group gives them stays.
+    managers = built_in_group(cast.holding, BuiltInGroup.SALES_MANAGER)
+    add_member(actor=None, user=cast.nobody, group=managers, entity=cast.south)
+    assert losses() == set()
 
 
 @pytest.mark.parametrize("times", [1, 2])

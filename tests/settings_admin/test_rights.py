@@ -43,6 +43,34 @@ def test_a_holding_is_born_with_its_groups_and_their_rights(db):
     assert entity_admin == {code for code in all_rights() if not code.startswith("holding.")}
 
 
+# The table of the product, by hand: what is registered for a group must stand here too.
+USUAL = {
+    BuiltInGroup.SALESPERSON: {
+        "vehicles": "view see_market_value", "quotation": "use", "opportunities": "view edit", "customers": "view edit",
+    },
+    BuiltInGroup.SALES_MANAGER: {
+        "vehicles": "view see_market_value edit edit_prices see_margin",
+        "quotation": "use",
+        "opportunities": "view edit reassign comment_as_manager set_trade_in_price export",
+        "customers": "view edit export",
+    },
+    BuiltInGroup.USED_CAR_MANAGER: {
+        "vehicles": "view see_market_value edit edit_prices see_margin export",
+        "quotation": "use",
+        "opportunities": "view comment_as_manager set_trade_in_price",
+        "customers": "view",
+    },
+    BuiltInGroup.BACK_OFFICE: {"vehicles": "view edit", "opportunities": "view", "customers": "view edit merge"},
+    BuiltInGroup.ACCOUNTING: {"vehicles": "view see_margin export", "settings": "consumption"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("group", USUAL)
+def test_each_built_in_group_gets_what_the_product_says(db, group):
+    expected = {f"{module}.{name}" for module, names in USUAL[group].items() for name in names.split()}
+    assert set(rights_of(create_holding(name="Nouveau"), group)) == expected
+
+
 def test_migrate_hands_a_new_right_out_once(cast, new_right):
     assert distribute_rights() == [new_right]
     assert new_right in rights_of(cast.holding, BuiltInGroup.SALESPERSON)

@@ -54,6 +54,8 @@ class Member:
 
     user: User
     memberships: list[Membership] = field(default_factory=list)
+    # May the reader take them out of the group somewhere? Set by whoever asks.
+    may_leave: bool = False
 
     @property
     def is_everywhere(self) -> bool:

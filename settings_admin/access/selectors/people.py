@@ -49,6 +49,12 @@ class Assignment:
 
     membership: Membership
     places: list[PlaceDetail]
+    # May the reader end or change it? Set by whoever asks.
+    may_change: bool = False
+
+    @property
+    def sites(self) -> list[PointOfSale]:
+        return [site for place in self.places for site in place.sites]
 
     @property
     def is_everywhere(self) -> bool:
@@ -56,7 +62,7 @@ class Assignment:
 
     @property
     def site_count(self) -> int:
-        return sum(len(place.sites) for place in self.places)
+        return len(self.sites)
 
 
 def assignments_of(user: User) -> list[Assignment]:

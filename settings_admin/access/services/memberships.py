@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from openflex.core.errors import Refused
-from settings_admin.access.authority import Place, check_may_grant, check_may_place
+from settings_admin.access.authority import Place, check_may_grant, check_may_place, place_of
 from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.services.guarding import changing_access, locked_group, power_of, tell_access_changed
 from settings_admin.organisation.models import Entity, PointOfSale
@@ -117,6 +117,7 @@ def add_members(entries: Sequence[Entry], *, actor: User) -> None:
         for membership, one in zip(memberships, entries, strict=True)
         for site in one.place.sites or ()
     )
+    tell_access_changed(one.user.pk for one in entries)
     record_events(
         event
         for membership, one in zip(memberships, entries, strict=True)
@@ -188,13 +189,6 @@ def _split(membership: Membership, *, without: Entity, actor: User) -> None:
 def _end(membership: Membership, *, actor: User) -> None:
     record_membership(membership, kind="member_removed", actor=actor)
     membership.delete()
-
-
-def place_of(membership: Membership) -> Place:
-    """Where a membership holds, its sites read from the database."""
-    if membership.entity is None or membership.is_whole:
-        return Place(membership.entity)
-    return Place(membership.entity, tuple(membership.points_of_sale.all()))
 
 
 def record_membership(membership: Membership, *, kind: str, actor: User | None) -> None:

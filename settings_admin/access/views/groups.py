@@ -56,9 +56,14 @@ def _group_context(request: StaffRequest, group: UserGroup) -> dict[str, Any]:
     tab = request.GET.get("onglet", "")
     tab = tab if tab in dict(TABS) else TABS[0][0]
     may_edit = may_edit_group(group)
-    context: dict[str, Any] = {"group": group, "tab": tab, "tabs": TABS, "may_edit": may_edit}
+    may_add = authority.may_give_somewhere(request.belonging, group.rights)
+    context: dict[str, Any] = {"group": group, "tab": tab, "tabs": TABS, "may_edit": may_edit, "may_add": may_add}
     if tab == "utilisateurs":
-        context["members"] = selectors.members_of(group)
+        context["members"] = members = selectors.members_of(group)
+        for member in members:
+            member.may_leave = any(
+                authority.may_place(request.belonging, authority.place_of(one)) for one in member.memberships
+            )
     elif tab == "droits":
         context["modules"] = authority.matrix_of(
             rights=group.rights, editor=request.belonging, place=authority.owner_of(group)

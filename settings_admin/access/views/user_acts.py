@@ -14,7 +14,7 @@ from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from openflex.core.sections import told_of_conflict
-from settings_admin.access.authority import MANAGE_USERS, may_manage
+from settings_admin.access.authority import MANAGE_USERS, may_manage, place_of
 from settings_admin.access.fetching import colleague_for
 from settings_admin.access.forms.account import AbsenceForm
 from settings_admin.access.forms.groups import JoinGroupForm
@@ -25,7 +25,6 @@ from settings_admin.access.selectors.absences import possible_substitutes
 from settings_admin.access.selectors.groups import joinable_groups
 from settings_admin.access.selectors.hand_over import able_to_take_over, left_open_by
 from settings_admin.access.services import absences, memberships, people, second_factor, sessions
-from settings_admin.access.services.memberships import place_of
 from settings_admin.access.views import joining
 from settings_admin.guards import right
 from settings_admin.organisation.models import PointOfSale

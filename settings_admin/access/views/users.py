@@ -1,5 +1,6 @@
 """Users: the list, and one person's page."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -53,7 +54,13 @@ def user_page(request: StaffRequest, pk: int) -> HttpResponse:
     person = colleague_for(request, pk, right=MANAGE_USERS)
     tab = request.GET.get("onglet", "")
     tab = tab if tab in dict(TABS) else TABS[0][0]
-    assignments = selectors.assignments_of(person)
+    assignments = [
+        replace(
+            one,
+            may_change=authority.may_place(request.belonging, authority.place_of(one.membership, sites=one.sites)),
+        )
+        for one in selectors.assignments_of(person)
+    ]
     modules = selectors.rights_of(assignments, names_others=tab == "droits")
     context = {
         "person": person,
