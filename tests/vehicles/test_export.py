@@ -138,7 +138,7 @@ def test_a_purchase_price_is_hidden_row_by_row(cast, client_for, divided):
     assert cells["SOUTH"][1:3] == ["–", "–"]
     assert cells["UNKNOWN"][1:3] == ["–\u00a0€", "–\u00a0€"]
     assert "2\u202f222" not in page.text
-    assert [cell.text.strip() for cell in page.select("tfoot td")][1] == "1\u202f111,00\u00a0€"
+    assert [cell.text.strip() for cell in page.select("tfoot td")][1] == "1\u202f111,00\u00a0€hors TVA récupérable"
 
 
 def test_one_does_not_sort_by_what_one_may_not_see(cast, client_for, divided):
