@@ -41,9 +41,10 @@ def test_no_two_have_the_same_telephone_or_siret():
 
 def test_the_measurements_have_two_customers_for_each_vehicle_and_are_topped_up(settings):
     settings.DEBUG = True
-    call_command("seed_volume", vehicles=200, verbosity=0)
+    few = {"vehicles": 200, "accesses": 10, "changes": 10, "opportunities": 10}
+    call_command("seed_volume", **few, verbosity=0)
     assert Customer.objects.count() == 400
-    call_command("seed_volume", vehicles=200, customers=600, verbosity=0)
+    call_command("seed_volume", **few, customers=600, verbosity=0)
     assert Customer.objects.count() == 600
     assert Customer.objects.filter(entity=Entity.objects.get(name="Volume Automobiles")).count() == 300
     assert Vehicle.objects.exclude(supplier=None).exists()

@@ -12,6 +12,9 @@ from tests.make import make_empty_radars, make_quotation
 
 pytestmark = pytest.mark.usefixtures("provider")
 BOTH = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+# Where the size changes nothing of what is tried; every page is looked at on both by the ways that are walked on BOTH.
+ON_A_DESK = pytest.mark.parametrize("size", [DESK], ids=["desk"])
+ON_A_PHONE = pytest.mark.parametrize("size", [PHONE], ids=["phone"])
 
 
 @BOTH
@@ -51,7 +54,7 @@ def test_from_the_stock_to_the_market_study_with_the_keyboard_alone(cast, visit:
     assert keys.pressed <= 25, "plate to market study"
 
 
-@BOTH
+@ON_A_DESK
 def test_a_price_that_is_tried_keeps_the_focus_and_says_both_gaps(cast, visit, size):
     desk = visit(cast.sam, size=size)
     to_radar(desk.page, desk.base)
@@ -77,7 +80,7 @@ def test_a_price_that_is_tried_keeps_the_focus_and_says_both_gaps(cast, visit, s
     expect(page.get_by_text("−13,51")).to_have_count(0)
 
 
-@BOTH
+@ON_A_DESK
 def test_filters_sorts_and_the_back_button(cast, visit, size):
     desk = visit(cast.sam, size=size)
     to_radar(desk.page, desk.base)
@@ -130,7 +133,7 @@ def test_a_filter_that_is_unticked_is_off_again(cast, visit):
     expect(page.locator("select[name=radius]")).to_have_value("")
 
 
-@BOTH
+@ON_A_PHONE
 def test_a_long_radar_goes_on_where_it_stopped(cast, visit, size):
     desk = visit(cast.sam, size=size)
     page = desk.page
@@ -203,7 +206,7 @@ def test_an_unknown_plate_goes_on_by_hand_with_the_plate_kept(cast, visit):
     desk.check()
 
 
-@BOTH
+@ON_A_PHONE
 def test_what_was_typed_is_there_after_leaving_at_any_field(cast, visit, size):
     desk = visit(cast.sam, size=size)
     to_details(desk.page, desk.base)
@@ -358,7 +361,7 @@ def test_a_value_without_a_single_comparable_is_a_page_too(cast, visit, size):
     desk.check()
 
 
-@BOTH
+@ON_A_DESK
 def test_my_quotations_and_what_they_cost(cast, visit, size):
     desk = visit(cast.sam, size=size)
     page = desk.go("/cotations/")

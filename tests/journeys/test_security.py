@@ -97,8 +97,7 @@ def test_a_holding_requires_it_and_a_colleague_is_led_to_it(cast, visit):
     expect(there).to_have_url(f"{colleague.base}/connexion/")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 def test_the_page_of_the_accounts_security_is_clean(cast, visit, size, scheme):
     activate(cast.marc)
     screen = visit(cast.alice, size=size, scheme=scheme)
@@ -106,9 +105,8 @@ def test_the_page_of_the_accounts_security_is_clean(cast, visit, size, scheme):
     screen.check()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_the_pages_are_clean_in_both_themes_on_both_screens(cast, visit, size, scheme):
+@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
+def test_the_pages_are_clean_light_on_a_desk_and_dark_on_a_phone(cast, visit, size, scheme):
     activate(cast.marc)
     screen = visit(None, size=size, scheme=scheme)
     page = sign_in(screen)
