@@ -1,5 +1,6 @@
 """Which events there were lately, by the database's clock and numbers: what Redis lost is still found here."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,9 +15,10 @@ KEPT: Final = timedelta(minutes=10)
 SLACK: Final = timedelta(seconds=2)
 
 
-def write(topic: str) -> int:
+def write(topics: Sequence[str]) -> list[int]:
+    """Notes one event on each of these topics, in one statement. Returns their ids in the same order."""
     # The instant of the statement and not of its transaction: what is written late is not old already.
-    return Event.objects.create(topic=topic, written_at=Now()).pk
+    return [one.pk for one in Event.objects.bulk_create(Event(topic=topic, written_at=Now()) for topic in topics)]
 
 
 def recent() -> dict[int, str]:

@@ -239,9 +239,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   focusBefore = active && active !== document.body ? { id: active.id, name: active.name } : null;
 });
 
-document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
+document.addEventListener("htmx:afterSettle", ({ detail: { target, requestConfig } }) => {
   if (!(target instanceof Element) || !target.isConnected) return;
-  const invalid = target.querySelector("[aria-invalid=true]");
+  // Only what one sent takes one to its error: a proposal that arrives while one types elsewhere does not.
+  const invalid = requestConfig?.verb !== "get" && target.querySelector("[aria-invalid=true]");
   if (invalid) {
     invalid.focus();
     return;

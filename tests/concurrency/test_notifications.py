@@ -48,8 +48,8 @@ def test_eight_at_one_instant_are_one_entry_counted_eight_times(cast):
 def test_the_last_word_that_screens_are_told_is_true(cast, monkeypatch):
     said = []
 
-    def hear(message):
-        said.append(json.loads(realtime.decode(message.encode())[3])["payload"])
+    def hear(messages):
+        said.extend(json.loads(realtime.decode(message.encode())[3])["payload"] for message in messages)
 
     monkeypatch.setattr(realtime, "_send", hear)
     vehicle = make_vehicle(entity=cast.north)

@@ -25,7 +25,7 @@ def heard():
 
     def read():
         mark = uuid4().hex
-        realtime._send(realtime.encode(0, "mark.1", "here", mark))
+        realtime._send([realtime.encode(0, "mark.1", "here", mark)])
         frames = []
         while True:
             message = pubsub.get_message(timeout=5)
@@ -117,7 +117,7 @@ def test_a_part_that_is_rolled_back_tells_nobody_and_the_rest_is_told(heard):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_redis_that_is_down_does_not_undo_what_is_done(monkeypatch):
-    def refuse(message):
+    def refuse(messages):
         raise RedisDown("refused")
 
     monkeypatch.setattr(realtime, "_send", refuse)

@@ -62,6 +62,13 @@ def test_the_inspection_dates_of_the_release_notes_are_typed_proposed_refused_an
     expect(page.locator("#id_next_inspection_month")).to_be_focused()
     desk.check()
 
+    # A proposal that arrives says what is wrong with its field and leaves one where one types.
+    last.fill("01082026")
+    last.press("Shift+Tab")
+    expect(page.get_by_text("Le prochain contrôle technique précède le dernier (01/08/2026).")).to_be_visible()
+    expect(page.locator(".htmx-settling")).to_have_count(0)
+    expect(page.locator("#id_next_inspection_month")).not_to_be_focused()
+
     for wrong, sentence in (
         ("28082030", "Le contrôle technique ne peut pas être dans le futur."),
         ("01052016", "Le contrôle technique précède la mise en circulation (12/05/2016)."),

@@ -151,7 +151,7 @@ def test_what_redis_lost_is_found_in_the_ledger(cast, topic, monkeypatch):
     async def scenario():
         async with page_of(cast.sam, topic) as page:
             await page.next()
-            await here(ledger.write, topic)  # committed, and the process that told it was killed
+            await here(ledger.write, [topic])  # committed, and the process that told it was killed
             again = await page.next()
             assert (again["topic"], again["kind"], again["is_behind"]) == (topic, "snapshot", True)
             await tell(topic)
@@ -166,7 +166,7 @@ def test_what_was_told_before_a_process_listened_is_not_lost(cast, topic, monkey
     monkeypatch.setattr(hub, "ROUND", 0.02)
 
     async def scenario():
-        await here(ledger.write, topic)
+        await here(ledger.write, [topic])
         async with page_of(cast.sam, topic) as page:
             await page.next()
             await asyncio.sleep(0.2)
@@ -288,8 +288,8 @@ def test_frames_are_written_once_however_many_watch(cast, topic, monkeypatch):
 
 
 def test_old_events_are_forgotten(db):
-    ledger.write("user.1")
+    ledger.write(["user.1"])
     Event.objects.update(written_at=timezone.now() - ledger.KEPT)
-    ledger.write("user.2")
+    ledger.write(["user.2"])
     ledger.forget(now=timezone.now())
     assert [event.topic for event in Event.objects.all()] == ["user.2"]

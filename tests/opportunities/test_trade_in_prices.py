@@ -134,7 +134,7 @@ class TestDeciding:
         self, cast, trade_in, django_capture_on_commit_callbacks, monkeypatch
     ):
         heard = []
-        monkeypatch.setattr(realtime, "_send", heard.append)
+        monkeypatch.setattr(realtime, "_send", heard.extend)
         values = {
             "price": 8000, "valid_until": FUTURE, "reason": "", "seen": "", "actor": cast.marc, "now": timezone.now(),
         }  # fmt: skip

@@ -29,9 +29,10 @@ def told() -> Iterator[list[Told]]:
     """Everything that is told in the block, at its end, as if its transaction were committed then. Nothing is sent."""
     found: list[Told] = []
 
-    def catch(message: str) -> None:
-        _, topic, kind, frame = realtime.decode(message.encode())
-        found.append(Told(topic, kind, json.loads(frame)["payload"]))
+    def catch(messages: Sequence[str]) -> None:
+        for message in messages:
+            _, topic, kind, frame = realtime.decode(message.encode())
+            found.append(Told(topic, kind, json.loads(frame)["payload"]))
 
     with patch.object(realtime, "_send", catch), TestCase.captureOnCommitCallbacks(execute=True):
         yield found

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from openflex.core.errors import Refused
-from openflex.core.realtime import ACCESS_CHANGED, publish_on_commit
+from openflex.core.realtime import ACCESS_CHANGED, publish_all_on_commit
 from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS, may_manage
 from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.selectors.belonging import Belonging, belonging_of
@@ -53,8 +53,7 @@ def changing_access(holding_id: int) -> Iterator[None]:
 
 def tell_access_changed(user_ids: Iterable[int]) -> None:
     """The open pages of these people ask again what they may watch, once this is committed."""
-    for pk in sorted(set(user_ids)):
-        publish_on_commit(f"user.{pk}", ACCESS_CHANGED, {})
+    publish_all_on_commit([f"user.{pk}" for pk in sorted(set(user_ids))], ACCESS_CHANGED, {})
 
 
 def holding_of(user: User) -> int:
