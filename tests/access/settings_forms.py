@@ -237,8 +237,7 @@ FORMS: dict[str, Callable[[World], list[Sent]]] = {
     ],
     "access:group_remove": lambda w: [
         Sent("access:group_remove", {"pk": group.pk, "user_pk": w.cast.sam.pk}, {"where": where})
-        for group in (w.local, w.sellers)
-        for where in (w.cast.north.pk, "everywhere")
+        for group, where in ((w.local, w.cast.north.pk), (w.sellers, w.cast.north.pk), (w.sellers, "everywhere"))
     ],
     "access:user_edit": lambda w: [person(w.cast.sam, email="pirate@example.test")],
     "access:user_leave": lambda w: [Sent("access:user_leave", {"pk": w.cast.sam.pk})],

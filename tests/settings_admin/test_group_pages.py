@@ -4,7 +4,7 @@ import pytest
 
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
-from settings_admin.models import Membership, TimelineEntry, User
+from settings_admin.models import Membership, TimelineEntry, User, UserGroup
 from settings_admin.registries import BuiltInGroup, right_label
 from tests.settings_admin.way import group_url, places, said, words
 from tests.support.htmx import content, parse, swap
@@ -120,15 +120,61 @@ def test_the_question_says_what_the_person_would_gain_and_the_removal_what_they_
     with_yes, with_no = gains(cast.nobody)
     assert (with_yes, with_no) == (everything, set())
 
-    def losses():
-        removal = parse(client.get(group_url(sellers, f"retirer/{cast.nobody.pk}/")))
-        return {item.text for item in removal.select(".gains li")}
+    def losses(user, person=cast.nobody):
+        """Of each answer that is offered, what it costs."""
+        removal = parse(client_for(user).get(group_url(sellers, f"retirer/{person.pk}/")))
+        told = {
+            one.summary.text.split(",")[0]: {item.text for item in one.select("li")} for one in removal.select(".gains")
+        }
+        return told | {one.text.split(",")[0]: set() for one in removal.select(".caption") if ", rien" in one.text}
 
-    assert losses() == everything
+    assert losses(cast.alice) == {"Retiré de Sud": everything, "Retiré partout": everything}
     # What another group gives them stays.
     managers = built_in_group(cast.holding, BuiltInGroup.SALES_MANAGER)
     add_member(actor=None, user=cast.nobody, group=managers, entity=cast.south)
-    assert losses() == set()
+    add_member(actor=None, user=cast.nobody, group=sellers, entity=cast.north)
+    assert losses(cast.alice) == {"Retiré de Nord": everything, "Retiré de Sud": set(), "Retiré partout": everything}
+    # Who may only take somebody out here is told what this costs, not what it would cost everywhere.
+    assert losses(cast.eve) == {"Retiré de Sud": set()}
+    # Out of one entity, somebody of the whole holding stays in the others, but in none that is created later.
+    add_member(actor=None, user=cast.adele, group=sellers, entity=None)
+    assert losses(cast.alice, cast.adele) == {"Retiré d’une seule entité": everything, "Retiré partout": everything}
+
+
+def ahead(client, url, **filled_in):
+    """What the form says while it is being filled in: of whom and where, and the rights that would come."""
+    page = parse(client.get(url, {"part": "gains", **filled_in}, headers={"HX-Request": "true"}))
+    return " ".join(" ".join(one.text for one in page.select("p")).split()), {one.text for one in page.select("li")}
+
+
+def test_where_nothing_is_asked_the_form_says_what_the_person_would_gain(cast, client_for, sellers, preparation):
+    """Of a local group, at ticked sites, and to who adds at home only; from the group's page and from the person's."""
+    gained = {right_label(code) for code in preparation.rights}
+    alice, eve = client_for(cast.alice), client_for(cast.eve)
+    add, join = group_url(preparation, "ajouter/"), f"/parametres/utilisateurs/{cast.nobody.pk}/groupes/ajouter/"
+    assert ahead(alice, add, who="pick", user=cast.nobody.pk) == ("Nobody Nom sur Sud", gained)
+    everywhere = client_for(cast.alice, scope="all")
+    for entity in (cast.north, cast.south):  # a local group serves in its own
+        assert ahead(everywhere, join, group=preparation.pk, entity=entity.pk) == ("Nobody Nom sur Sud", gained)
+    add_member(actor=None, user=cast.nobody, group=preparation, entity=cast.south)
+    nothing = "Nobody Nom sur Sud Rien de plus qu’aujourd’hui : ses autres groupes donnent déjà ces droits."
+    assert ahead(alice, add, who="pick", user=cast.nobody.pk) == (nothing, set())
+    of_sellers = {right_label(code) for code in sellers.rights} - {right_label("vehicles.view")}
+    assert ahead(eve, group_url(sellers, "ajouter/"), who="pick", user=cast.nobody.pk) == (
+        "Nobody Nom sur Sud",
+        of_sellers,
+    )
+    # The pop-up says it where one is asked, unless sites were ticked: then nobody is.
+    at_site = {"who": "pick", "user": cast.momo.pk, "points_of_sale": cast.north_2.pk}
+    north = client_for(cast.alice, scope=f"e{cast.north.pk}")
+    assert ahead(north, group_url(sellers, "ajouter/"), who="pick", user=cast.adele.pk) == ("", set())
+    assert ahead(north, group_url(sellers, "ajouter/"), **at_site)[0].startswith(
+        "Momo Nom sur Nord (Nord 2) Rien de plus"
+    )
+    # What is unfinished, wrong or not theirs says nothing.
+    for wrong in ({}, {"who": "pick"}, {"who": "pick", "user": cast.sam.pk}, {"who": "invite", "email": "sam@"}):
+        assert ahead(eve, add, **wrong) == ("", set())
+    assert ahead(alice, join, group="x") == ("", set())
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -230,6 +276,36 @@ def test_an_address_of_the_holding_enters_the_group_without_an_invitation(cast, 
     assert mailoutbox == []
 
 
+def test_an_address_that_has_an_account_is_said_before_it_is_sent_with_what_this_person_would_gain(
+    cast, client_for, sellers, preparation
+):
+    gained = {right_label(code) for code in preparation.rights}
+    told = "Cette adresse a déjà un compte : Nobody Nom. Aucune invitation ne part."
+    alice = client_for(cast.alice)
+    typed = {**NEW, "email": cast.nobody.email.upper()}
+    local, shared = (group_url(group, "ajouter/") for group in (preparation, sellers))
+    assert ahead(alice, local, who="invite", email=cast.nobody.email) == (told, gained)
+    assert ahead(alice, shared, who="invite", email=cast.nobody.email) == (told, set())
+    asked = parse(alice.post(shared, typed))
+    assert told in " ".join(asked.text.split())
+    assert "Nobody Nom" in asked.select_one(".dialog-head p").text
+    yes, no = ({one.text for one in block.select("li")} for block in asked.select(".consequence"))
+    assert yes == no == {right_label(code) for code in sellers.rights}
+    User.objects.filter(pk=cast.nobody.pk).update(is_active=False)
+    assert "Nobody Nom, désactivé." in ahead(alice, local, who="invite", email=cast.nobody.email)[0]
+    # Of somebody whom the reader does not see, and of a stranger, nothing is said.
+    for email in (cast.sam.email, cast.otto.email, "new@example.test"):
+        assert ahead(client_for(cast.eve), local, who="invite", email=email) == ("", set())
+
+
+def test_a_refusal_beside_a_field_stays_though_the_form_looks_ahead(cast, client_for, sellers):
+    admins = built_in_group(cast.holding, BuiltInGroup.ENTITY_ADMIN)
+    with_less = client_for(cast.eve)
+    UserGroup.objects.filter(pk=admins.pk).update(rights=["settings.manage_users"])
+    refused = with_less.post(f"/parametres/utilisateurs/{cast.eve.pk}/groupes/ajouter/", {"group": sellers.pk})
+    assert (refused.status_code, "Vous ne pouvez donner que les droits" in said(refused)) == (422, True)
+
+
 @pytest.mark.parametrize("who", ["otto", "max"])
 def test_an_address_of_somebody_elses_is_refused_without_a_word_of_whose(cast, client_for, sellers, who):
     sent = {**NEW, "email": getattr(cast, who).email, "answer": "non"}
@@ -251,13 +327,17 @@ def test_bad_input_is_said_beside_its_field_and_kept(cast, client_for, sellers, 
 # --- Out of it -----------------------------------------------------------------------------------------------
 
 
-def test_removing_asks_here_or_everywhere(cast, client_for, sellers):
+def test_removing_asks_here_or_everywhere(cast, client_for, sellers, preparation):
     for entity in (cast.north, cast.south):
         add_member(actor=None, user=cast.nobody, group=sellers, entity=entity)
     client = client_for(cast.alice)
     address = group_url(sellers, f"retirer/{cast.nobody.pk}/")
     choices = [one["value"] for one in parse(client.get(address)).select("[name=where]")]
     assert choices == [str(cast.north.pk), str(cast.south.pk), "everywhere"]
+    add_member(actor=None, user=cast.nobody, group=preparation, entity=cast.south)
+    local = parse(client.get(group_url(preparation, f"retirer/{cast.nobody.pk}/")))
+    assert [one["value"] for one in local.select("[name=where]")] == [str(cast.south.pk)]
+    assert [one.text for one in local.select(".gains summary")] == ["Retiré de Sud, 1\u00a0droit de moins"]
     assert client.post(address, {}).status_code == 422
     client.post(address, {"where": cast.south.pk})
     assert places(cast.nobody, sellers) == {cast.north.pk}

@@ -1,11 +1,11 @@
 """Who would gain or lose which rights, before anything is changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from settings_admin.access.models import User, UserGroup
 from settings_admin.access.selectors.belonging import Gift, add_up, gifts_of
-from settings_admin.organisation.models import Entity
+from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.registries import all_rights, right_label
 from settings_admin.scoping import NOWHERE, Reach, unscoped
 
@@ -27,49 +27,68 @@ class Effect:
         return [right_label(code) for code in self.lost]
 
 
-def of_joining(user: User, group: UserGroup, *, entity: Entity | None) -> Effect:
-    """What a person would gain by entering the group in this entity, or (None) in the whole holding."""
-    joining = Gift(group.pk, entity.pk if entity else None, True, frozenset(), tuple(group.rights))
-    return next(iter(_effects([user], lambda gifts: [*gifts, joining])), Effect(user, (), ()))
+def of_joining(user: User, group: UserGroup, *, entity: Entity | None, sites: Iterable[PointOfSale] = ()) -> Effect:
+    """What a person would gain by entering the group in this entity (at some of its `sites` only, where they are
+    named), or (None) in the whole holding."""
+    at = frozenset(site.pk for site in sites)
+    joining = Gift(group.pk, entity.pk if entity else None, not at, at, tuple(group.rights))
+    before = _Before.of([user])
+    return before.effect(user, [*before.gifts_of(user), joining])
 
 
-def of_leaving(user: User, group: UserGroup, *, entity: Entity | None) -> Effect:
-    """What a person would lose by leaving the group in this entity, or (None) everywhere."""
+def of_leaving(user: User, group: UserGroup, *, entities: Iterable[Entity | None]) -> list[Effect]:
+    """What a person would lose by leaving the group in each of these entities, or (None) everywhere; two statements."""
+    before = _Before.of([user])
+    return [before.effect(user, _without(before.gifts_of(user), group, entity)) for entity in entities]
 
-    def without(gifts: list[Gift]) -> list[Gift]:
-        if entity is None:
-            return [gift for gift in gifts if gift.group_id != group.pk]
-        return [gift for gift in gifts if gift.group_id != group.pk or gift.entity_id != entity.pk]
 
-    return next(iter(_effects([user], without)), Effect(user, (), ()))
+def _without(gifts: list[Gift], group: UserGroup, entity: Entity | None) -> list[Gift]:
+    # Out of one entity, somebody of the whole holding stays in the others: what the whole of it gave is lost all the
+    # same, unless another membership gives it there.
+    left = None if entity is None else (None, entity.pk)
+    return [gift for gift in gifts if gift.group_id != group.pk or (left is not None and gift.entity_id not in left)]
 
 
 def of_changed_rights(group: UserGroup, *, rights: Iterable[str]) -> list[Effect]:
-    """Of the group's active people, those for whom something changes when its rights become `rights`."""
+    """Of the group's active people, those for whom something changes when its rights become `rights`; three
+    statements."""
     new = tuple(rights)
+    people = list(User.objects.filter(memberships__group=group, is_active=True).distinct())
+    before = _Before.of(people)
+    effects = [
+        before.effect(
+            user, [replace(gift, rights=new) if gift.group_id == group.pk else gift for gift in before.gifts_of(user)]
+        )
+        for user in people
+    ]
+    return [effect for effect in effects if effect.gained or effect.lost]
 
-    def changed(gifts: list[Gift]) -> list[Gift]:
-        return [replace(gift, rights=new) if gift.group_id == group.pk else gift for gift in gifts]
 
-    people = User.objects.filter(memberships__group=group, is_active=True).distinct()
-    return _effects(list(people), changed)
+@dataclass(frozen=True)
+class _Before:
+    """What people hold now, and the entities of today."""
 
+    gifts: dict[int, list[Gift]]
+    everywhere: frozenset[int]
 
-def _effects(people: list[User], change: Callable[[list[Gift]], list[Gift]]) -> list[Effect]:
-    """Two statements, whatever the number of people."""
-    with unscoped("what somebody holds elsewhere decides whether a right is new to them"):
-        gifts = gifts_of(*(user.pk for user in people))
-        holdings = {user.holding_id for user in people}
-        everywhere = frozenset(Entity.objects.filter(holding__in=holdings).values_list("pk", flat=True))
-    effects = []
-    for user in people:
-        held = gifts.get(user.pk, [])
-        before, after = _Held.of(held, everywhere), _Held.of(change(held), everywhere)
+    @classmethod
+    def of(cls, people: list[User]) -> "_Before":
+        """Two statements, whatever the number of people."""
+        with unscoped("what somebody holds elsewhere decides whether a right is new to them"):
+            gifts = gifts_of(*(user.pk for user in people))
+            holdings = {user.holding_id for user in people}
+            everywhere = frozenset(Entity.objects.filter(holding__in=holdings).values_list("pk", flat=True))
+        return cls(gifts, everywhere)
+
+    def gifts_of(self, user: User) -> list[Gift]:
+        return self.gifts.get(user.pk, [])
+
+    def effect(self, user: User, gifts: list[Gift]) -> Effect:
+        """From what the person holds to what these gifts would give."""
+        before, after = (_Held.of(held, self.everywhere) for held in (self.gifts_of(user), gifts))
         gained = tuple(code for code in all_rights() if after.has_more_of(code, than=before))
         lost = tuple(code for code in all_rights() if before.has_more_of(code, than=after))
-        if gained or lost:
-            effects.append(Effect(user, gained, lost))
-    return effects
+        return Effect(user, gained, lost)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,18 @@
-"""Into a group from its own page or from that of a person: where one may be put, and the question of shared groups."""
+"""Into a group from its own page or from that of a person: where one may be put, what it would give them, and the
+question of shared groups."""
 
-from django.http import HttpResponse
+from dataclasses import dataclass
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
 
 from openflex.core.dialogs import Dialog, render_dialog
-from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS
+from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS, Place
+from settings_admin.access.forms.groups import PlaceForm
 from settings_admin.access.models import User, UserGroup
 from settings_admin.access.requests import StaffRequest
 from settings_admin.access.selectors import effects
+from settings_admin.access.selectors.people import colleagues
 from settings_admin.guards import RightMissing
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.scoping import current_scope
@@ -27,6 +33,50 @@ def entities_of(group: UserGroup | None) -> list[Entity]:
 def asks(group: UserGroup) -> bool:
     """A shared group, and somebody who administers the holding."""
     return group.is_shared and {MANAGE_SHARED_GROUPS, MANAGE_USERS} <= current_scope().holding_rights
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What adding would do for somebody who has an account, said while the form is being filled in. `is_invited`: it is
+    their address that was typed. Without an `effect`, the question is still to come, and tells it."""
+
+    person: User
+    is_invited: bool
+    place: Place
+    effect: effects.Effect | None
+
+
+def is_looking_ahead(request: StaffRequest) -> bool:
+    return request.method == "GET" and request.GET.get("part") == "gains"
+
+
+def filled_in(request: StaffRequest) -> QueryDict | None:
+    """What the form holds: sent, or as far as it is filled in."""
+    if request.method == "POST":
+        return request.POST
+    return request.GET if is_looking_ahead(request) else None
+
+
+def owner_of_address(email: str) -> User | None:
+    """The colleague whose address this is, as far as the reader may know of them."""
+    return colleagues(current_scope()).filter(email=email.strip().lower()).first() if email else None
+
+
+def ahead_of(
+    person: User | None, group: UserGroup | None, form: PlaceForm, *, is_invited: bool = False
+) -> Ahead | None:
+    """`form` was looked through; one that is not finished says what it can."""
+    if person is None or group is None or {"entity", "points_of_sale"} & form.errors.keys():
+        return None
+    entity, sites = form.place
+    if asks(group) and sites is None:
+        return Ahead(person, is_invited, Place(entity), None) if is_invited else None
+    effect = effects.of_joining(person, group, entity=entity, sites=sites or ())
+    return Ahead(person, is_invited, Place(entity, tuple(sites) if sites else None), effect)
+
+
+def answer_ahead(request: StaffRequest, ahead: Ahead | None) -> HttpResponse:
+    return render(request, "access/_ahead.html", {"ahead": ahead})
 
 
 def answer_of(request: StaffRequest, group: UserGroup, *, sites: list[PointOfSale] | None) -> str | None:
@@ -50,9 +100,10 @@ def ask(
     entity: Entity,
     url: str,
     back: str,
+    is_invited: bool = False,
 ) -> HttpResponse:
     """The pop-up of the release notes; it carries what was typed, and says what *Oui* would change. `known`: who has an
-    account already."""
+    account already, perhaps at the address to which an invitation was to go (`is_invited`)."""
     everything = list(Entity.objects.filter(holding_id=group.holding_id))
     left_out = ("answer", "csrfmiddlewaretoken")
     carried = [(key, value) for key, values in request.POST.lists() if key not in left_out for value in values]
@@ -70,6 +121,7 @@ def ask(
         dialog,
         group=group,
         name=name,
+        no_invitation=known if is_invited else None,
         entity=entity,
         entities=everything,
         sites=PointOfSale.objects.filter(entity__in=everything).count(),

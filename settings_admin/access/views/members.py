@@ -35,11 +35,13 @@ def group_add(request: StaffRequest, pk: int) -> HttpResponse:
     it first asks: everywhere (*Oui*), or only in the entity one is in (*Non*)?"""
     group = get_for(request, selectors.groups(), pk, right=MANAGE_USERS)
     form = AddUserForm(
-        request.POST if request.method == "POST" else None,
+        joining.filled_in(request),
         initial={"who": PICK, "user": request.GET.get("user")},
         people=colleagues(current_scope()).filter(is_active=True),
         entities=joining.entities_of(group),
     )
+    if joining.is_looking_ahead(request):
+        return joining.answer_ahead(request, _ahead(group, form))
     if form.is_valid():
         entity, sites = form.place
         answer = joining.answer_of(request, group, sites=sites)
@@ -53,6 +55,17 @@ def group_add(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, joining.joined(group, user, entity=entity, answer=answer))
             return htmx.redirect(request, reverse("access:group", args=[pk]))
     return _add_dialog(request, group, form)
+
+
+def _ahead(group: UserGroup, form: AddUserForm) -> joining.Ahead | None:
+    """What adding would do for the person picked, or for whom the typed address is."""
+    if not form.is_bound:
+        return None
+    form.is_valid()  # looks through its fields, unless this was done; what was refused since stays
+    data = form.cleaned_data
+    is_invited = data.get("who") == INVITE
+    person = joining.owner_of_address(data.get("email", "")) if is_invited else data.get("user")
+    return joining.ahead_of(person, group, form, is_invited=is_invited)
 
 
 def _add(
@@ -82,13 +95,15 @@ def _add(
 
 def _ask(request: StaffRequest, group: UserGroup, form: AddUserForm, entity: Entity) -> HttpResponse:
     data = form.cleaned_data
-    known = data["user"] if data["who"] == PICK else None
+    is_invited = data["who"] == INVITE
+    known = joining.owner_of_address(data["email"]) if is_invited else data["user"]
     return joining.ask(
         request,
         group,
         name=known.full_name if known else f"{data['first_name']} {data['last_name']}",
         email=known.email if known else data["email"],
         known=known,
+        is_invited=is_invited,
         entity=entity,
         url=request.path,
         back=reverse("access:group", args=[group.pk]),
@@ -101,6 +116,7 @@ def _add_dialog(request: StaffRequest, group: UserGroup, form: AddUserForm) -> H
         "group": group,
         "form": form,
         "asks": joining.asks(group),
+        "ahead": _ahead(group, form),
         "words": words,
         "candidates": _candidates(group, form, words),
     }
@@ -131,11 +147,13 @@ def group_remove(request: StaffRequest, pk: int, user_pk: int) -> HttpResponse:
     is_everywhere = any(membership.entity_id is None for membership in held)
     administers = {MANAGE_SHARED_GROUPS, MANAGE_USERS} <= current_scope().holding_rights
     entities = _entities_left(held, is_everywhere=is_everywhere, group=group)
+    # A local group has no elsewhere.
+    may_everywhere = group.is_shared and (administers or (len(entities) > 1 and not is_everywhere))
     form = RemoveForm(
         request.POST if request.method == "POST" else None,
         entities=entities,
         is_everywhere=is_everywhere,
-        may_everywhere=administers or (len(entities) > 1 and not is_everywhere),
+        may_everywhere=may_everywhere,
     )
     if form.is_valid():
         entity = form.cleaned_data["where"]
@@ -147,8 +165,24 @@ def group_remove(request: StaffRequest, pk: int, user_pk: int) -> HttpResponse:
             where = f" sur {entity.name}" if entity else ""
             messages.success(request, f"{user.full_name} n’est plus dans le groupe {group.name}{where}.")
             return htmx.redirect(request, reverse("access:group", args=[pk]))
-    lost = effects.of_leaving(user, group, entity=None).losses
-    return render_dialog(request, _removal(request, group, user), form=form, is_everywhere=is_everywhere, lost=lost)
+    losses = _losses(user, group, entities, may_everywhere=may_everywhere)
+    return render_dialog(request, _removal(request, group, user), form=form, is_everywhere=is_everywhere, losses=losses)
+
+
+def _losses(
+    user: User, group: UserGroup, entities: list[Entity], *, may_everywhere: bool
+) -> list[tuple[str, list[str]]]:
+    """What each answer would cost: « Retiré de Sud » with the labels of the rights; entities that cost the same are
+    told once."""
+    places: list[Entity | None] = [*entities, *([None] if may_everywhere else [])]
+    found = [
+        (place, effect.losses)
+        for place, effect in zip(places, effects.of_leaving(user, group, entities=places), strict=True)
+    ]
+    here = [(f"Retiré de {place.name}", lost) for place, lost in found if place]
+    if len(here) > 1 and all(lost == here[0][1] for _, lost in here):
+        here = [("Retiré d’une seule entité", here[0][1])]
+    return [*here, *(("Retiré partout", lost) for place, lost in found if place is None)]
 
 
 def _removal(request: StaffRequest, group: UserGroup, user: User) -> Dialog:

@@ -19,7 +19,7 @@ from settings_admin.access.fetching import colleague_for
 from settings_admin.access.forms.account import AbsenceForm
 from settings_admin.access.forms.groups import JoinGroupForm
 from settings_admin.access.forms.people import LeaverForm, PersonForm, SitesForm
-from settings_admin.access.models import Absence, Membership, User
+from settings_admin.access.models import Absence, Membership, User, UserGroup
 from settings_admin.access.requests import StaffRequest
 from settings_admin.access.selectors.absences import possible_substitutes
 from settings_admin.access.selectors.groups import joinable_groups
@@ -27,7 +27,7 @@ from settings_admin.access.selectors.hand_over import able_to_take_over, left_op
 from settings_admin.access.services import absences, memberships, people, second_factor, sessions
 from settings_admin.access.views import joining
 from settings_admin.guards import right
-from settings_admin.organisation.models import PointOfSale
+from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.records.services import EditConflict
 
 _RESET = (
@@ -62,21 +62,14 @@ def user_add(request: StaffRequest, pk: int) -> HttpResponse:
     entities = joining.entities_of(None)
     # Sent twice, it finds the person in the group and changes nothing: that is no wrong choice.
     groups = joinable_groups(entities, but_of=person if request.method == "GET" else None)
-    form = JoinGroupForm(_sent(request), groups=groups, entities=entities)
+    form = JoinGroupForm(joining.filled_in(request), groups=groups, entities=entities)
+    if joining.is_looking_ahead(request):
+        return joining.answer_ahead(request, _ahead(person, form))
     if form.is_valid():
         group, (entity, sites) = form.cleaned_data["group"], form.place
         answer = joining.answer_of(request, group, sites=sites)
         if answer is None:
-            return joining.ask(
-                request,
-                group,
-                name=person.full_name,
-                email=person.email,
-                known=person,
-                entity=entity,
-                url=request.path,
-                back=reverse("access:user", args=[pk]),
-            )
+            return _ask(request, person, group, entity)
         where = None if answer == joining.YES else entity
         try:
             memberships.add_member(
@@ -87,7 +80,37 @@ def user_add(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, joining.joined(group, person, entity=entity, answer=answer))
             return htmx.redirect(request, "access:user", pk)
-    return _act(request, person, form, title="Ajouter à un groupe", verb="Ajouter", busy="Ajout…", icon="user-plus")
+    return _act(
+        request,
+        person,
+        form,
+        context={"ahead": _ahead(person, form)},
+        title="Ajouter à un groupe",
+        verb="Ajouter",
+        busy="Ajout…",
+        icon="user-plus",
+        body="access/_join_fields.html",
+    )
+
+
+def _ask(request: StaffRequest, person: User, group: UserGroup, entity: Entity) -> HttpResponse:
+    return joining.ask(
+        request,
+        group,
+        name=person.full_name,
+        email=person.email,
+        known=person,
+        entity=entity,
+        url=request.path,
+        back=reverse("access:user", args=[person.pk]),
+    )
+
+
+def _ahead(person: User, form: JoinGroupForm) -> joining.Ahead | None:
+    if not form.is_bound:
+        return None
+    form.is_valid()  # looks through its fields, unless this was done; what was refused since stays
+    return joining.ahead_of(person, form.cleaned_data.get("group"), form)
 
 
 @right(MANAGE_USERS, on="row")
