@@ -58,7 +58,10 @@ class Way:
 
 
 def soup(response: Any) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
+    """The page to read, parsed once: a market of 500 adverts takes seconds."""
+    if not hasattr(response, "soup"):
+        response.soup = BeautifulSoup(response.content, "html.parser")
+    return response.soup
 
 
 def text(response: Any) -> str:
