@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Prefetch, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Round
@@ -244,14 +243,14 @@ def highest_known_mileage(*, vin: str, plate: str) -> int | None:
 
 
 # Beyond, the words are too common to be a customer's.
-MOST_CUSTOMERS = 100
+MOST_OF_CUSTOMERS = 1000
 
 
 def of_customers(text: str) -> models.Q | None:
     """The vehicles that the customers with these words supplied, or that are held for them; None when there are none.
 
-    Customers are found first, by their own index, and only those that have something to do with a vehicle: together
-    with the vehicles' own words this stays a union of index reads. Who may not see customers finds nothing by them.
+    They are found first, from the customers' own index: together with the vehicles' own words this stays a union of
+    index reads. Who may not see customers finds nothing by them.
     """
     scope = current_scope()
     places = (scope.reach & scope.granted(VIEW_CUSTOMERS)).entities
@@ -260,13 +259,11 @@ def of_customers(text: str) -> models.Q | None:
     people = Customer.objects.listed().search(text)
     if places != scope.reach.entities:
         people = people.filter(entity__in=places)
-    supplied = Vehicle.objects.filter(supplier=models.OuterRef("pk"))
-    held = Hold.objects.unreleased().filter(customer=models.OuterRef("pk")).order_by("pk")
-    people = people.filter(models.Exists(supplied) | models.Exists(held)).order_by("-pk")
-    found = list(people.values_list("pk", ArraySubquery(held.values("vehicle")))[:MOST_CUSTOMERS])
-    if not found:
-        return None
-    return models.Q(supplier__in=[pk for pk, _ in found]) | models.Q(pk__in=[one for _, held in found for one in held])
+    people = people.order_by().values("pk")
+    supplied = Vehicle.objects.filter(supplier__in=people).order_by().values_list("pk")
+    held = Hold.objects.unreleased().filter(customer__in=people).order_by().values_list("vehicle")
+    found = [pk for (pk,) in supplied.union(held).order_by("-pk")[:MOST_OF_CUSTOMERS]]
+    return models.Q(pk__in=found) if found else None
 
 
 # Years that the register of used goods keeps who sold them to us, when it is electronic (code pénal, art. R. 321-6-1).

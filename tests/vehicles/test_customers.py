@@ -8,7 +8,8 @@ from tests.support.htmx import parse
 from tests.support.xlsx import rows_of
 from tests.vehicles.test_list_page import models
 from tests.vehicles.way import fresh, opened, path, send
-from vehicles.models import Hold
+from vehicles.models import Hold, Vehicle
+from vehicles.selectors import of_customers
 
 LIST = "/vehicules/"
 
@@ -106,3 +107,13 @@ def test_the_customers_of_a_sister_entity_are_searched_where_one_sees_them_only(
     make_vehicle(entity=cast.south, model="POLO", supplier=theirs)
     assert models(parse(client_for(cast.vera).get(f"{LIST}?q=sudiste"))) == []
     assert models(parse(client_for(cast.alice, scope="all").get(f"{LIST}?q=sudiste"))) == ["POLO"]
+
+
+def test_nobody_of_many_with_the_same_name_is_left_out(cast, as_user):
+    as_user(cast.marc)
+    for number in range(102):
+        supplier = make_customer(entity=cast.north, birth_name="LEGRAND")
+        make_vehicle(entity=cast.north, model=f"N{number}", supplier=supplier)
+    found = of_customers("legrand")
+    assert found is not None
+    assert Vehicle.objects.filter(found).count() == 102
