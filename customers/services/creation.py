@@ -10,6 +10,14 @@ from customers.models import Customer
 from settings_admin.models import Entity, User
 from settings_admin.records import services as records
 
+_WHAT = "customer"
+
+
+def created_with(key: UUID, *, actor: User) -> Customer | None:
+    """Whom this form has created already: it is not asked whether they resemble themselves."""
+    pk = records.made_with(key, _WHAT, actor)
+    return None if pk is None else Customer.objects.get(pk=pk)
+
 
 @transaction.atomic
 def create_customer(
@@ -20,12 +28,12 @@ def create_customer(
     `values` are columns as they are kept (`customers.validators`). `key` is the form's: sent twice, the second call
     returns the customer of the first.
     """
-    used = records.take_key(key, what="customer", user=actor) if key is not None else None
+    used = records.take_key(key, what=_WHAT, user=actor) if key is not None else None
     if isinstance(used, int):
         return Customer.objects.select_related("entity").get(pk=used)
     customer = Customer(entity=entity, created_by=actor, **values)
     customer.save(force_insert=True)
     records.record_event(customer, kind="created", actor=actor)
     if used is not None:
-        records.answer_key(used, what="customer", made=customer)
+        records.answer_key(used, what=_WHAT, made=customer)
     return customer

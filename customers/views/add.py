@@ -7,7 +7,7 @@ from django.http import HttpResponse
 
 from customers import forms, selectors
 from customers.selectors import Duplicate
-from customers.services.creation import create_customer
+from customers.services.creation import create_customer, created_with
 from openflex.core import htmx
 from openflex.core.http import read_only, row_number, writes
 from settings_admin.access.requests import StaffRequest
@@ -24,7 +24,8 @@ def add_customer(request: StaffRequest) -> HttpResponse:
     form = forms.AddCustomerForm(request.POST if request.method == "POST" else None, entity=only_entity())
     found: list[Duplicate] = []
     if request.method == "POST" and form.is_valid():
-        found = selectors.duplicates_of(form.telling(), entity_id=form.place.pk)
+        is_again = created_with(form.cleaned_data["key"], actor=request.user) is not None
+        found = [] if is_again else selectors.duplicates_of(form.telling(), entity_id=form.place.pk)
         if not found or request.POST.get("confirmed"):
             customer = create_customer(
                 entity=form.place, actor=request.user, values=form.values(), key=form.cleaned_data["key"]

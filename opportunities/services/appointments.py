@@ -140,13 +140,16 @@ def end_appointment(
     now: datetime,
 ) -> Appointment:
     """Done, missed or cancelled; only one that took place is a contact. What had begun when its opportunity was closed
-    is still ended.
+    is still ended. Sent twice, it is ended once.
 
     Raises Refused beside `outcome` when nothing is said of one that took place, beside `mileage_back_km` for less than
     at the start, and Refused("ended") for one that somebody ended already.
     """
     opportunity = locked(appointment.opportunity)
-    row = _locked_planned(appointment)
+    row = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+    if (row.state, row.outcome, row.mileage_back_km) == (state, outcome.strip(), mileage_back_km):
+        return row
+    _refuse_ended(row)
     if state == enums.AppointmentState.DONE and not outcome.strip():
         raise Refused("no_outcome", "Écrivez ce qui s’est dit\u00a0: la suite en dépend.", "outcome")
     if mileage_back_km is not None and mileage_back_km < (row.mileage_out_km or 0):
@@ -180,9 +183,13 @@ def _planned(opportunity: Opportunity) -> Any:
 
 def _locked_planned(appointment: Appointment) -> Appointment:
     row = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+    _refuse_ended(row)
+    return row
+
+
+def _refuse_ended(row: Appointment) -> None:
     if row.state != enums.AppointmentState.PLANNED:
         raise Refused("ended", f"Ce rendez-vous est déjà «\u00a0{row.get_state_display().lower()}\u00a0».")
-    return row
 
 
 def _check_free(appointment: Appointment) -> None:

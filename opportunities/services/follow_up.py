@@ -23,7 +23,7 @@ from opportunities.models import (
 )
 from opportunities.selectors import last_day_to_postpone, settings_of
 from opportunities.services.appointments import NEXT_ACTION, becomes_next_action, cancel_planned, hand_on
-from opportunities.services.keeping import keep, locked, locked_open
+from opportunities.services.keeping import keep, locked, locked_open, refuse_closed
 from opportunities.services.telling import tell_of_assignment, tell_who_decides_on
 from settings_admin.models import User
 from settings_admin.records.services import answer_key, apply_edit, record_event, take_key
@@ -34,8 +34,10 @@ def edit_opportunity(
     *, opportunity: Opportunity, base: Mapping[str, Any], mine: Mapping[str, Any], actor: User, now: datetime
 ) -> Opportunity:
     """Saves what one editor changed of its summary (source, stars, wanted vehicle, next action), beside what others
-    saved meanwhile. Raises EditConflict when both changed a field."""
+    saved meanwhile; what is so already changes nothing. Raises EditConflict when both changed a field."""
     row = locked_open(opportunity)
+    if all(getattr(row, name) == value for name, value in mine.items()):
+        return row
     changed = apply_edit(row, base=dict(base), mine=dict(mine))
     keep(row, fields=changed, actor=actor, now=now)
     return row
@@ -47,6 +49,8 @@ def set_stars(*, opportunity: Opportunity, stars: int, actor: User, now: datetim
     if stars not in (1, 2, 3):
         raise Refused("stars", "L’intérêt va d’une à trois étoiles.", "stars")
     row = locked_open(opportunity)
+    if row.stars == stars:
+        return row
     row.stars = stars
     keep(row, fields=["stars"], actor=actor, now=now)
     return row
@@ -108,11 +112,14 @@ def postpone(*, opportunity: Opportunity, to: date, reason: str, actor: User, no
     """Puts the next action off to a later day and keeps the reason in the history; no contact with the customer.
 
     Raises Refused beside `to`: for today or before, for a day on which the customer will have heard nothing for the
-    entity's delay (then something must be done, not put off), and when there is no next action.
+    entity's delay (then something must be done, not put off), and when there is no next action. Sent twice, it is put
+    off once.
     """
     row = locked_open(opportunity)
     if not row.next_action_on:
         raise Refused("nothing", "Aucune action n’est prévue\u00a0: relancez le client.", "to")
+    if row.next_action_on == to:
+        return row
     if to <= today_paris(now):
         raise Refused("not_later", "Choisissez un jour à venir.", "to")
     last = last_day_to_postpone(row, settings_of(row.entity_id).overdue_after_days)
@@ -173,11 +180,14 @@ def close_opportunity(
     now: datetime,
 ) -> Opportunity:
     """Won by hand, lost or dropped, with the reason; what was to be done with it is over, appointments to come are
-    cancelled.
+    cancelled. Sent twice, it is closed once.
 
     Raises Refused("reason") beside `reason` for one of another outcome, and Refused("closed").
     """
-    row = locked_open(opportunity)
+    row = locked(opportunity)
+    if (row.status, row.close_reason, row.competitor, row.close_note) == (status, reason, competitor, note):
+        return row
+    refuse_closed(row)
     if reason.status != status:
         raise Refused("reason", "Ce motif ne convient pas à cette issue.", "reason")
     row.status, row.close_reason, row.competitor, row.close_note = status, reason, competitor, note

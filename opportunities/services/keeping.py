@@ -28,9 +28,13 @@ def locked(opportunity: Opportunity) -> Opportunity:
 def locked_open(opportunity: Opportunity) -> Opportunity:
     """As `locked`; raises Refused("closed") for one that is won, lost or dropped."""
     row = locked(opportunity)
+    refuse_closed(row)
+    return row
+
+
+def refuse_closed(row: Opportunity) -> None:
     if not row.is_open:
         raise Refused("closed", f"Cette opportunité est {row.get_status_display().lower()}\u00a0: rouvrez-la d’abord.")
-    return row
 
 
 def keep(

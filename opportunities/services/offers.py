@@ -58,12 +58,15 @@ def make_offer(*, opportunity: Opportunity, values: Mapping[str, Any], actor: Us
 
 @transaction.atomic
 def move_offer(*, offer: Offer, target: enums.OfferState, actor: User, now: datetime) -> Offer:
-    """Handed to the customer, accepted, refused; handing it over and an answer are contacts.
+    """Handed to the customer, accepted, refused; handing it over and an answer are contacts. Said twice, it is
+    said once.
 
     Raises Refused("move_unknown"), and Refused("expired") for accepting one whose day is over.
     """
     opportunity = locked_open(offer.opportunity)
     row = Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk)
+    if row.state == target:
+        return row
     if target not in enums.OFFER_TRANSITIONS[row.state]:
         raise Refused("move_unknown", f"Cette offre est déjà «\u00a0{row.get_state_display().lower()}\u00a0».")
     if target == enums.OfferState.ACCEPTED and row.valid_until < today_paris(now):

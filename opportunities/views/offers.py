@@ -91,7 +91,11 @@ def move_offer(request: StaffRequest, pk: int) -> HttpResponse:
 def answer_offer(request: StaffRequest, pk: int) -> HttpResponse:
     """The same as `move_offer`, asked in a dialog."""
     row = get_for(request, selectors.offer_rows(), pk, right=EDIT)
-    states = [state for state in enums.OFFER_TRANSITIONS[row.state] if state != enums.OfferState.EXPIRED]
+    states: list[enums.OfferState] = [
+        one for one in enums.OFFER_TRANSITIONS[row.state] if one != enums.OfferState.EXPIRED
+    ]
+    if request.POST.get("state") == row.state:  # the same answer, sent a moment ago
+        states.append(enums.OfferState(row.state))
     form = OfferAnswerForm(request.POST if request.method == "POST" else None, states=states)
     if form.is_valid():
         target = enums.OfferState(form.cleaned_data["state"])

@@ -224,13 +224,13 @@ def take_key(key: uuid.UUID, *, what: str, user: Any) -> IdempotencyKey | int:
 
     `what` the row is, "site" say, stands beside the number: the key of another form leads to no row of this kind.
     """
-    if (first := _made_with(key, what, user)) is not None:
+    if (first := made_with(key, what, user)) is not None:
         return first
     try:
         return use_key(key, user=user)
     except Refused:
         # The first sender was still at work a moment ago; by now the answer is there, unless the key is not ours.
-        if (first := _made_with(key, what, user)) is None:
+        if (first := made_with(key, what, user)) is None:
             raise
         return first
 
@@ -241,7 +241,8 @@ def answer_key(used: IdempotencyKey, *, what: str, made: models.Model) -> None:
     used.save(update_fields=["result"])
 
 
-def _made_with(key: uuid.UUID, what: str, user: Any) -> int | None:
+def made_with(key: uuid.UUID, what: str, user: Any) -> int | None:
+    """The number of the row that the form with this key made already, for what is asked before `take_key`."""
     answer = IdempotencyKey.objects.filter(key=key, user=user).values_list("result", flat=True).first() or ""
     return int(answer.removeprefix(f"{what} ")) if answer.startswith(f"{what} ") else None
 

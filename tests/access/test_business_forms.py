@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from django.apps import apps
 from django.db import models, transaction
 from django.test import Client
@@ -20,6 +20,7 @@ from tests.access import samples
 from tests.access.crawl import ROUTES, Site
 from tests.access.test_hostile_text import HOSTILE, held_as_text
 from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
+from tests.support.forms import Values, controls_of, kind_of, values_of
 
 ROOMS = ("customers", "opportunities", "vehicles")
 KINDS = ("text", "long", "nul", "number")
@@ -34,7 +35,7 @@ class Form:
     """As it stands on its page: where it is sent, what it holds, and of each field what kind it is."""
 
     action: str
-    values: dict[str, str | list[str]] = field(compare=False)
+    values: Values = field(compare=False)
     kinds: dict[str, str]
 
 
@@ -46,29 +47,10 @@ def drawn_forms(client: Client, url: str, *, room: str) -> Iterator[Form]:
     for form in (page.select_one("main") or page).select("form[method=post]"):
         action = str(form.get("action") or url)
         if action.startswith(PREFIXES[room]):
-            controls = [one for one in form.select("[name]") if one["name"] != "csrfmiddlewaretoken"]
-            yield Form(action, _values(controls), {str(one["name"]): _kind(one) for one in controls})
+            yield Form(action, values_of(form), {str(one["name"]): kind_of(one) for one in controls_of(form)})
 
 
 PREFIXES = {"customers": "/clients/", "opportunities": "/opportunites/", "vehicles": "/vehicules/"}
-
-
-def _kind(control: Tag) -> str:
-    return str(control.get("type", "text")) if control.name == "input" else control.name
-
-
-def _values(controls: list[Tag]) -> dict[str, str | list[str]]:
-    values: dict[str, str | list[str]] = {}
-    for one in controls:
-        kind, name = _kind(one), str(one["name"])
-        if kind == "textarea":
-            values[name] = one.text.strip()
-        elif kind == "select":
-            chosen = one.select_one("option[selected]")
-            values[name] = str(chosen["value"]) if chosen else ""
-        elif kind not in ("checkbox", "radio", "file", "submit") or one.has_attr("checked"):
-            values[name] = str(one.get("value", ""))
-    return values
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from openflex.core.dates import today_paris
 from opportunities import enums
 from opportunities.enums import overdue_from
 from opportunities.models import Appointment, CloseReason, Comment, Exchange, Offer, Opportunity
+from settings_admin.models import TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_vehicle
 
@@ -267,5 +268,8 @@ class TestOffers:
         url = f"/opportunites/offres/{offer.pk}/etat/"
         assert client_for(cast.sam).post(url, {"state": "accepted"}).status_code == 303
         assert again(offer).state == enums.OfferState.ACCEPTED
-        assert client_for(cast.sam).post(url, {"state": "accepted"}).status_code == 409
+        assert client_for(cast.sam).post(url, {"state": "accepted"}).status_code == 303
+        assert client_for(cast.sam).post(url, {"state": "sent"}).status_code == 409
+        with unscoped("test"):
+            assert TimelineEntry.objects.filter(kind="offer_state").count() == 1
         assert client_for(cast.eve).post(url, {"state": "refused"}).status_code == 404

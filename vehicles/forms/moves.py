@@ -41,8 +41,12 @@ class MoveForm(InspectionDates):
                 del self.fields[name]
         current = enums.StockStatus(vehicle.status)
         fields: dict[str, Any] = self.fields
-        fields["status"].choices = [(status.value, status.label) for status in enums.TRANSITIONS[current]]
-        reasons = [(reason.value, reason.label) for reason in enums.ExitReason if reason in enums.EXIT_REASONS[current]]
+        offered, reasons_offered = list(enums.TRANSITIONS[current]), set(enums.EXIT_REASONS[current])
+        if self.data.get("status") == current:  # the same move, sent a moment ago: the verb knows
+            offered.append(current)
+            reasons_offered |= {one for one in enums.ExitReason if one == vehicle.exit_reason}
+        fields["status"].choices = [(status.value, status.label) for status in offered]
+        reasons = [(reason.value, reason.label) for reason in enums.ExitReason if reason in reasons_offered]
         fields["exit_reason"].choices = [("", "Choisir un motif"), *reasons]
 
     def clean(self) -> dict[str, Any]:
@@ -104,4 +108,6 @@ class SiteForm(forms.Form):
         super().__init__(*args, **kwargs)
         sites = PointOfSale.objects.filter(entity_id=vehicle.entity_id)
         field: Any = self.fields["point_of_sale"]
-        field.queryset = sites.exclude(pk=vehicle.point_of_sale_id) if vehicle.point_of_sale_id else sites
+        here = vehicle.point_of_sale_id
+        is_there = here is not None and self.data.get("point_of_sale") == str(here)  # moved a moment ago
+        field.queryset = sites.exclude(pk=here) if here is not None and not is_there else sites

@@ -31,8 +31,9 @@ def take_hold(
 ) -> Hold:
     """Holds a vehicle in stock for the `customer`, or whom `label` names, until `until_at` or until it is released.
 
-    A hold whose time is over gives way. Raises Refused("held"), naming the holder, Refused("not_in_stock"), and
-    Refused("customer") for a customer of another entity, or one that was merged or erased meanwhile.
+    A hold whose time is over gives way. Taken twice by one person for the same, it is the first. Raises
+    Refused("held"), naming the holder, Refused("not_in_stock"), and Refused("customer") for a customer of another
+    entity, or one that was merged or erased meanwhile.
     """
     now = now or timezone.now()
     locked = lock_vehicle(vehicle.pk)
@@ -40,6 +41,11 @@ def take_hold(
         raise Refused("not_in_stock", "Ce véhicule n’est plus en stock.")
     if customer is not None and (customer.entity_id != locked.entity_id or not customer.is_listed):
         raise Refused("customer", "Ce client n’est plus disponible\u00a0: choisissez-en un autre.", "customer")
+    held = active_hold(locked, now=now)
+    if held is not None and (held.kind, held.customer, held.label, held.created_by) == (
+        kind, customer, "" if customer else label, actor,
+    ):  # fmt: skip
+        return held
     refuse_held(locked, now=now)
     for hold in locked.holds.expired(now):
         release_hold(hold=hold, actor=None, now=now)

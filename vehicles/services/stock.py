@@ -15,7 +15,7 @@ from openflex.core.errors import Refused
 from settings_admin.models import Entity, PointOfSale, User
 from settings_admin.numbering.services import next_document_number
 from settings_admin.records import services as records
-from settings_admin.records.selectors import source_of
+from settings_admin.records.selectors import last_change_of, source_of
 from vehicles import enums, inspection, selectors
 from vehicles.models import Vehicle
 from vehicles.services.condition import follow_site
@@ -193,7 +193,8 @@ def change_status(
     mine: Mapping[str, Any] = _NOTHING,
 ) -> Vehicle:
     """Moves a vehicle to another status, on the day `on` (today by default). `told` are more details for the history;
-    `base` and `mine` the dates of its inspection, typed with the move, as in `edit_vehicle`.
+    `base` and `mine` the dates of its inspection, typed with the move, as in `edit_vehicle`. The same move sent twice
+    is one.
 
     Raises EditConflict, and Refused for a move the table does not know, for a delivery without an order or an awarded
     auction, for an exit whose reason does not fit the status, and for a vehicle held by somebody else than the move
@@ -202,6 +203,8 @@ def change_status(
     now = now or timezone.now()
     day = on or today_paris(now)
     locked = lock_vehicle(vehicle.pk)
+    if locked.status == target and _was_moved_by(actor, locked, exit_reason=exit_reason, day=day):
+        return locked
     if refusal := enums.move_refusal(locked.status, target):
         raise Refused("move_unknown", refusal, "status")
     if day > today_paris(now):
@@ -236,6 +239,14 @@ def change_status(
         for hold in locked.holds.unreleased():
             release_hold(hold=hold, actor=actor, now=now)
     return locked
+
+
+def _was_moved_by(actor: User, vehicle: Vehicle, *, exit_reason: str, day: date) -> bool:
+    """Whether the last move of the vehicle was this person's, of that day and for that reason."""
+    last = last_change_of(vehicle, "status")
+    if last is None or last.actor_id != actor.pk or vehicle.exit_reason != exit_reason:
+        return False
+    return bool(last.details.get("on") == day.isoformat())
 
 
 def _refuse_archived(vehicle: Vehicle) -> None:
@@ -275,11 +286,13 @@ def _refuse_exit(vehicle: Vehicle, *, exit_reason: str, day: date, now: datetime
 @transaction.atomic
 def change_site(*, vehicle: Vehicle, point_of_sale: PointOfSale, actor: User, now: datetime | None = None) -> Vehicle:
     """Moves a vehicle to another point of sale of its entity; refused while somebody holds it, where its kind is not
-    sold, and once it is out."""
+    sold, and once it is out. What is there already stays."""
     now = now or timezone.now()
     locked = lock_vehicle(vehicle.pk)
     if point_of_sale.entity_id != locked.entity_id:
         raise Refused("other_entity", "Ce point de vente appartient à une autre entité.", "point_of_sale")
+    if locked.point_of_sale == point_of_sale:
+        return locked
     if locked.status == enums.StockStatus.OUT:
         raise Refused("not_in_stock", "Ce véhicule n’est plus en stock.")
     if refusal := enums.kind_refusal(locked.kind, sold=point_of_sale.vehicle_kinds, place=point_of_sale.name):

@@ -122,13 +122,12 @@ def release(request: StaffRequest, pk: int) -> HttpResponse:
     """Ends a reservation; an order's or an auction's hold is released where it was taken."""
     vehicle = _vehicle(request, pk)
     hold = next(iter(vehicle.active_holds), None)
-    if hold is None:
-        raise Refused("not_held", "Ce véhicule n’est plus réservé.")
-    if hold.kind != enums.HoldKind.RESERVATION:
+    if hold is not None and hold.kind != enums.HoldKind.RESERVATION:
         raise Refused(
             "not_yours", f"Cette réservation appartient à {selectors.holder_of(hold)}\u00a0: elle se termine là-bas."
         )
-    holds.release_hold(hold=hold, actor=request.user)
+    if hold is not None:
+        holds.release_hold(hold=hold, actor=request.user)
     messages.success(request, "La réservation est terminée.")
     return htmx.redirect(request, "vehicles:sheet", pk)
 
