@@ -259,9 +259,9 @@ def of_customers(text: str) -> models.Q | None:
     people = Customer.objects.listed().search(text)
     if places != scope.reach.entities:
         people = people.filter(entity__in=places)
-    people = people.order_by().values("pk")
-    supplied = Vehicle.objects.filter(supplier__in=people).order_by().values_list("pk")
-    held = Hold.objects.unreleased().filter(customer__in=people).order_by().values_list("vehicle")
+    named = people.order_by().values("pk")
+    supplied = Vehicle.objects.filter(supplier__in=named).order_by().values_list("pk")
+    held = Hold.objects.unreleased().filter(customer__in=named).order_by().values_list("vehicle")
     found = [pk for (pk,) in supplied.union(held).order_by("-pk")[:MOST_OF_CUSTOMERS]]
     return models.Q(pk__in=found) if found else None
 

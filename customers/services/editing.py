@@ -15,7 +15,11 @@ GONE: Final = Refused("gone", "Cette fiche a été fusionnée ou effacée entre-
 
 
 def lock_customer(pk: int) -> Customer:
-    """The row, locked, for a verb; raises Refused("gone") when it was merged into another one or erased."""
+    """The row, locked, for a verb; raises Refused("gone") when it was merged into another one or erased.
+
+    A verb that points something at a customer locks them too, and before anything else that a merge repoints: else it
+    would wait for the merge, and then point at the file that went.
+    """
     customer = Customer.objects.select_for_update(of=("self",)).select_related("entity").get(pk=pk)
     if not customer.is_listed:
         raise GONE

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from customers.models import Customer
 from customers.registry import keepers
@@ -49,7 +50,10 @@ def erase(*, customer: Customer, actor: User | None, now: datetime) -> Customer:
     What a law keeps of the customer's own columns stays until `complete_erasures` finds that it no longer does. Raises
     Refused("merged").
     """
-    locked = Customer.objects.select_for_update(of=("self",)).select_related("entity").get(pk=customer.pk)
+    # With the files that were merged into it, in the order in which a merge takes them.
+    files_of = Q(pk=customer.pk) | Q(merged_into=customer.pk)
+    rows = Customer.objects.select_for_update(of=("self",)).select_related("entity").order_by("pk").filter(files_of)
+    locked = next(row for row in rows if row.pk == customer.pk)
     if locked.merged_into_id is not None:
         raise MERGED
     if locked.erased_at is not None and not locked.kept_because:

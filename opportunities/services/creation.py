@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from customers.models import Customer
+from customers.services.editing import lock_customer
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from opportunities.models import Opportunity
@@ -34,11 +35,13 @@ def create_opportunity(
 
     `values`: source, stars, vehicle, wish, next_action, next_action_note, next_action_on, validated by the form. What
     would come to an absent salesperson comes to who stands in for them; who receives it is told. `key` is the form's:
-    sent twice, it gives the opportunity of the first. Raises Refused("other_entity") beside `point_of_sale`.
+    sent twice, it gives the opportunity of the first. Raises Refused("other_entity") beside `point_of_sale`, and
+    Refused("gone") for a customer who was merged or erased meanwhile.
     """
     used = records.take_key(key, what="opportunity", user=actor)
     if isinstance(used, int):
         return Opportunity.objects.get(pk=used)
+    customer = lock_customer(customer.pk)
     entity = customer.entity
     if point_of_sale is not None and point_of_sale.entity_id != entity.pk:
         raise Refused("other_entity", "Ce point de vente appartient à une autre entité.", "point_of_sale")

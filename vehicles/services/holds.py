@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.models import Customer
+from customers.services.editing import lock_customer
 from openflex.core.constraints import refusing
 from openflex.core.errors import Refused
 from openflex.core.french import long_instant
@@ -33,13 +34,14 @@ def take_hold(
 
     A hold whose time is over gives way. Taken twice by one person for the same, it is the first. Raises
     Refused("held"), naming the holder, Refused("not_in_stock"), and Refused("customer") for a customer of another
-    entity, or one that was merged or erased meanwhile.
+    entity, Refused("gone") for one that was merged or erased meanwhile.
     """
     now = now or timezone.now()
+    customer = customer and lock_customer(customer.pk)
     locked = lock_vehicle(vehicle.pk)
     if locked.status == StockStatus.OUT or locked.is_archived:
         raise Refused("not_in_stock", "Ce véhicule n’est plus en stock.")
-    if customer is not None and (customer.entity_id != locked.entity_id or not customer.is_listed):
+    if customer is not None and customer.entity_id != locked.entity_id:
         raise Refused("customer", "Ce client n’est plus disponible\u00a0: choisissez-en un autre.", "customer")
     held = active_hold(locked, now=now)
     if held is not None and (held.kind, held.customer, held.label, held.created_by) == (

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from customers.services.editing import lock_customer
 from openflex.core.constraints import refusing
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
@@ -147,8 +148,11 @@ def _previous_stay(vin: str, plate: str) -> Vehicle | None:
 def edit_vehicle(*, vehicle: Vehicle, base: Mapping[str, Any], mine: Mapping[str, Any], actor: User) -> Vehicle:
     """Saves the fields one editor changed on a section of the sheet, beside what others saved meanwhile.
 
-    Raises EditConflict when both changed a field, and Refused beside `vin` or `plate` for a vehicle twice in stock.
+    Raises EditConflict when both changed a field, and Refused beside `vin` or `plate` for a vehicle twice in stock, and
+    Refused("gone") for a supplier who was merged or erased meanwhile.
     """
+    if mine.get("supplier") is not None:
+        lock_customer(mine["supplier"].pk)
     locked = lock_vehicle(vehicle.pk)
     changed = records.apply_edit(locked, base=dict(base), mine=dict(mine))
     if INSPECTION_DATES & set(changed):

@@ -1,0 +1,228 @@
+"""Customers merged, edited, imported, erased and referred to at one instant: nobody is left half in two files."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from customers.models import Customer, CustomerImport
+from customers.services import around, editing, erasure, imports, merging
+from openflex.core.errors import Refused
+from opportunities.enums import Source
+from opportunities.models import Opportunity
+from opportunities.services.creation import create_opportunity
+from settings_admin.access.selectors.belonging import belonging_of, scope_of
+from settings_admin.models import TimelineEntry
+from settings_admin.scoping import scoped, unscoped
+from tests.cast import build_cast
+from tests.concurrency.test_vehicles import together
+from tests.make import make_customer, make_opportunity, make_vehicle
+from vehicles.models import Hold
+from vehicles.services import holds, stock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cast(transactional_db):
+    return build_cast()
+
+
+@pytest.fixture(autouse=True)
+def _look_at_everything() -> Iterator[None]:
+    with unscoped("the test looks at what was written"):
+        yield
+
+
+@pytest.fixture
+def pair(cast):
+    return [make_customer(entity=cast.north, birth_name="RINO", email=f"{name}@example.test") for name in "ab"]
+
+
+def merging_into(cast, kept, gone, *taken):
+    return lambda: merging.merge(survivor=kept, absorbed=gone, taken=taken, actor=cast.alice)
+
+
+def behind(user: Any, first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """What `second` answers, which begins when `first` is done and not committed yet, and waits for it."""
+    scope = scope_of(user, belonging_of(user), "")
+
+    def run() -> Any:
+        try:
+            return together(user, second)[0]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with scoped(scope), transaction.atomic():
+            first()
+            answer = pool.submit(run)
+            for _ in range(500):
+                if answer.done() or _somebody_waits():
+                    break
+                time.sleep(0.01)
+        return answer.result()
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def states() -> list[tuple[int | None, bool]]:
+    return [(one.merged_into_id, one.erased_at is not None) for one in Customer.objects.order_by("pk")]
+
+
+def test_two_merges_that_cross_leave_one_file(cast, pair):
+    first, second = pair
+    answers = together(cast.alice, merging_into(cast, first, second), merging_into(cast, second, first))
+    (refusal,) = [one for one in answers if isinstance(one, Refused)]
+    assert refusal.code == "gone"
+    (kept,) = [one for one in answers if isinstance(one, Customer)]
+    assert sorted(str(into) for into, _ in states()) == sorted(["None", str(kept.pk)])
+    assert TimelineEntry.objects.filter(kind="merged").count() == 1
+
+
+def test_one_file_is_not_merged_into_two(cast, pair):
+    first, second = pair
+    third = make_customer(entity=cast.north, birth_name="RINO")
+    answers = together(cast.alice, merging_into(cast, first, third), merging_into(cast, second, third))
+    assert [one.code for one in answers if isinstance(one, Refused)] == ["gone"]
+    third.refresh_from_db()
+    assert third.merged_into in pair
+
+
+class TestBehindAMerge:
+    """What was begun on a file that is being merged away is refused, or goes where the file goes; never beside it."""
+
+    def test_an_edit_of_the_file_that_goes_is_refused(self, cast, pair):
+        kept, gone = pair
+        edit = {"base": {"city": ""}, "mine": {"city": "AUTUN"}}
+        answer = behind(
+            cast.alice,
+            merging_into(cast, kept, gone),
+            lambda: editing.edit_customer(customer=gone, actor=cast.alice, **edit),
+        )
+        assert answer is editing.GONE
+        gone.refresh_from_db()
+        assert gone.city == ""
+
+    def test_an_edit_of_the_file_that_stays_is_kept_beside_what_was_taken_over(self, cast, pair):
+        kept, gone = pair
+        edit = {"base": {"city": ""}, "mine": {"city": "AUTUN"}}
+        behind(
+            cast.alice,
+            merging_into(cast, kept, gone, "email"),
+            lambda: editing.edit_customer(customer=kept, actor=cast.alice, **edit),
+        )
+        kept.refresh_from_db()
+        assert (kept.city, kept.email) == ("AUTUN", "b@example.test")
+
+    def test_what_would_point_at_the_file_that_goes_is_refused(self, cast, pair):
+        kept, gone = pair
+        vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1)
+        for begun in (
+            lambda: create_opportunity(
+                customer=gone, point_of_sale=cast.north_1, salesperson=cast.sam, actor=cast.alice,
+                values={"source": Source.INTERNAL}, key=uuid4(), now=timezone.now(),
+            ),
+            lambda: holds.reserve(vehicle=vehicle, customer=gone, actor=cast.alice),
+            lambda: stock.edit_vehicle(
+                vehicle=vehicle, base={"supplier": None}, mine={"supplier": gone}, actor=cast.alice
+            ),
+        ):  # fmt: skip
+            answer = behind(cast.alice, merging_into(cast, kept, gone), begun)
+            assert isinstance(answer, Refused), begun
+            Customer.objects.filter(pk=gone.pk).update(merged_into=None)
+        assert not Opportunity.objects.exists()
+        assert not Hold.objects.exists()
+        vehicle.refresh_from_db()
+        assert vehicle.supplier is None
+
+
+class TestErasure:
+    def test_at_once_with_a_merge_nothing_is_said_of_who_is_erased(self, cast, pair):
+        """Whichever comes first: merged, then the file that stays is erased with both, or erased and not merged."""
+        kept, gone = pair
+        together(
+            cast.alice,
+            merging_into(cast, kept, gone, "email"),
+            lambda: erasure.erase(customer=kept, actor=cast.alice, now=timezone.now()),
+        )
+        kept.refresh_from_db()
+        gone.refresh_from_db()
+        assert kept.erased_at is not None
+        assert (kept.email, kept.birth_name) == ("", "")
+        assert gone.merged_into_id is None or (gone.email, gone.birth_name) == ("", "")
+
+    def test_behind_a_merge_it_forgets_both(self, cast, pair):
+        kept, gone = pair
+        behind(
+            cast.alice,
+            merging_into(cast, kept, gone, "email"),
+            lambda: erasure.erase(customer=kept, actor=cast.alice, now=timezone.now()),
+        )
+        assert [(one.email, one.birth_name) for one in Customer.objects.all()] == [("", ""), ("", "")]
+
+    def test_a_merge_sent_again_at_once_with_the_erasure_does_not_wait_for_ever(self, cast, pair):
+        """Both take the two files in one order, whichever is the older."""
+        gone, kept = pair
+        merging_into(cast, kept, gone)()
+        for _ in range(5):
+            answers = together(
+                cast.alice,
+                merging_into(cast, kept, gone),
+                lambda: erasure.erase(customer=kept, actor=cast.alice, now=timezone.now()),
+            )
+            assert len(answers) == 2
+            Customer.objects.update(erased_at=None, birth_name="RINO")
+
+    def test_of_the_file_that_goes_it_is_refused_and_names_the_other(self, cast, pair):
+        kept, gone = pair
+        make_opportunity(customer=gone, point_of_sale=cast.north_1, salesperson=cast.sam)
+        answer = behind(
+            cast.alice,
+            merging_into(cast, kept, gone),
+            lambda: erasure.erase(customer=gone, actor=cast.alice, now=timezone.now()),
+        )
+        assert answer is erasure.MERGED
+        assert Opportunity.objects.get().customer == kept
+
+
+def test_an_import_confirmed_in_three_tabs_creates_once(cast):
+    cells = [[number, {"birth_name": f"IMPORTÉ{number}", "first_names": "Rose"}] for number in range(2, 12)]
+    row = CustomerImport.objects.create(entity=cast.north, created_by=cast.alice, filename="clients.csv", lines=cells)
+    answers = together(
+        cast.alice,
+        *(
+            lambda: imports.confirm(
+                actor=cast.alice,
+                row=CustomerImport.objects.get(pk=row.pk),
+                numbers=range(2, 12),
+                with_alike=False,
+                now=timezone.now(),
+            )
+            for _ in range(3)
+        ),
+    )
+    assert [one.code for one in answers if isinstance(one, Refused)] == ["already_confirmed"] * 2
+    assert Customer.objects.count() == TimelineEntry.objects.filter(kind="imported").count() == 10
+    row.refresh_from_db()
+    assert row.outcome == {"create": 10, "alike": 0, "refused": []}
+
+
+def test_a_contact_added_at_once_with_a_merge_is_with_the_file_that_stays_or_refused(cast, pair):
+    kept, gone = pair
+    add = {"values": {"name": "Luc"}, "actor": cast.alice, "key": uuid4()}
+    together(
+        cast.alice,
+        merging_into(cast, kept, gone),
+        lambda: around.add_part(around.Contact, customer=gone, **add),
+    )
+    assert not around.Contact.objects.filter(customer=gone).exists()
