@@ -108,7 +108,7 @@ def dossier(customer: Customer) -> list[dict[str, Any]]:
         )
     history = [
         {"le": line.at.isoformat(), "par": line.actor, "quoi": line.sentence, **_changes(line)}
-        for line in selectors.history_of(customer, limit=MOST_LINES)
+        for line in selectors.in_words(selectors.history_of(customer)[:MOST_LINES])
     ]
     return [*reversed(parts), {"title": "historique", "rows": history}]
 

@@ -211,10 +211,13 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def history_of(customer: Customer, *, limit: int) -> list[HistoryLine]:
-    """The history in words, with that of the files that were merged into this one; one statement."""
+def history_of(customer: Customer) -> QuerySet[TimelineEntry]:
+    """With that of the files that were merged into this one."""
     files = Customer.objects.filter(Q(pk=customer.pk) | Q(merged_into=customer.pk)).order_by().values("pk")
-    entries = TimelineEntry.objects.filter(target_type=Customer._meta.label_lower, target_id__in=files)[:limit]
+    return TimelineEntry.objects.filter(target_type=Customer._meta.label_lower, target_id__in=files)
+
+
+def in_words(entries: Iterable[TimelineEntry]) -> list[HistoryLine]:
     return [_line(entry) for entry in entries]
 
 

@@ -1,7 +1,9 @@
 """The settings of an entity's opportunities, as their pages and the audit log tell of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
+
+from django.db.models import QuerySet
 
 from openflex.core.facts import field_label, field_text
 from openflex.core.fields import field_of
@@ -14,7 +16,6 @@ from settings_admin.records.selectors import Change, HistoryLine, line_of, timel
 from settings_admin.registries import AuditTarget
 
 RIGHT: Final = "settings.manage_organisation"
-HISTORY: Final = 200
 
 _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "changed": ("a modifié les réglages des opportunités", "pencil"),
@@ -51,9 +52,12 @@ def told(entry: TimelineEntry) -> HistoryLine:
     return line_of(entry, sentence=sentence, icon=icon, changes=changes)
 
 
-def history_of(entity: Entity, kinds: Collection[str]) -> list[HistoryLine]:
-    own = selectors.settings_of(entity.pk)
-    return [told(entry) for entry in timeline_of(own).filter(kind__in=kinds)[:HISTORY]] if own.pk else []
+def history_of(entity: Entity, kinds: Collection[str]) -> QuerySet[TimelineEntry]:
+    return timeline_of(selectors.settings_of(entity.pk)).filter(kind__in=kinds)
+
+
+def in_words(entries: Iterable[TimelineEntry]) -> list[HistoryLine]:
+    return [told(entry) for entry in entries]
 
 
 def _names(ids: Collection[int]) -> dict[int, str]:

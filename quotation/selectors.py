@@ -132,9 +132,8 @@ def setting_text(name: str, value: Any) -> str:
     return french.NO_VALUE if value is None else _WRITTEN[name](value)
 
 
-def history_of_settings(entity: Entity, *, limit: int) -> list[HistoryLine]:
-    own = settings_of(entity)
-    return [told_of_settings(entry) for entry in timeline_of(own, limit=limit)] if own.pk else []
+def history_of_settings(entity: Entity) -> QuerySet[TimelineEntry]:
+    return timeline_of(settings_of(entity))
 
 
 def told_of_settings(entry: TimelineEntry) -> HistoryLine:

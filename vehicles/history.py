@@ -13,7 +13,15 @@ from openflex.core.dates import today_paris
 from openflex.core.facts import field_label, field_text
 from openflex.core.fields import field_of
 from settings_admin.models import PointOfSale, TimelineEntry
-from settings_admin.records.selectors import Change, HistoryLine, line_of, source_urls, timeline_page, url_of_source
+from settings_admin.records.selectors import (
+    Change,
+    HistoryLine,
+    line_of,
+    source_urls,
+    timeline_of,
+    timeline_page,
+    url_of_source,
+)
 from settings_admin.scoping import Scope
 from vehicles import condition, enums
 from vehicles.models import Vehicle
@@ -61,7 +69,7 @@ def history_of(vehicle: Vehicle, *, scope: Scope, size: int, after: str = "") ->
         hidden |= PURCHASE_FIELDS
     if not scope.allows("vehicles.see_market_value", *place):
         hidden |= MARKET_FIELDS
-    page = timeline_page(vehicle, size=size, after=after, wanted=_TELLS_STATUS)
+    page = timeline_page(timeline_of(vehicle), size=size, after=after, wanted=_TELLS_STATUS)
     entries = one_sending(page.entries)
     sites, people, urls = _site_names(entries), _customer_names(entries), source_urls(entries)
     lines = []

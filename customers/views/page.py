@@ -18,10 +18,11 @@ from openflex.core.http import read_only
 from settings_admin.access.requests import StaffRequest, origin_of
 from settings_admin.guards import get_for, right
 from settings_admin.records.services import record_personal_data
+from settings_admin.records.views import History, is_reading_on, older, read_history
 from settings_admin.scoping import current_scope
 
 TEMPLATE = "customers/page.html"
-HISTORY_SHORT, HISTORY_LONG = 4, 200
+HISTORY_SHORT = 4
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,9 @@ def customer_page(request: StaffRequest, pk: int) -> HttpResponse:
     if customer.merged_into_id is not None:
         return HttpResponsePermanentRedirect(reverse("customers:page", args=[customer.merged_into_id]))
     record_personal_data(user=request.user, target=customer, **origin_of(request))
+    if is_reading_on(request):
+        url = reverse("customers:page", args=[pk])
+        return older(request, _history(request, customer), of=customer.display_name, url=url)
     section = sections_of(customer).get(request.GET.get("modifier", ""))
     if section is None or not may(EDIT, customer) or not customer.is_listed:
         return render_page(request, customer)
@@ -91,7 +95,7 @@ def render_page(
     **extra: Any,
 ) -> HttpResponse:
     """The page, with one section open when it has a form; the page and its fragment are the same template."""
-    context = {**_context(customer, away=extra.pop("away", None)), "section": section, "form": form, **extra}
+    context = {**_context(request, customer, away=extra.pop("away", None)), "section": section, "form": form, **extra}
     return htmx.render_part(request, TEMPLATE, "sheet", context, status=status)
 
 
@@ -116,8 +120,13 @@ def _today() -> date:
     return today_paris(timezone.now())
 
 
-def _context(customer: Customer, *, away: Mapping[int, str] | None) -> dict[str, Any]:
-    history = selectors.history_of(customer, limit=HISTORY_LONG)
+def _history(request: StaffRequest, customer: Customer) -> History:
+    url = reverse("customers:page", args=[customer.pk])
+    return read_history(request, selectors.history_of(customer), told=selectors.in_words, url=url)
+
+
+def _context(request: StaffRequest, customer: Customer, *, away: Mapping[int, str] | None) -> dict[str, Any]:
+    history = _history(request, customer)
     consents = selectors.consents_of(customer)
     away = away_today(customer) if away is None else away
     return {
@@ -141,6 +150,7 @@ def _context(customer: Customer, *, away: Mapping[int, str] | None) -> dict[str,
         "objects": any(one.is_objection for one in consents),
         "stands_in": away.get(customer.salesperson_id or 0, ""),
         "panels": [panel for panel in registry.panels() if may(panel.right, customer)],
-        "history": history,
-        "latest": history[:HISTORY_SHORT],
+        "history": history.lines,
+        "more_url": history.more_url,
+        "latest": history.lines[:HISTORY_SHORT],
     }

@@ -217,7 +217,7 @@ def build_list(
     filters = filter_class(query, queryset=apply_tab(query, rows, tabs), request=request)
     sort = _chosen_sort(query.get(SORT, ""), sorts, default_sort)
     sort_field, descending = _order(sort, sorts)
-    cursor = _cursor(request, filters.qs, sort_field)
+    cursor = cursor_in(request, filters.qs, sort_field)
     page = keyset_page(filters.qs, field=sort_field, descending=descending, cursor=cursor, size=page_size)
     if prepare is not None:
         prepare(page.rows)
@@ -294,7 +294,8 @@ def _order(sort: str, sorts: dict[str, str]) -> tuple[str, bool]:
     return field.lstrip("-"), sort.startswith("-") != field.startswith("-")
 
 
-def _cursor(request: HttpRequest, rows: QuerySet[Any], sort_field: str) -> Any:
+def cursor_in(request: HttpRequest, rows: QuerySet[Any], sort_field: str) -> Any:
+    """Where the page starts that the address asks for; None: at the beginning."""
     for name, is_before in ((AFTER, False), (BEFORE, True)):
         if text := request.GET.get(name):
             return decode_cursor(text, rows=rows, field=sort_field, is_before=is_before)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.urls import reverse
 
 from openflex.core import htmx
 from openflex.core.http import read_only, writes
@@ -17,6 +18,7 @@ from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import RightMissing, get_for, right
 from settings_admin.models import Entity
 from settings_admin.records.services import EditConflict
+from settings_admin.records.views import History, is_reading_on, older, read_history
 
 TITLES = {
     "reasons": "Motifs de clôture",
@@ -52,15 +54,30 @@ def check_whole(entity: Entity) -> Entity:
     return entity
 
 
-def context_of(entity: Entity, page: str) -> dict[str, Any]:
+def history_of(request: StaffRequest, entity: Entity, page: str) -> History:
+    entries = targets.history_of(entity, getattr(targets, page.upper()))
+    return read_history(request, entries, told=targets.in_words, url=_url(entity, page))
+
+
+def answer_older(request: StaffRequest, entity: Entity, page: str) -> HttpResponse:
+    return older(request, history_of(request, entity, page), of=TITLES[page], url=_url(entity, page))
+
+
+def _url(entity: Entity, page: str) -> str:
+    return reverse(f"opportunities:settings_{page}_of", args=[entity.pk])
+
+
+def context_of(request: StaffRequest, entity: Entity, page: str) -> dict[str, Any]:
     """What all three pages show of where they are."""
+    history = history_of(request, entity, page)
     return {
         "entity": entity,
         "title": TITLES[page],
         "list_url": f"opportunities:settings_{page}",
         "page_url": f"opportunities:settings_{page}_of",
         "has_several": len(scoping.current_scope().granted(RIGHT).whole) > 1,
-        "history": targets.history_of(entity, getattr(targets, page.upper())),
+        "history": history.lines,
+        "more_url": history.more_url,
     }
 
 
@@ -69,6 +86,8 @@ def context_of(entity: Entity, page: str) -> dict[str, Any]:
 def figures(request: StaffRequest, pk: int) -> HttpResponse:
     """`?modifier=oui` opens them for editing."""
     entity = fetch_entity(request, pk)
+    if is_reading_on(request):
+        return answer_older(request, entity, "figures")
     form = FiguresForm(instance=selectors.settings_of(entity.pk)) if request.GET.get("modifier") else None
     return _render(request, entity, form=form)
 
@@ -91,5 +110,5 @@ def save_figures(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _render(request: StaffRequest, entity: Entity, *, form: Any = None, status: int = 200) -> HttpResponse:
-    context = {**context_of(entity, "figures"), "own": selectors.settings_of(entity.pk), "form": form}
+    context = {**context_of(request, entity, "figures"), "own": selectors.settings_of(entity.pk), "form": form}
     return htmx.render_part(request, "opportunities/settings/figures.html", "sheet", context, status=status)

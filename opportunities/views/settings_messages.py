@@ -16,11 +16,12 @@ from opportunities.messages import PLACES, SAMPLES, fill
 from opportunities.models import MessageTemplate
 from opportunities.services import messages as services
 from opportunities.targets import RIGHT
-from opportunities.views.settings import check_whole, context_of, fetch_entity
+from opportunities.views.settings import answer_older, check_whole, context_of, fetch_entity
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
 from settings_admin.models import Entity
 from settings_admin.records.services import EditConflict
+from settings_admin.records.views import is_reading_on
 
 PAGE = "opportunities:settings_messages_of"
 TEMPLATE = "opportunities/settings/message.html"
@@ -30,7 +31,9 @@ TEMPLATE = "opportunities/settings/message.html"
 @read_only
 def message_list(request: StaffRequest, pk: int) -> HttpResponse:
     entity = fetch_entity(request, pk)
-    context = {**context_of(entity, "messages"), "templates": entity_settings.all_templates(entity.pk)}
+    if is_reading_on(request):
+        return answer_older(request, entity, "messages")
+    context = {**context_of(request, entity, "messages"), "templates": entity_settings.all_templates(entity.pk)}
     return htmx.render_part(request, "opportunities/settings/messages.html", "sheet", context)
 
 
@@ -118,7 +121,7 @@ def _render(
     request: StaffRequest, entity: Entity, form: Any, *, template: MessageTemplate | None = None
 ) -> HttpResponse:
     context = {
-        **context_of(entity, "messages"),
+        **context_of(request, entity, "messages"),
         "form": form,
         "template": template,
         "places": PLACES,

@@ -16,10 +16,11 @@ from opportunities.forms import ReasonForm
 from opportunities.models import CloseReason
 from opportunities.services import reasons as services
 from opportunities.targets import RIGHT
-from opportunities.views.settings import check_whole, context_of, fetch_entity
+from opportunities.views.settings import answer_older, check_whole, context_of, fetch_entity
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
 from settings_admin.records.services import EditConflict
+from settings_admin.records.views import is_reading_on
 
 PAGE = "opportunities:settings_reasons_of"
 
@@ -28,7 +29,9 @@ PAGE = "opportunities:settings_reasons_of"
 @read_only
 def reasons(request: StaffRequest, pk: int) -> HttpResponse:
     entity = fetch_entity(request, pk)
-    context = {**context_of(entity, "reasons"), "outcomes": entity_settings.outcomes_of(entity.pk)}
+    if is_reading_on(request):
+        return answer_older(request, entity, "reasons")
+    context = {**context_of(request, entity, "reasons"), "outcomes": entity_settings.outcomes_of(entity.pk)}
     return htmx.render_part(request, "opportunities/settings/reasons.html", "sheet", context)
 
 

@@ -3,6 +3,7 @@
 What is secret comes in by one form and never goes out: neither pages nor messages hold it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,14 +22,14 @@ from quotation.views.acting import asker_for, the_provider
 from settings_admin import scoping
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import RightMissing, get_for, right
-from settings_admin.models import Entity
-from settings_admin.records.selectors import last_change_of
+from settings_admin.models import Entity, TimelineEntry
+from settings_admin.records.selectors import HistoryLine, last_change_of
 from settings_admin.records.services import EditConflict
+from settings_admin.records.views import is_reading_on, older, read_history
 
 RIGHT = "settings.manage_organisation"
 CONSUMPTION = "settings.consumption"
 TEMPLATE = "quotation/provider.html"
-HISTORY = 200
 
 
 @right(RIGHT, on="scope")
@@ -152,6 +153,10 @@ def _saved(request: StaffRequest, entity: Entity, message: str) -> HttpResponse:
 
 
 def _render(request: StaffRequest, entity: Entity, *, status: int = 200, **more: Any) -> HttpResponse:
+    url = reverse("quotation:provider", args=[entity.pk])
+    history = read_history(request, selectors.history_of_settings(entity), told=_in_words, url=url)
+    if is_reading_on(request):
+        return older(request, history, of="Fournisseur de cotes", url=url)
     provider = the_provider()
     context = {
         "entity": entity,
@@ -160,12 +165,17 @@ def _render(request: StaffRequest, entity: Entity, *, status: int = 200, **more:
         "usual_quota": selectors.usual_quota(),
         "provider": provider,
         "suspension": provider.suspension(),
-        "history": selectors.history_of_settings(entity, limit=HISTORY),
+        "history": history.lines,
+        "more_url": history.more_url,
         "has_several": len(scoping.current_scope().granted(RIGHT).whole) > 1,
         "can_see_consumption": _can_see_consumption(),
         **more,
     }
     return htmx.render_part(request, TEMPLATE, "sheet", context, status=status)
+
+
+def _in_words(entries: Iterable[TimelineEntry]) -> list[HistoryLine]:
+    return [selectors.told_of_settings(entry) for entry in entries]
 
 
 def _can_see_consumption() -> bool:

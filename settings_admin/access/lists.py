@@ -11,6 +11,7 @@ from openflex.core import french
 from openflex.core.filters import CheckboxesFilter, SearchFilter
 from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell
 from settings_admin.access.models import Membership, User, UserGroup
+from settings_admin.access.selectors.people import looked_for
 
 SORTS = {"name": "last_name", "email": "email", "last_login": "last_login", "created_at": "created_at"}
 DEFAULT_SORT = "name"
@@ -69,14 +70,7 @@ class UserFilter(filters.FilterSet):
         self.filters["group"].extra["choices"] = [(str(pk), name) for pk, name in groups]
 
     def search(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
-        for word in value.split():
-            rows = rows.filter(
-                Q(first_name__icontains=word)
-                | Q(last_name__icontains=word)
-                | Q(email__icontains=word)
-                | Q(job_title__icontains=word)
-            )
-        return rows
+        return looked_for(rows, value)
 
     def in_groups(self, rows: QuerySet[User], name: str, value: list[str]) -> QuerySet[User]:
         return (

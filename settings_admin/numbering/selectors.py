@@ -1,15 +1,17 @@
 """Reads of the numberings: how an entity writes a series, and what comes next."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
+
+from django.db.models import QuerySet
 
 from openflex.core.document_numbers import NumberFormat
 from settings_admin.numbering.models import EntityNumbering
 from settings_admin.organisation.models import Entity
 from settings_admin.organisation.selectors import told
 from settings_admin.records.enums import NUMBERING_CHANGED
-from settings_admin.records.models import DocumentCounter
+from settings_admin.records.models import DocumentCounter, TimelineEntry
 from settings_admin.records.selectors import HistoryLine, timeline_of
 from settings_admin.registries import NumberingSeries, numbering_series
 from settings_admin.scoping import unscoped
@@ -110,5 +112,9 @@ def series_of(entity: Entity, *, on: date) -> list[SeriesShown]:
     return shown
 
 
-def history_of(entity: Entity, *, limit: int) -> list[HistoryLine]:
-    return [told(entry) for entry in timeline_of(entity).filter(kind=NUMBERING_CHANGED)[:limit]]
+def history_of(entity: Entity) -> QuerySet[TimelineEntry]:
+    return timeline_of(entity).filter(kind=NUMBERING_CHANGED)
+
+
+def in_words(entries: Iterable[TimelineEntry]) -> list[HistoryLine]:
+    return [told(entry) for entry in entries]

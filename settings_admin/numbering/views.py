@@ -18,10 +18,10 @@ from settings_admin.numbering.forms import NumberingForm
 from settings_admin.numbering.validators import check_format, check_next
 from settings_admin.organisation.models import Entity
 from settings_admin.records.services import EditConflict
+from settings_admin.records.views import is_reading_on, older, read_history
 from settings_admin.registries import NumberingSeries, numbering_series
 
 RIGHT = "settings.manage_organisation"
-HISTORY = 200
 
 
 @right(RIGHT, on="scope")
@@ -134,12 +134,17 @@ def _render(
     form: Any = None,
     status: int = 200,
 ) -> HttpResponse:
+    url = reverse("numbering:entity", args=[entity.pk])
+    history = read_history(request, selectors.history_of(entity), told=selectors.in_words, url=url)
+    if is_reading_on(request):
+        return older(request, history, of="Numérotation", url=url)
     context = {
         "entity": entity,
         "all_series": selectors.series_of(entity, on=_today()),
         "opened": series,
         "form": form,
-        "history": selectors.history_of(entity, limit=HISTORY),
+        "history": history.lines,
+        "more_url": history.more_url,
         "has_several": len(scoping.current_scope().granted(RIGHT).whole) > 1,
         **(_preview(entity, series, form) if series else {}),
     }

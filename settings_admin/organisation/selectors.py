@@ -15,7 +15,7 @@ from settings_admin.organisation.validators.hours import DAYS, format_day, forma
 from settings_admin.organisation.validators.position import format_degrees
 from settings_admin.records.enums import NUMBERING_CHANGED
 from settings_admin.records.models import TimelineEntry
-from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
+from settings_admin.records.selectors import Change, HistoryLine, line_of
 from settings_admin.registries import vehicle_kinds
 
 
@@ -135,8 +135,8 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 _OTHER_LABELS: Mapping[str, str] = {"format": "Format", "next_number": "Prochain numéro"}
 
 
-def history_of(row: Entity | PointOfSale, *, limit: int) -> list[HistoryLine]:
-    return [told(entry) for entry in timeline_of(row, limit=limit)]
+def in_words(entries: Iterable[TimelineEntry]) -> list[HistoryLine]:
+    return [told(entry) for entry in entries]
 
 
 def told(entry: TimelineEntry) -> HistoryLine:

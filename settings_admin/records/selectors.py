@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.urls import reverse
 
+from openflex.core.http import row_number
 from settings_admin.guards import seen_among
 from settings_admin.records.models import ListView, TimelineEntry
 from settings_admin.registries import history_sources
@@ -29,18 +30,22 @@ class TimelinePage:
     wanted: Sequence[TimelineEntry]
 
 
-def timeline_page(obj: Any, *, size: int, after: str = "", wanted: Q | None = None) -> TimelinePage:
+def timeline_page(
+    entries: QuerySet[TimelineEntry], *, size: int, after: str = "", wanted: Q | None = None
+) -> TimelinePage:
     """In one statement, and another one to find `after`, where a page starts; one that this history does not know is
     the beginning. `wanted` says which lines are asked for whatever page they stand on."""
-    is_wanted = Value(False) if wanted is None else ExpressionWrapper(wanted, output_field=BooleanField())
-    entries = timeline_of(obj).annotate(is_wanted=is_wanted)
-    last = timeline_of(obj).filter(pk=int(after)).first() if after.isdecimal() else None
+    last = entries.filter(pk=after).first() if row_number(after) is not None else None
     if last is not None:
         entries = entries.filter(at__lte=last.at).exclude(at=last.at, pk__gte=last.pk)
     newest = entries[: size + 1]
-    rows = list(entries.filter(Q(pk__in=newest.values("pk")) | Q(is_wanted=True)))
+    if wanted is None:
+        rows: list[Any] = list(newest)
+    else:
+        marked = entries.annotate(is_wanted=ExpressionWrapper(wanted, output_field=BooleanField()))
+        rows = list(marked.filter(Q(pk__in=newest.values("pk")) | Q(is_wanted=True)))
     following = str(rows[size - 1].pk) if len(rows) > size else ""
-    return TimelinePage(rows[:size], following, [row for row in rows if row.is_wanted])
+    return TimelinePage(rows[:size], following, [row for row in rows if wanted is not None and row.is_wanted])
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from openflex.core.lists import PAGE_SIZE
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
 from settings_admin.models import Membership, TimelineEntry, User, UserGroup
@@ -49,6 +50,39 @@ def test_the_same_statements_for_few_and_many_people(cast, client_for, sellers, 
     client = client_for(cast.alice)
     with django_assert_max_num_queries(12):
         client.get(group_url(sellers))
+
+
+def test_the_people_of_a_group_are_searched_and_read_page_by_page(cast, client_for, sellers):
+    client, url = client_for(cast.alice), group_url(sellers)
+
+    def page(address=url):
+        return parse(client.get(address))
+
+    def emails(found):
+        return [one.text for one in found.select(".group-detail .two-line small")]
+
+    assert page().select(".pager") == []
+    for number in range(PAGE_SIZE + 1):
+        user = User.objects.create_user(
+            f"p{number:02}@example.test", holding=cast.holding, first_name="Zoé", last_name="Aé", job_title="Apprenti"
+        )
+        for entity in (cast.north, cast.south):
+            add_member(actor=None, user=user, group=sellers, entity=entity)
+    first = page()
+    second = page(first.select_one(".pager [rel=next]")["href"])
+    assert emails(first) == [f"p{number:02}@example.test" for number in range(PAGE_SIZE)]
+    assert emails(second) == [f"p{PAGE_SIZE}@example.test", "sam@example.test", "momo@example.test"]
+    assert second.select_one(".reach").text == "2\u00a0entités"
+    assert emails(page(second.select_one(".pager [rel=prev]")["href"])) == emails(first)
+    # Each word stands in the name, the address or the function; the pages are those of what is found.
+    assert emails(page(f"{url}?q=momo+nom")) == ["momo@example.test"]
+    found = page(f"{url}?q=apprenti")
+    assert emails(page(found.select_one(".pager [rel=next]")["href"])) == [f"p{PAGE_SIZE}@example.test"]
+    assert "Personne de ce groupe ne correspond à «\u00a0<b>\u00a0»." in page(f"{url}?q=<b>").text
+    # Typed words swap into what a reloaded page shows.
+    swapped = swap(first, client_for(cast.alice, htmx=True).get(f"{url}?onglet=utilisateurs&q=momo"), target="#groups")
+    assert content(swapped) == content(page(f"{url}?onglet=utilisateurs&q=momo"))
+    assert emails(parse(client_for(cast.eve).get(f"{url}?q=sam"))) == []
 
 
 def test_two_editors_of_one_group(cast, client_for, preparation):

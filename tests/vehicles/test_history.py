@@ -7,13 +7,13 @@ import pytest
 from django.utils import timezone
 
 from settings_admin.models import TimelineEntry
+from settings_admin.records.views import HISTORY_PAGE
 from settings_admin.scoping import unscoped
 from tests.make import make_vehicle
 from tests.support.htmx import parse
 from tests.vehicles.way import path
 from vehicles.enums import ExitReason, PlateFormat, StockStatus
 from vehicles.services import stock
-from vehicles.views.sheet import HISTORY_PAGE
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from openflex.core.dates import today_paris
 from openflex.core.http import read_only
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
+from settings_admin.records.views import AFTER, HISTORY_PAGE, History, more_url, older
 from settings_admin.registries import SheetAction, sheet_actions
 from settings_admin.scoping import current_scope
 from vehicles import enums, forms, history, selectors
@@ -22,7 +23,7 @@ from vehicles.models import Vehicle
 from vehicles.views.condition import Place, condition_of, sheet_url
 
 TEMPLATE = "vehicles/sheet.html"
-HISTORY_SHORT, HISTORY_PAGE = 4, 50
+HISTORY_SHORT = 4
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ SECTIONS = {
 def history_page(request: StaffRequest, pk: int) -> HttpResponse:
     """The history from `?apres=` on: under what is read already, or as a page of its own."""
     vehicle = get_for(request, Vehicle.objects.all(), pk, right="vehicles.view")
-    context = {"vehicle": vehicle, **_told(vehicle, after=request.GET.get("apres", ""))}
-    return htmx.render_part(request, "vehicles/history.html", "lines", context)
+    page, more = _history(vehicle, after=request.GET.get(AFTER, ""))
+    name, url = vehicle.plate_display or vehicle.stock_number, reverse("vehicles:sheet", args=[pk])
+    return older(request, History(page.lines, more), of=name, url=url)
 
 
 @right("vehicles.view", on="row")
@@ -147,9 +149,13 @@ def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> di
     }
 
 
-def _told(vehicle: Vehicle, *, after: str = "") -> dict[str, Any]:
+def _history(vehicle: Vehicle, *, after: str = "") -> tuple[history.HistoryPage, str]:
     page = history.history_of(vehicle, scope=current_scope(), size=HISTORY_PAGE, after=after)
-    more = f"{reverse('vehicles:history', args=[vehicle.pk])}?apres={page.following}" if page.following else ""
+    return page, more_url(reverse("vehicles:history", args=[vehicle.pk]), page.following)
+
+
+def _told(vehicle: Vehicle) -> dict[str, Any]:
+    page, more = _history(vehicle)
     return {
         "history": page.lines,
         "latest": page.lines[:HISTORY_SHORT],

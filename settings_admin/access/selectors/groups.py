@@ -6,11 +6,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from settings_admin.access.models import Membership, User, UserGroup
+from settings_admin.access.selectors.people import looked_for
 from settings_admin.organisation.models import Entity
 from settings_admin.registries import all_rights, module_label
 from settings_admin.scoping import current_scope
-
-MEMBERS_SHOWN = 200
 
 
 def groups() -> QuerySet[UserGroup]:
@@ -66,18 +65,24 @@ class Member:
         return min(self.memberships, key=lambda membership: membership.created_at)
 
 
-def members_of(group: UserGroup) -> list[Member]:
-    """The group's people whom the reader may see, by name; two statements. At most MEMBERS_SHOWN of them."""
+def people_of(group: UserGroup, *, words: str = "") -> QuerySet[User]:
+    """The group's people whom the reader may see and whom the words look for."""
+    inside = Membership.objects.filter(group=group, user=OuterRef("pk"))
+    return looked_for(User.objects.filter(Exists(inside)), words)
+
+
+def members_of(group: UserGroup, people: list[User]) -> list[Member]:
+    """These people with their places in the group that the reader may see, in the same order; two statements."""
     rows = (
-        Membership.objects.filter(group=group)
-        .select_related("user", "entity")
+        Membership.objects.filter(group=group, user__in=people)
+        .select_related("entity")
         .prefetch_related("points_of_sale")
-        .order_by("-user__is_active", "user__last_name", "user__first_name", "user_id", "entity__name")
+        .order_by("entity__name")
     )
-    members: dict[int, Member] = {}
-    for membership in rows[: 4 * MEMBERS_SHOWN]:
-        members.setdefault(membership.user_id, Member(membership.user)).memberships.append(membership)
-    return list(members.values())[:MEMBERS_SHOWN]
+    members = {user.pk: Member(user) for user in people}
+    for membership in rows:
+        members[membership.user_id].memberships.append(membership)
+    return list(members.values())
 
 
 def compared(first: UserGroup, second: UserGroup) -> list[tuple[str, list[tuple[str, bool, bool]]]]:

@@ -11,7 +11,7 @@ RIGHTS_CHANGED = "rights_changed"
 _ABOUT_RIGHTS = ("invited", "left", "came_back", "second_factor_reset")
 
 
-def history_of(user: User, *, only_rights: bool, limit: int) -> QuerySet[TimelineEntry]:
+def history_of(user: User, *, only_rights: bool) -> QuerySet[TimelineEntry]:
     """The person's own lines, and the changes of rights of their groups while they were in them, the latest first;
     three statements. `only_rights` leaves out what changes no right."""
     own = Q(target_type=User._meta.label_lower, target_id=user.pk)
@@ -21,7 +21,7 @@ def history_of(user: User, *, only_rights: bool, limit: int) -> QuerySet[Timelin
     for group_id, (since, until) in _times_in_groups(user).items():
         changes = Q(target_type=UserGroup._meta.label_lower, target_id=group_id, kind=RIGHTS_CHANGED, at__gte=since)
         found |= changes & Q(at__lt=until) if until else changes
-    return TimelineEntry.objects.filter(found)[:limit]
+    return TimelineEntry.objects.filter(found)
 
 
 def _times_in_groups(user: User) -> dict[int, tuple[datetime, datetime | None]]:

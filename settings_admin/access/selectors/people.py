@@ -26,6 +26,18 @@ def colleagues(scope: Scope) -> QuerySet[User]:
     return staff.filter(condition)
 
 
+def looked_for(people: QuerySet[User], words: str) -> QuerySet[User]:
+    """Those in whose name, address or function each of the words stands."""
+    for word in words.split():
+        people = people.filter(
+            Q(first_name__icontains=word)
+            | Q(last_name__icontains=word)
+            | Q(email__icontains=word)
+            | Q(job_title__icontains=word)
+        )
+    return people
+
+
 def photo_of(pk: int, *, reader: User) -> UserPhoto | None:
     """The photo of the reader, of a colleague whom queries see now, or of somebody of the same merchant company."""
     photos = UserPhoto.objects.select_related("user").filter(user=pk)

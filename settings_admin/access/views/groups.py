@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -12,6 +12,8 @@ from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.french import counted
 from openflex.core.http import read_only, row_number, writes
+from openflex.core.lists import AFTER, BEFORE, PAGE_SIZE, address, cursor_in
+from openflex.core.paging import keyset_page
 from openflex.core.sections import told_of_conflict
 from settings_admin.access import authority
 from settings_admin.access.authority import MANAGE_GROUPS, MANAGE_SHARED_GROUPS, MANAGE_USERS
@@ -26,10 +28,10 @@ from settings_admin.guards import RightMissing, get_for, read_widely, right
 from settings_admin.organisation.models import Entity
 from settings_admin.records.selectors import timeline_of
 from settings_admin.records.services import EditConflict
+from settings_admin.records.views import History, is_reading_on, older, read_history
 from settings_admin.scoping import current_scope
 
 TABS = (("utilisateurs", "Utilisateurs"), ("droits", "Droits"), ("historique", "Historique"))
-HISTORY_SHOWN = 100
 
 
 @right(MANAGE_USERS, on="scope")
@@ -48,6 +50,8 @@ def group_list(request: StaffRequest) -> HttpResponse:
 @read_only
 def group_page(request: StaffRequest, pk: int) -> HttpResponse:
     group = get_for(request, selectors.groups(), pk, right=MANAGE_USERS)
+    if is_reading_on(request):
+        return older(request, _history(request, group), of=group.name, url=_history_url(group))
     context = {"groups": selectors.listed_groups(), "may_create": _may_create(), "is_chosen": True}
     return htmx.render_part(request, "access/groups.html", "groups", context | _group_context(request, group))
 
@@ -59,18 +63,47 @@ def _group_context(request: StaffRequest, group: UserGroup) -> dict[str, Any]:
     may_add = authority.may_give_somewhere(request.belonging, group.rights)
     context: dict[str, Any] = {"group": group, "tab": tab, "tabs": TABS, "may_edit": may_edit, "may_add": may_add}
     if tab == "utilisateurs":
-        context["members"] = members = selectors.members_of(group)
-        for member in members:
-            member.may_leave = any(
-                authority.may_place(request.belonging, authority.place_of(one)) for one in member.memberships
-            )
+        context |= _members(request, group)
     elif tab == "droits":
         context["modules"] = authority.matrix_of(
             rights=group.rights, editor=request.belonging, place=authority.owner_of(group)
         )
     else:
-        context["lines"] = [told(entry) for entry in timeline_of(group, limit=HISTORY_SHOWN)]
+        history = _history(request, group)
+        context |= {"lines": history.lines, "more_url": history.more_url}
     return context
+
+
+def _history(request: StaffRequest, group: UserGroup) -> History:
+    return read_history(
+        request, timeline_of(group), told=lambda entries: list(map(told, entries)), url=_history_url(group)
+    )
+
+
+def _history_url(group: UserGroup) -> str:
+    return f"{group_url(group)}?onglet=historique"
+
+
+def _members(request: StaffRequest, group: UserGroup) -> dict[str, Any]:
+    """A page of the group's people, by name, of those whom the words look for."""
+    words = request.GET.get("q", "").strip()
+    people = selectors.people_of(group, words=words)
+    page = keyset_page(
+        people, field="last_name", descending=False, cursor=cursor_in(request, people, "last_name"), size=PAGE_SIZE
+    )
+    members = selectors.members_of(group, page.rows)
+    for member in members:
+        member.may_leave = any(
+            authority.may_place(request.belonging, authority.place_of(one)) for one in member.memberships
+        )
+    query = QueryDict(mutable=True)
+    query.update({"onglet": TABS[0][0], **({"q": words} if words else {})})
+    return {
+        "members": members,
+        "words": words,
+        "next_url": address(query, **{AFTER: page.next_cursor}) if page.next_cursor else "",
+        "previous_url": address(query, **{BEFORE: page.previous_cursor}) if page.previous_cursor else "",
+    }
 
 
 def may_edit_group(group: UserGroup) -> bool:

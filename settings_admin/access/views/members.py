@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,7 +17,7 @@ from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.requests import StaffRequest
 from settings_admin.access.selectors import effects
 from settings_admin.access.selectors import groups as selectors
-from settings_admin.access.selectors.people import colleagues
+from settings_admin.access.selectors.people import colleagues, looked_for
 from settings_admin.access.services import memberships, people
 from settings_admin.access.views import joining
 from settings_admin.guards import get_for, right
@@ -126,10 +125,8 @@ def _add_dialog(request: StaffRequest, group: UserGroup, form: AddUserForm) -> H
 
 def _candidates(group: UserGroup, form: AddUserForm, words: str) -> list[User]:
     """Colleagues to choose from, the chosen one first; those who are in the group everywhere are left out."""
-    found: QuerySet[User] = form.fields["user"].queryset  # type: ignore[attr-defined]
+    found = looked_for(form.fields["user"].queryset, words)  # type: ignore[attr-defined]
     inside = Membership.objects.filter(group=group, entity=None).values("user")
-    for word in words.split():
-        found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word))
     candidates = list(found.exclude(pk__in=inside)[:CANDIDATES_SHOWN])
     chosen = row_number(str(form["user"].value() or ""))
     if chosen is not None and chosen not in {user.pk for user in candidates}:

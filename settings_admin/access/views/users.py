@@ -1,9 +1,11 @@
 """Users: the list, and one person's page."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from openflex.core import htmx
@@ -22,10 +24,13 @@ from settings_admin.access.selectors.history import history_of, names_of_groups
 from settings_admin.access.selectors.second_factor import has_second_factor
 from settings_admin.access.selectors.sessions import open_sessions
 from settings_admin.guards import right
+from settings_admin.records.models import TimelineEntry
+from settings_admin.records.selectors import HistoryLine
+from settings_admin.records.views import History, is_reading_on, older, read_history
 from settings_admin.scoping import current_scope
 
 TABS = (("affectations", "Affectations"), ("droits", "Droits"), ("historique", "Historique"))
-HISTORY_SHOWN, LATEST_SHOWN = 100, 4
+LATEST_SHOWN = 4
 
 
 @right(MANAGE_USERS, on="scope")
@@ -52,6 +57,9 @@ def user_list(request: StaffRequest) -> HttpResponse:
 @read_only
 def user_page(request: StaffRequest, pk: int) -> HttpResponse:
     person = colleague_for(request, pk, right=MANAGE_USERS)
+    if is_reading_on(request):
+        url = f"{reverse('access:user', args=[pk])}?onglet=historique"
+        return older(request, _history_page(request, person), of=person.full_name, url=url)
     tab = request.GET.get("onglet", "")
     tab = tab if tab in dict(TABS) else TABS[0][0]
     assignments = [
@@ -78,11 +86,22 @@ def user_page(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _history(request: StaffRequest, person: User, *, is_open: bool) -> dict[str, Any]:
-    only_rights = is_open and "droits" in request.GET
-    entries = list(history_of(person, only_rights=only_rights, limit=HISTORY_SHOWN if is_open else LATEST_SHOWN))
+    if not is_open:
+        return {"latest": _in_words(history_of(person, only_rights=False)[:LATEST_SHOWN])}
+    history = _history_page(request, person)
+    return {"lines": history.lines, "more_url": history.more_url, "only_rights": "droits" in request.GET}
+
+
+def _history_page(request: StaffRequest, person: User) -> History:
+    only_rights = "droits" in request.GET
+    url = f"{reverse('access:user', args=[person.pk])}?onglet=historique{'&droits=1' if only_rights else ''}"
+    return read_history(request, history_of(person, only_rights=only_rights), told=_in_words, url=url)
+
+
+def _in_words(entries: Iterable[TimelineEntry]) -> list[HistoryLine]:
+    entries = list(entries)
     names = names_of_groups(entries)
-    lines = [told(entry, group_name=names.get(entry.target_id, "")) for entry in entries]
-    return {"lines": lines, "latest": lines[:LATEST_SHOWN], "only_rights": only_rights}
+    return [told(entry, group_name=names.get(entry.target_id, "")) for entry in entries]
 
 
 def _account(request: StaffRequest, person: User) -> dict[str, Any]:

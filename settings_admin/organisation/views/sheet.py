@@ -18,12 +18,12 @@ from settings_admin.guards import RightMissing, get_for, place_of
 from settings_admin.organisation import forms, selectors
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.organisation.services import logos
-from settings_admin.records.selectors import last_change_of
+from settings_admin.records.selectors import last_change_of, timeline_of
 from settings_admin.records.services import EditConflict
+from settings_admin.records.views import is_reading_on, older, read_history
 
 RIGHT = "settings.manage_organisation"
 MANAGE_ENTITIES = "holding.manage_entities"
-HISTORY = 200
 Row = Entity | PointOfSale
 
 
@@ -94,7 +94,9 @@ def render_sheet(
     status: int = 200,
     **extra: Any,
 ) -> HttpResponse:
-    history = selectors.history_of(row, limit=HISTORY)
+    history = read_history(request, timeline_of(row), told=selectors.in_words, url=sheet.url(row))
+    if is_reading_on(request):
+        return older(request, history, of=row.name, url=sheet.url(row))
     logo = selectors.logo_of(row)
     is_own_logo = logo is not None and (logo.point_of_sale_id is not None or isinstance(row, Entity))
     context = {
@@ -114,7 +116,8 @@ def render_sheet(
         "logo": logo,
         "is_own_logo": is_own_logo,
         "logo_form": logo_form or forms.LogoForm(),
-        "history": history,
+        "history": history.lines,
+        "more_url": history.more_url,
         "weekdays": selectors.week_of(row) if isinstance(row, PointOfSale) else [],
         **extra,
     }

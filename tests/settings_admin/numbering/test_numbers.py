@@ -216,7 +216,7 @@ def test_each_change_stands_in_the_history_of_the_entity(cast, north):
     edit(cast, "stock", prefix="VO")  # as it is
     (entry,) = TimelineEntry.objects.filter(kind="numbering_changed")
     assert (entry.target_type, entry.target_id, entry.actor) == ("settings_admin.entity", north.pk, cast.alice)
-    (line,) = selectors.history_of(north, limit=10)
+    (line,) = selectors.in_words(selectors.history_of(north))
     assert line.sentence == "a changé la numérotation (N° de stock)"
     assert [(change.label, change.old, change.new) for change in line.changes] == [
         ("Format", "26-0001", "VO-26-0001"),

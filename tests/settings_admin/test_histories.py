@@ -1,0 +1,83 @@
+"""The histories of *Paramètres*, and of a customer: read on to their first line, each line once."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from opportunities.models import OpportunitySettings
+from opportunities.targets import FIGURES, MESSAGES, REASONS
+from quotation.models import QuotationSettings
+from settings_admin.models import TimelineEntry
+from settings_admin.records.enums import NUMBERING_CHANGED
+from settings_admin.records.views import HISTORY_PAGE
+from tests.make import make_customer
+from tests.settings_admin.way import group_url, user_url
+from tests.support.htmx import parse
+
+pytestmark = pytest.mark.usefixtures("everything")
+LINES = 2 * HISTORY_PAGE + 1
+
+
+def tell(cast, target, kind, count, **facts):
+    """As many lines, told by people whose names are their numbers."""
+    TimelineEntry.objects.bulk_create(
+        TimelineEntry(
+            holding=cast.holding, entity=cast.north, target_type=target._meta.label_lower, target_id=target.pk,
+            kind=kind, actor=cast.alice, actor_name=f"n°{number}", at=timezone.now(), **facts,
+        )
+        for number in range(count)
+    )  # fmt: skip
+
+
+def read_on(client, url):
+    """Who stands in the lines of the page, then in what each « Afficher la suite » brings; how often it came."""
+    page = parse(client.get(url)).select_one("ol.timeline:has(.timeline-more)")
+    told, pages = [], 0
+    while page is not None:
+        told += [one.text for one in page.select("li .what > p:first-child > b") if one.text.startswith("n°")]
+        pages += 1
+        assert pages < 10, "it comes again and again"
+        more = page.select_one(".timeline-more a")
+        page = parse(client.get(more["hx-get"], headers={"HX-Request": "true"})) if more else None
+    return told, pages
+
+
+@pytest.fixture
+def pages(cast, sellers):
+    """Address → what its history is of, and the kind of a line."""
+    quotations = QuotationSettings.objects.create(entity=cast.north)
+    sales = OpportunitySettings.objects.create(entity=cast.north)
+    rino, north = make_customer(entity=cast.north), cast.north
+    return {
+        f"{group_url(sellers)}?onglet=historique": (sellers, "group_changed"),
+        f"{user_url(cast.sam)}?onglet=historique": (cast.sam, "person_changed"),
+        f"{user_url(cast.momo)}?onglet=historique&droits=1": (cast.momo, "member_moved"),
+        reverse("organisation:entity", args=[north.pk]): (north, "changed"),
+        reverse("organisation:site", args=[cast.north_1.pk]): (cast.north_1, "changed"),
+        reverse("numbering:entity", args=[north.pk]): (north, NUMBERING_CHANGED),
+        reverse("quotation:provider", args=[north.pk]): (quotations, "changed"),
+        reverse("opportunities:settings_figures_of", args=[north.pk]): (sales, FIGURES[0]),
+        reverse("opportunities:settings_reasons_of", args=[north.pk]): (sales, REASONS[0]),
+        reverse("opportunities:settings_messages_of", args=[north.pk]): (sales, MESSAGES[0]),
+        reverse("customers:page", args=[rino.pk]): (rino, "changed"),
+    }
+
+
+def test_a_long_history_is_read_on_to_its_first_line_each_once(cast, client_for, pages):
+    client = client_for(cast.alice)
+    for url, (target, kind) in pages.items():
+        tell(cast, target, kind, LINES)
+        told, count = read_on(client, url)
+        assert (url, len(told), len(set(told)), count) == (url, LINES, LINES, 3)
+
+
+def test_without_a_script_what_follows_is_a_page_that_leads_back_and_strangers_find_none(cast, client_for, pages):
+    for url, (target, kind) in pages.items():
+        tell(cast, target, kind, HISTORY_PAGE + 1)
+        more = parse(client_for(cast.alice).get(url)).select_one(".timeline-more a")["href"]
+        assert more.startswith(f"{url}&apres=" if "?" in url else f"{url}?apres=")
+        page = parse(client_for(cast.alice).get(more))
+        assert [one.text for one in page.select("h1, .timeline b")][:2] == ["Historique", "n°0"], url
+        assert page.select_one(".breadcrumb a")["href"].split("?")[0] == url.split("?")[0]
+        assert client_for(cast.otto).get(more).status_code == 404, url
+        assert client_for(cast.alice).get(f"{more.rsplit('=')[0]}=²").status_code == 200, url
