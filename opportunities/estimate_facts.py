@@ -1,5 +1,6 @@
 """An estimate in words: its fields, what a manager reads of it, what is missing before one asks for a price."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from openflex.core import facts, french
@@ -7,6 +8,8 @@ from openflex.core.facts import ConflictLine, Fact
 from openflex.core.fields import field_of
 from opportunities import selectors
 from opportunities.models import TradeIn
+from vehicles.enums import CATEGORY_L_KINDS
+from vehicles.validators import format_plate
 
 
 def missing_to_ask(trade_in: TradeIn) -> list[str]:
@@ -27,6 +30,12 @@ def missing_to_ask(trade_in: TradeIn) -> list[str]:
 _UNITS = {"power_hp": "ch"}
 
 
+def facts_of(trade_in: TradeIn, names: Iterable[str]) -> list[Fact]:
+    """Fields of an estimate in words, but for those that say nothing of this kind of vehicle."""
+    no_use = set() if trade_in.kind in CATEGORY_L_KINDS else {"is_licensed_sport"}
+    return [fact_of(trade_in, name) for name in names if name not in no_use]
+
+
 def fact_of(trade_in: TradeIn, name: str) -> Fact:
     """A field of an estimate in words."""
     column = field_of(TradeIn, name)
@@ -44,7 +53,10 @@ def asked_facts(trade_in: TradeIn) -> list[Fact]:
     return [vehicle, *(fact_of(trade_in, name) for name in names)]
 
 
-def conflict_line(saved: TradeIn, name: str, *, mine: Any) -> ConflictLine:
+def conflict_line(saved: TradeIn, name: str, *, typed: Mapping[str, Any]) -> ConflictLine:
+    """One field that two people changed; `typed`: all that the second one's form says."""
     column = field_of(TradeIn, name)
-    theirs = getattr(saved, column.attname)
+    theirs, mine = getattr(saved, column.attname), typed[name]
+    if name == "plate":
+        theirs, mine = saved.plate_display, format_plate(mine, foreign=bool(typed.get("plate_country")))
     return ConflictLine(facts.field_label(column), facts.field_text(column, theirs), facts.field_text(column, mine))

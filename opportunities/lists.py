@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters as filters
 import django_tables2 as tables
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from openflex.core import french
@@ -14,7 +14,8 @@ from openflex.core.dates import today_paris
 from openflex.core.filters import CheckboxesFilter, DayFilter, SearchFilter
 from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell
 from opportunities import enums, selectors, waiting
-from opportunities.models import Opportunity, TradeIn
+from opportunities.models import Offer, Opportunity, TradeIn
+from opportunities.models.offers import expires_soon
 from opportunities.models.opportunity import overdue
 from settings_admin.models import PointOfSale
 from settings_admin.organisation.selectors import site_labels
@@ -104,6 +105,9 @@ class OpportunityFilter(filters.FilterSet):
     is_overdue = filters.ChoiceFilter(
         method="by_overdue", label="En souffrance", choices=[("yes", "Oui"), ("no", "Non")], empty_label="Toutes"
     )
+    offer = filters.ChoiceFilter(
+        method="by_offer", label="Offre", choices=[("expires", "sans réponse, expire bientôt")], empty_label="Toutes"
+    )
     source = CheckboxesFilter(choices=enums.Source.choices, label="Source")
     stars = CheckboxesFilter(choices=[("3", "3 étoiles"), ("2", "2 étoiles"), ("1", "1 étoile")], label="Intérêt")
     salesperson = CheckboxesFilter(label="Vendeur")
@@ -130,6 +134,10 @@ class OpportunityFilter(filters.FilterSet):
     def by_overdue(self, rows: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
         late = overdue(today_paris(timezone.now()))
         return rows.filter(late) if value == "yes" else rows.exclude(late)
+
+    def by_offer(self, rows: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
+        awaited = Offer.objects.filter(expires_soon(today_paris(timezone.now())), opportunity=OuterRef("pk"))
+        return rows.filter(Exists(awaited))
 
 
 def columns(*, has_several_entities: bool) -> list[str]:

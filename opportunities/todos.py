@@ -1,6 +1,5 @@
 """What the opportunities put on *Accueil*: customers to call, appointments, requests, what was written, offers."""
 
-from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import Case, F, Q, Value, When
@@ -25,10 +24,10 @@ from openflex.core.todos import (
 from openflex.notifications.models import Notification
 from opportunities import enums, selectors
 from opportunities.models import Appointment, Comment, Offer, Opportunity, OpportunitySettings, TradeIn
+from opportunities.models.offers import expires_soon
 from opportunities.rights import EDIT, SET_PRICE, VIEW
 from settings_admin.scoping import current_scope
 
-OFFER_WARNED_DAYS: Final = 3
 AGENDA: Final = 30
 DEFAULT_DELAY: Final = OpportunitySettings().overdue_after_days
 _PLANNED = enums.AppointmentState.PLANNED
@@ -211,11 +210,9 @@ def _told_of_news(row: Any) -> Todo:
 
 # --- offers ----------------------------------------------------------------------------------------
 def _offers(asked: Asked) -> Found:
-    """Without the customer's answer, a few days before they hold no more."""
     rows = Offer.objects.filter(
+        expires_soon(asked.today),
         selectors.followed_by(asked, "opportunity__salesperson"),
-        state__in=(enums.OfferState.DRAFT, enums.OfferState.SENT),
-        valid_until__range=(asked.today, asked.today + timedelta(days=OFFER_WARNED_DAYS)),
         opportunity__status=enums.Status.OPEN,
     ).select_related("opportunity__customer", "opportunity__salesperson", "vehicle")
     first = first_of_each(rows, kind=Value("offer"), order=("valid_until", "pk"), limit=asked.limit)
@@ -320,6 +317,10 @@ def _list_of_late(asked: Asked) -> str:
     return f"{reverse('opportunities:list')}?tab=overdue{mine}"
 
 
+def _list_of_offers(asked: Asked) -> str:
+    return f"{reverse('opportunities:list')}?{'tab=team&' if asked.is_team else ''}offer=expires"
+
+
 def _calendar(asked: Asked) -> str:
     return reverse("opportunities:calendar") + ("" if asked.is_team else "?qui=moi")
 
@@ -373,7 +374,7 @@ def register() -> None:
             "offers", VIEW, order=50, find=_offers,
             kinds=(
                 TodoKind("offer", "Offres", "file-text", Urgency.AHEAD, "autre offre qui expire",
-                         "autres offres qui expirent"),
+                         "autres offres qui expirent", _list_of_offers),
             ),
         ),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from settings_admin.organisation.selectors import site_labels
 from settings_admin.scoping import Scope
 from vehicles import enums, selectors
 from vehicles.models import Photo, Vehicle
-from vehicles.models.vehicle import IN_STOCK, in_stock_since, inspection_due
+from vehicles.models.vehicle import IN_STOCK, NO_PRICE, in_stock_since, inspection_due
 
 DEFAULT_COLUMNS = (
     "plate", "model", "energy", "version", "mileage_km", "first_registration", "purchase_price",
@@ -169,6 +169,9 @@ class VehicleFilter(filters.FilterSet):
     energy = CheckboxesFilter(choices=enums.Energy.choices, label="Énergie")
     point_of_sale = CheckboxesFilter(label="Point de vente")
     sale_price = AmountRangeFilter(label="Prix TTC", unit="€")
+    price = filters.ChoiceFilter(
+        method="by_price", label="Prix de vente", choices=[("missing", "à donner")], empty_label="Tous"
+    )
     mileage_km = AmountRangeFilter(label="Kilométrage", unit="km")
     age = filters.ChoiceFilter(
         method="by_age",
@@ -209,6 +212,9 @@ class VehicleFilter(filters.FilterSet):
     def by_photo(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
         covers = Exists(Photo.objects.filter(vehicle=OuterRef("pk"), position=0))
         return rows.filter(covers) if value == "with" else rows.filter(~covers)
+
+    def by_price(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
+        return rows.filter(NO_PRICE)
 
     def by_inspection(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
         if value == "due":

@@ -26,17 +26,11 @@ from openflex.core.todos import (
     register_todos,
 )
 from settings_admin.scoping import current_scope
-from vehicles.enums import Destination, StockStatus
 from vehicles.inspection import DUE_WITHIN_DAYS
 from vehicles.models import Vehicle
-from vehicles.models.vehicle import IN_STOCK
+from vehicles.models.vehicle import IN_STOCK, NO_PRICE
 
 EDIT, EDIT_PRICES = "vehicles.edit", "vehicles.edit_prices"
-NO_PRICE = (
-    IN_STOCK
-    & Q(status__in=(StockStatus.ARRIVED, StockStatus.FOR_SALE), sale_price=None)
-    & ~Q(destination=Destination.SCRAP)
-)
 
 
 def _find(asked: Asked) -> Found:
@@ -97,6 +91,10 @@ def _inspections(asked: Asked) -> str:
     return f"{reverse('vehicles:list')}?tab=inspection"
 
 
+def _without_price(asked: Asked) -> str:
+    return f"{reverse('vehicles:list')}?price=missing"
+
+
 def register() -> None:
     register_todos(
         TodoSource(
@@ -107,7 +105,7 @@ def register() -> None:
                 TodoKind("inspection", "CT à prévoir", "clipboard-check", Urgency.AHEAD, "autre CT à prévoir",
                          "autres CT à prévoir", _inspections, has_customer=False),
                 TodoKind("no_price", "Sans prix", "tag", Urgency.AHEAD, "autre véhicule sans prix",
-                         "autres véhicules sans prix", has_customer=False),
+                         "autres véhicules sans prix", _without_price, has_customer=False),
             ),
         )
     )  # fmt: skip

@@ -1,6 +1,8 @@
 """Offers: one vehicle at a price, with what is taken in exchange. Amounts in EUR TTC."""
 
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +15,14 @@ from settings_admin.scoping import Audience, ScopedModel
 from settings_admin.triggers import same_owner
 from vehicles.enums import Badge
 from vehicles.models import Vehicle
+
+WARNED_DAYS: Final = 3
+
+
+def expires_soon(today: date) -> Q:
+    """Without the customer's answer, a few days before they hold no more."""
+    waiting = Q(state__in=(enums.OfferState.DRAFT, enums.OfferState.SENT))
+    return waiting & Q(valid_until__range=(today, today + timedelta(days=WARNED_DAYS)))
 
 
 class Offer(ScopedModel):

@@ -113,7 +113,7 @@ def _context(trade_in: TradeIn, *, refused: Sequence[tuple[str, str]] = ()) -> d
             {
                 "key": section.key,
                 "title": section.title,
-                "facts": [estimate_facts.fact_of(trade_in, name) for name in section.fields],
+                "facts": estimate_facts.facts_of(trade_in, section.fields),
             }
             for section in SECTIONS.values()
         ],
@@ -210,9 +210,7 @@ def _conflict(
     again.is_valid()
     conflict = {
         "lines": [
-            estimate_facts.conflict_line(saved, name, mine=form.cleaned_data[name])
-            for name in fields
-            if name in form.fields
+            estimate_facts.conflict_line(saved, name, typed=form.cleaned_data) for name in fields if name in form.fields
         ],
         "fields": ",".join(fields),
         "entry": last_change_of(saved, fields[0]),

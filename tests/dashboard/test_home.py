@@ -345,6 +345,25 @@ class TestThePage:
         assert len(listed.select("tbody tr[data-row]")) == 11
         assert page.select_one("#home-count").text.startswith("11\u00a0choses à faire, dont 11 en retard")
 
+    def test_the_rest_of_the_offers_and_of_what_has_no_price_is_a_list_of_just_those(self, cast, things, client_for):
+        for number in range(10):
+            things.offer(f"OFFRE{number}")
+            things.vehicle(f"SANS{number}", sale_price=None)
+        things.offer("PLUS TARD", days=9)
+        things.vehicle("CHIFFREE")
+        things.vehicle("A DETRUIRE", sale_price=None, destination="scrap")
+        things.offer("DE MARC", salesperson=cast.marc)
+        for user, words, address in (
+            (cast.sam, "et 2 autres offres qui expirent", "/opportunites/?offer=expires"),
+            (cast.vera, "et 2 autres véhicules sans prix", "/vehicules/?price=missing"),
+        ):
+            client = client_for(user)
+            rests = {" ".join(one.text.split()): one["href"] for one in parse(client.get(HOME)).select(".todo-rests a")}
+            assert rests[words] == address
+            assert len(parse(client.get(address)).select("tbody tr[data-row]")) == 10, address
+        team = parse(client_for(cast.marc).get(f"{HOME}?qui=equipe")).select(".todo-rests a[href*=offer]")
+        assert len(parse(client_for(cast.marc).get(team[0]["href"])).select("tbody tr[data-row]")) == 11
+
     def test_the_entity_is_named_to_who_works_in_several(self, cast, things, client_for):
         customer_of = things.late(salesperson=cast.alice)
         make_opportunity(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError
@@ -18,7 +19,7 @@ from openflex.core.dates import PARIS, today_paris
 from openflex.demo.world import PASSWORD
 from openflex.embedded import development
 from openflex.notifications.selectors import unread_of
-from opportunities.models import Opportunity
+from opportunities.models import Appointment, Opportunity
 from settings_admin.access.selectors.belonging import belonging_of
 from settings_admin.models import (
     DocumentCounter,
@@ -30,6 +31,7 @@ from settings_admin.models import (
     User,
     UserGroup,
 )
+from tests.support.htmx import parse
 from vehicles import enums, inspection, validators
 from vehicles.models import Hold, Vehicle
 from vehicles.selectors import inspection_of, vehicle_margin, with_refurbishment
@@ -267,3 +269,17 @@ def test_plates_vins_and_prices_do_not_depend_on_the_day(seed: Callable[..., Non
         transaction.set_rollback(True)
     seed(date(2026, 11, 24))
     assert facts() == first
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_week_of_every_seller_has_appointments(client_for: Callable[..., Client]) -> None:
+    """Today's are on *Accueil*, those of the coming days in the calendar, none of them on a Sunday."""
+    with time_machine.travel(datetime(2024, 12, 2, 8, 0, tzinfo=PARIS), tick=False):
+        for email in ("vendeur@demo.test", "moto@demo.test", "manager@demo.test"):
+            client = client_for(User.objects.get(email=email))
+            home, week = (parse(client.get(url)) for url in ("/accueil/", "/opportunites/agenda/?qui=moi"))
+            assert len(home.select(".agenda li")) >= 2, email
+            assert len(week.select("#week a[href^='/opportunites/rdv/'][href$='deplacer/']")) >= 4, email
+    days = Appointment.objects.filter(starts_at__date__gt=DAY).values_list("starts_at", flat=True)
+    assert {day.astimezone(PARIS).isoweekday() for day in days} <= {1, 2, 3, 4, 5, 6}
+    assert days

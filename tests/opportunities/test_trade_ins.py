@@ -320,6 +320,22 @@ class TestSections:
         (saved,) = all_of(TradeIn)
         assert (saved.mileage_km, saved.exterior_colour) == (47000, "Rouge")
 
+    def test_a_plate_that_both_changed_is_written_as_a_plate(self, cast, client_for, trade_in):
+        sam, marc = client_for(cast.sam), client_for(cast.marc)
+        mine, theirs = (self.open(client, trade_in, "vehicule") for client in (sam, marc))
+        self.save(marc, trade_in, "vehicule", hidden(theirs, plate="fb201tp", has_no_plate=""))
+        conflict = self.save(sam, trade_in, "vehicule", hidden(mine, plate="gd642jm", has_no_plate=""))
+        told = conflict.content.decode()
+        assert "FB-201-TP" in told
+        assert "GD-642-JM" in told
+
+    @pytest.mark.parametrize(("kind", "is_asked"), [("car", False), ("motorcycle", True)])
+    def test_only_a_motorcycle_is_for_a_licensed_rider(self, cast, client_for, trade_in, kind, is_asked):
+        with unscoped("test data"):
+            TradeIn.objects.update(kind=kind)
+        page = client_for(cast.sam).get(f"/opportunites/reprises/{trade_in.pk}/").content.decode()
+        assert ("titulaire licencié" in page) is is_asked
+
     def test_other_fields_of_two_editors_both_stay(self, cast, client_for, trade_in):
         sam, marc = client_for(cast.sam), client_for(cast.marc)
         mine, theirs = (self.open(client, trade_in, "vehicule") for client in (sam, marc))

@@ -57,6 +57,14 @@ def in_stock_since(day: date) -> Q:
     return IN_STOCK & ~Q(status=enums.StockStatus.PRE_ENTRY) & Q(entered_on__lte=day)
 
 
+# Which could be sold, and of which no price is asked yet.
+NO_PRICE = (
+    IN_STOCK
+    & Q(status__in=(enums.StockStatus.ARRIVED, enums.StockStatus.FOR_SALE), sale_price=None)
+    & ~Q(destination=enums.Destination.SCRAP)
+)
+
+
 def inspection_due(today: date) -> Q:
     return IN_STOCK & Q(inspection_due_on__lte=today + timedelta(days=DUE_WITHIN_DAYS))
 

@@ -1,5 +1,6 @@
 """What awaits each account on *Accueil*: appointments, requests and their answers, an offer that is about to expire."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,10 @@ SELLERS = {
 }
 # Days from today, minutes after midnight, with a test drive or not.
 APPOINTMENTS = ((-1, 16 * 60, False), (0, 9 * 60 + 30, False), (0, 14 * 60 + 30, True), (0, 18 * 60, False))
+# The days after, sooner or later in the day by seller: two of a site never want one vehicle at one hour.
+COMING = ((1, 9 * 60, True), (1, 11 * 60, False), (2, 9 * 60, False), (3, 11 * 60, True), (5, 9 * 60, False))
+LATER = 90  # minutes
+SUNDAY = 6
 SAID = "Très intéressé, veut en parler chez lui avant de signer."
 REQUEST = "Peux-tu rappeler ce client avant ce soir\u00a0? Il a appelé l’accueil deux fois au sujet de la reprise."
 QUESTION = "Quel prix de reprise puis-je lui annoncer\u00a0? Il passe demain."
@@ -30,15 +35,17 @@ TO_USED_CARS = "Le contrôle technique de ce véhicule sera-t-il passé avant la
 
 def seed(world: World) -> None:
     for key, people in SELLERS.items():
-        for seller, colleague in people:
+        for nth, (seller, colleague) in enumerate(people):
             rows = list(
                 Opportunity.objects.open()
                 .filter(entity=world.entities[key], salesperson=world.users[seller], next_action_on__gte=world.today)
                 .select_related("vehicle")
-                .order_by("-number")[: len(APPOINTMENTS) + 3]
+                .order_by("-number")[: len(APPOINTMENTS) + 3 + len(COMING)]
             )
-            _appointments(world, rows[: len(APPOINTMENTS)], world.users[seller])
-            rest = rows[len(APPOINTMENTS) :]
+            _appointments(world, rows[: len(APPOINTMENTS)], world.users[seller], APPOINTMENTS)
+            coming = [(days, minutes + nth * LATER, is_drive) for days, minutes, is_drive in COMING]
+            _appointments(world, rows[: len(APPOINTMENTS) - 1 : -1], world.users[seller], coming)
+            rest = rows[len(APPOINTMENTS) : len(APPOINTMENTS) + 3]
             if rest:
                 _offer(world, rest[0], world.users[seller])
             if colleague:
@@ -49,10 +56,15 @@ def seed(world: World) -> None:
     _to_the_used_car_manager(world)
 
 
-def _appointments(world: World, rows: list[Opportunity], seller: User) -> None:
+def _appointments(
+    world: World, rows: list[Opportunity], seller: User, planned: Sequence[tuple[int, int, bool]]
+) -> None:
+    """Nobody is received on a Sunday to come."""
     events = []
-    for row, (days, minutes, is_drive) in zip(rows, APPOINTMENTS, strict=False):
+    for row, (days, minutes, is_drive) in zip(rows, planned, strict=False):
         start = world.at(world.today + timedelta(days=days), minutes)
+        if days > 0 and start.weekday() == SUNDAY:
+            continue
         is_over = days == 0 and start + timedelta(hours=1) <= world.now
         vehicle = row.vehicle or _free_vehicle(row)
         appointment = Appointment.objects.create(
