@@ -3,7 +3,7 @@
 import pytest
 
 from settings_admin.access.services.memberships import add_member
-from settings_admin.models import Membership, User
+from settings_admin.models import Membership, User, UserGroup
 from tests.settings_admin.way import user_url, words
 from tests.support.htmx import content, parse, swap
 
@@ -63,16 +63,45 @@ def test_an_entity_administrator_sees_no_other_entitys_name(cast, client_for, se
     assert "Les autres entités de la holding" in words(client_for(cast.eve).get(user_url(cast.adele)))
 
 
-def test_why_a_right_is_held_and_who_would_give_it(cast, client_for, sellers):
-    add_member(actor=cast.alice, user=cast.nobody, group=sellers, entity=cast.south)
-    page = parse(client_for(cast.alice).get(f"{user_url(cast.nobody)}?onglet=droits"))
-    lines = {
+def why(client, person):
+    """« Oui : coter un véhicule » with what gives it."""
+    page = parse(client.get(f"{user_url(person)}?onglet=droits"))
+    return {
         " ".join(one.dt.get_text(" ").split()): " ".join(one.dd.get_text(" ").split())
         for one in page.select(".rights-why .lines > div")
     }
+
+
+def test_why_a_right_is_held_and_who_would_give_it(cast, client_for, sellers):
+    add_member(actor=cast.alice, user=cast.nobody, group=sellers, entity=cast.south)
+    lines = why(client_for(cast.alice), cast.nobody)
     assert lines["Oui : coter un véhicule"].startswith("Vendeur · Sud, depuis le")
     assert lines["Oui : coter un véhicule"].endswith("par Alice Nom")
     assert "Comptabilité" in lines["– Non : voir les prix d’achat et les marges"]
+
+
+def test_why_names_the_sites_that_the_reader_sees(cast, client_for, sellers):
+    assert "Vendeur · Nord (Nord 2), depuis le" in why(client_for(cast.alice), cast.momo)["Oui : coter un véhicule"]
+    membership = Membership.objects.get(user=cast.momo)
+    membership.points_of_sale.add(cast.north_1)
+    assert "Nord (Nord 1, Nord 2)," in why(client_for(cast.alice), cast.momo)["Oui : coter un véhicule"]
+    managers = UserGroup.objects.create(
+        holding=cast.holding, entity=cast.north, name="Adjoints", rights=["settings.manage_users"]
+    )
+    add_member(actor=None, user=cast.nobody, group=managers, entity=cast.north, points_of_sale=[cast.north_1])
+    seen = why(client_for(cast.nobody), cast.momo)["Oui : coter un véhicule"]
+    assert "Nord (Nord 1 et d’autres points de vente)," in seen
+    assert "Nord 2" not in seen
+
+
+def test_of_a_deactivated_account_nothing_is_held_and_it_says_why(cast, client_for):
+    User.objects.filter(pk=cast.sam.pk).update(is_active=False)
+    lines = why(client_for(cast.alice), cast.sam)
+    assert [line for line in lines if not line.startswith("– Non")] == []
+    assert lines["– Non : coter un véhicule"].startswith("compte désactivé ; donné par Vendeur · Nord, depuis le")
+    page = parse(client_for(cast.alice).get(f"{user_url(cast.sam)}?onglet=droits"))
+    assert "Ce compte est désactivé\u00a0: il n’a aucun droit." in page.text
+    assert page.select_one(".tabs [aria-current] .count").text == "0"
 
 
 def test_a_swapped_tab_equals_the_reloaded_page(cast, client_for):

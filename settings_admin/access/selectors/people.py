@@ -76,6 +76,16 @@ class Assignment:
     def site_count(self) -> int:
         return len(self.sites)
 
+    @property
+    def site_words(self) -> str:
+        """« Nord 1, Nord 2 », of sites that the reader does not see only that there are more; "" where it holds at all
+        of them."""
+        if self.membership.is_whole:
+            return ""
+        names = ", ".join(site.name for site in self.sites)
+        are_more = len(_chosen_sites(self.membership)) > len(self.sites)
+        return " et ".join([*([names] if names else []), *(["d’autres points de vente"] if are_more else [])])
+
 
 def assignments_of(user: User) -> list[Assignment]:
     """The person's memberships that the reader may see, each with its entities and sites; three statements."""
@@ -101,8 +111,13 @@ def assignments_of(user: User) -> list[Assignment]:
 
 
 def _sites_in(membership: Membership, entity: Entity, sites: list[PointOfSale]) -> list[PointOfSale]:
-    chosen: list[int] = membership.site_ids  # type: ignore[attr-defined]
+    chosen = _chosen_sites(membership)
     return [site for site in sites if site.entity_id == entity.pk and (membership.is_whole or site.pk in chosen)]
+
+
+def _chosen_sites(membership: Membership) -> list[int]:
+    chosen: list[int] = membership.site_ids  # type: ignore[attr-defined]
+    return chosen
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,8 @@ def user_page(request: StaffRequest, pk: int) -> HttpResponse:
         "tabs": TABS,
         "assignments": assignments,
         "modules": modules,
-        "held": sum(bool(held.given_by) for _, rights in modules for held in rights),
+        # Who has no open account may do nothing, whatever the groups give.
+        "held": sum(bool(held.given_by) for _, rights in modules for held in rights) if person.is_active else 0,
         "sees_everything": MANAGE_USERS in current_scope().holding_rights,
         **_history(request, person, is_open=tab == "historique"),
         **_account(request, person),
