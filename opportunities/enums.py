@@ -249,7 +249,7 @@ class NotificationKind(TextChoices):
     MENTION = "opportunity_mention", "Commentaire où je suis cité"
     REQUEST = "opportunity_request", "Demande d’un collègue"
     ANSWER = "opportunity_answer", "Réponse à ma demande"
-    ASSIGNED = "opportunity_assigned", "Opportunité qui m’est confiée"
+    ASSIGNED = "opportunity_assigned", "Opportunité qui m’est confiée ou retirée"
     REMINDER = "opportunity_reminder", "Rappel d’une opportunité en souffrance"
     TEAM_DIGEST = "opportunity_team_digest", "Opportunités en souffrance de mon équipe"
     OFFER_EXPIRED = "offer_expired", "Offre qui a expiré"

@@ -12,9 +12,10 @@ class Notification(ScopedModel):
     """One thing told to one person. Nothing of it is shown without asking its kind whether they may still read it.
 
     `entity`, `target_type` and `target_id` say what it is about; `url` is where it leads. `meant_for` is the absent
-    colleague for whom the recipient stands in. With a `once` there is one row for it and the recipient, updated in
-    place: `count` is how often it happened since it was last read. `email_due` is what is still to be sent by e-mail;
-    `email_taken_at` the moment a worker took it on.
+    colleague for whom the recipient stands in. Where `sentence` names somebody, `needs` is the right that knowing them
+    takes in that entity, and `discreet` the sentence for who holds it no more. With a `once` there is one row for it
+    and the recipient, updated in place: `count` is how often it happened since it was last read. `email_due` is what is
+    still to be sent by e-mail; `email_taken_at` the moment a worker took it on.
     """
 
     audience = Audience(user="recipient_id")
@@ -26,6 +27,8 @@ class Notification(ScopedModel):
     kind = models.CharField(max_length=40)
     title = models.CharField("titre", max_length=120)
     sentence = models.CharField("phrase", max_length=400)
+    discreet = models.CharField(max_length=400, blank=True, default="")
+    needs = models.CharField(max_length=60, blank=True, default="")
     text = models.TextField("texte", blank=True)
     url = models.CharField(max_length=500)
     target_type = models.CharField(max_length=60)

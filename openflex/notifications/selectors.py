@@ -116,7 +116,7 @@ def _seen_of_kind(user: User, rows: Sequence[Notification], can_see: Any) -> set
 
 
 def _entry(row: Notification, kind: NotificationKind | None, *, is_visible: bool) -> Entry:
-    actor, sentence = _split(row) if is_visible else ("", NO_ACCESS)
+    actor, sentence = _split(row, _sentence(row)) if is_visible else ("", NO_ACCESS)
     return Entry(
         pk=row.pk,
         icon=kind.icon if kind and is_visible else "lock",
@@ -135,10 +135,16 @@ def _entry(row: Notification, kind: NotificationKind | None, *, is_visible: bool
     )
 
 
-def _split(row: Notification) -> tuple[str, str]:
+def _sentence(row: Notification) -> str:
+    """As whoever reads it may know it today."""
+    is_known = not row.needs or row.entity_id is None or current_scope().allows(row.needs, row.entity_id)
+    return row.sentence if is_known else row.discreet
+
+
+def _split(row: Notification, sentence: str) -> tuple[str, str]:
     """« Administrateur ADMINISTRATEUR », «  a commenté… »: the name of who acted is drawn stronger."""
     name = row.actor.full_name if row.actor else ""
-    return (name, row.sentence.removeprefix(name)) if name and row.sentence.startswith(name) else ("", row.sentence)
+    return (name, sentence.removeprefix(name)) if name and sentence.startswith(name) else ("", sentence)
 
 
 # --- By e-mail -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.db import transaction
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.french import format_day
+from openflex.notifications.services import hold_bells
 from opportunities import enums
 from opportunities.models import (
     Appointment,
@@ -24,7 +25,7 @@ from opportunities.models import (
 from opportunities.selectors import last_day_to_postpone, settings_of
 from opportunities.services.appointments import NEXT_ACTION, becomes_next_action, cancel_planned, hand_on
 from opportunities.services.keeping import keep, locked, locked_open, refuse_closed
-from opportunities.services.telling import tell_of_assignment, tell_who_decides_on
+from opportunities.services.telling import tell_of_assignment, tell_of_taking, tell_who_decides_on
 from settings_admin.models import User
 from settings_admin.records.services import answer_key, apply_edit, record_event, take_key
 
@@ -153,8 +154,8 @@ def unfollow(*, opportunity: Opportunity, user: User, actor: User) -> None:
 def reassign(
     *, opportunity: Opportunity, to: User, actor: User, now: datetime, is_told: bool = True
 ) -> list[Appointment]:
-    """Another salesperson follows it from now on, with what the first one had planned to come, and is told, unless
-    the caller tells them of several at once. Returns the appointments that stay with the first one, because the other
+    """Another salesperson follows it from now on, with what the first one had planned to come; both are told,
+    unless the caller tells of several at once. Returns the appointments that stay with the first one, because the other
     is wanted elsewhere then."""
     row = locked_open(opportunity)
     old, row.salesperson = row.salesperson, to
@@ -164,6 +165,8 @@ def reassign(
     left = hand_on(row, old=old, to=to, actor=actor, now=now)
     keep(row, fields=["salesperson"], actor=actor, now=now, kind="reassigned")
     if is_told:
+        hold_bells([old, to])
+        tell_of_taking(row, old=old, to=to, actor=actor)
         tell_of_assignment(row, to=to, left=left, actor=actor)
     return left
 

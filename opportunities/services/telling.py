@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.selectors import UNNAMED, may_be_named, of
+from customers.selectors import VIEW as VIEW_CUSTOMERS
 from openflex.core.dates import today_paris
 from openflex.core.french import NBSP, counted, format_day, long_instant
 from openflex.core.realtime import publish_on_commit
@@ -22,8 +23,8 @@ NUMBERED: Final = 20
 
 
 def named(opportunity: Opportunity, *, recipients: Iterable[User], sentence: Callable[[str], str], **told: Any) -> None:
-    """`notify`, with the sentence about the customer's name as each recipient may know it: « Pr RINO », « un client ».
-    Last in a transaction, as `notify`."""
+    """`notify`, with the sentence about the customer's name as each recipient may know it: « Pr RINO », « un client »;
+    who may know it no more reads the latter. Last in a transaction, as `notify`."""
     people = list(recipients)
     if not people:
         return
@@ -31,10 +32,12 @@ def named(opportunity: Opportunity, *, recipients: Iterable[User], sentence: Cal
     knowing = may_be_named(customer, to=people, today=today_paris(timezone.now()))
     if len({user.pk in knowing for user in people}) > 1:
         hold_bells(people)
-    for name, is_known in ((customer.display_name, True), (UNNAMED, False)):
-        group = [user for user in people if (user.pk in knowing) is is_known]
-        if group:
-            notify(recipients=group, sentence=sentence(name), **told)
+    unnamed = sentence(UNNAMED)
+    if group := [user for user in people if user.pk in knowing]:
+        whole = sentence(customer.display_name)
+        notify(recipients=group, sentence=whole, discreet=unnamed, needs=VIEW_CUSTOMERS, **told)
+    if group := [user for user in people if user.pk not in knowing]:
+        notify(recipients=group, sentence=unnamed, **told)
 
 
 def tell_of_trade_in(
@@ -96,6 +99,24 @@ def tell_of_assignment(
         kind=NotificationKind.ASSIGNED,
         title="Opportunité confiée",
         text="\n".join([*_to_do(opportunity), *_staying(left)]),
+        url=reverse("opportunities:page", args=[opportunity.pk]),
+        target=opportunity,
+        actor=actor,
+    )
+
+
+def tell_of_taking(opportunity: Opportunity, *, old: User, to: User, actor: User) -> None:
+    """Whom an opportunity is taken from: they need not see to it any more. Who hands it on themselves knows."""
+    did = "suit désormais" if to == actor else f"a confié à {to.full_name}"
+    named(
+        opportunity,
+        recipients=[old],
+        sentence=lambda name: (
+            f"{actor.full_name} {did} l’opportunité n°{NBSP}{opportunity.number} {of(name)}, que vous suiviez"
+        ),
+        kind=NotificationKind.ASSIGNED,
+        title="Opportunité réaffectée",
+        text="",
         url=reverse("opportunities:page", args=[opportunity.pk]),
         target=opportunity,
         actor=actor,

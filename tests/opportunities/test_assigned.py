@@ -17,10 +17,11 @@ from tests.make import make_customer, make_opportunity, make_vehicle
 pytestmark = pytest.mark.django_db
 
 
-def told():
+def told(title="confiée"):
     with unscoped("test"):
-        rows = Notification.objects.filter(kind="opportunity_assigned").order_by("pk").select_related("recipient")
-        return [(row.recipient.first_name, row.sentence, row.text, row.url) for row in rows]
+        rows = Notification.objects.filter(kind="opportunity_assigned", title__contains=title)
+        found = rows.order_by("pk").select_related("recipient")
+        return [(row.recipient.first_name, row.sentence, row.text, row.url) for row in found]
 
 
 def create(client_for, user, opportunity, *, to):
@@ -51,6 +52,27 @@ def test_a_manager_hands_one_on(cast, client_for, opportunity):
     client_for(cast.marc).post(url, {"salesperson": cast.sam.pk})
     client_for(cast.marc).post(url, {"salesperson": cast.marc.pk})
     assert [name for name, *_ in told()] == ["Marc", "Sam"]
+
+
+def test_whom_it_is_taken_from_is_told(cast, client_for, opportunity):
+    url, number = f"/opportunites/{opportunity.pk}/reaffecter/", opportunity.number
+    client_for(cast.alice).post(url, {"salesperson": cast.marc.pk})
+    client_for(cast.alice).post(url, {"salesperson": cast.alice.pk})
+    assert [(name, sentence, address) for name, sentence, _, address in told("réaffectée")] == [
+        (
+            "Sam",
+            f"Alice Nom a confié à Marc Nom l’opportunité n°\u00a0{number} de Pr RINO, que vous suiviez",
+            f"/opportunites/{opportunity.pk}/",
+        ),
+        (
+            "Marc",
+            f"Alice Nom suit désormais l’opportunité n°\u00a0{number} de Pr RINO, que vous suiviez",
+            f"/opportunites/{opportunity.pk}/",
+        ),
+    ]
+    # Who hands on their own knows.
+    client_for(cast.alice).post(url, {"salesperson": cast.sam.pk})
+    assert len(told("réaffectée")) == 2
 
 
 def test_what_could_not_come_along_is_said(cast, client_for, opportunity):

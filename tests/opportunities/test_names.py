@@ -57,6 +57,22 @@ def take_the_right_away(cast, *, of=None):
             group.save()
 
 
+def test_what_was_told_names_nobody_once_the_right_is_gone(cast, client_for, told_of):
+    """In the bell, on its page and in a toast: what was told while one knew the customer."""
+    url = f"/opportunites/{told_of['row'].pk}/reaffecter/"
+    assert client_for(cast.alice).post(url, {"salesperson": cast.marc.pk}).status_code == 303
+    with unscoped("test"):
+        entry = Notification.objects.get(recipient=cast.marc, kind="opportunity_assigned")
+    addresses = ("/notifications/", "/notifications/dernieres/", f"/notifications/{entry.pk}/apercu/")
+    for address in addresses:
+        assert "de Pr RINO" in client_for(cast.marc, htmx=True).get(address).text, address
+    take_the_right_away(cast)
+    for address in addresses:
+        page = client_for(cast.marc, htmx=True).get(address).text
+        assert "RINO" not in page, address
+        assert "d’un client" in page, address
+
+
 PAGES = (
     "/accueil/", "/opportunites/?tab=all", "/opportunites/?tab=all&affichage=cartes",
     "/opportunites/agenda/?semaine=2030-12-02", "/opportunites/estimations-a-valider/",

@@ -24,8 +24,8 @@ CHANGED: Final = "notifications.changed"
 KEPT_FOR: Final = timedelta(days=365)
 # What a row that is updated in place takes from what happens now.
 _RENEWED: Final = (
-    *("kind", "title", "sentence", "text", "url", "target_type", "target_id", "entity_id", "actor_id"),
-    *("meant_for_id", "changed_at"),
+    *("kind", "title", "sentence", "discreet", "needs", "text", "url"),
+    *("target_type", "target_id", "entity_id", "actor_id", "meant_for_id", "changed_at"),
 )
 
 
@@ -41,12 +41,15 @@ def notify(
     target: Any,
     actor: User | None = None,
     once: str = "",
+    discreet: str = "",
+    needs: str = "",
 ) -> list[Notification]:
     """Tells each of these people about `target` (a row, whose entity it takes), and sends to their screens on commit.
 
     Never the actor, nor who has left. For somebody who is absent today the substitute who may see it is told too.
     `sentence` is whole (« Gilles V. a commenté l’opportunité n° 12 »), `url` an address of ours. With `once`
-    a person has one entry for that key, which comes back as unread. Returns the entries.
+    a person has one entry for that key, which comes back as unread. Whoever reads it without the right `needs` in the
+    entity of the target is told `discreet` instead of the sentence. Returns the entries.
 
     Call it last in a transaction: until the commit nobody else tells these people anything. Who must call it several
     times calls `hold_bells` before, with everybody.
@@ -59,6 +62,8 @@ def notify(
         "kind": kind,
         "title": title,
         "sentence": sentence,
+        "discreet": discreet,
+        "needs": needs,
         "text": text,
         "url": url,
         "target_type": target._meta.label_lower,
