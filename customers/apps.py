@@ -6,12 +6,13 @@ class CustomersConfig(AppConfig):
     verbose_name = "Clients"
 
     def ready(self) -> None:
-        from customers import exports, rights
+        from customers import exports, finding, rights
         from customers.selectors import EDIT
         from customers.services import editing
         from settings_admin.registries import HandOver, NavEntry, register_export, register_hand_over, register_nav
 
         rights.register()
+        finding.register()
         register_export(exports.CUSTOMERS)
         register_nav(
             NavEntry(

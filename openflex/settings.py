@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "openflex.notifications",
     "opportunities",
     "openflex.dashboard",
+    "openflex.search",
     "openflex.demo",
 ]
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("courriels/", core_views.outbox, name="outbox"),
     path("style/", core_views.style_page, name="style_page"),
     path("accueil/", include("openflex.dashboard.urls")),
+    path("recherche/", include("openflex.search.urls")),
     path("clients/", include("customers.urls")),
     path("opportunites/", include("opportunities.urls")),
     path("vehicules/", include("vehicles.urls")),

@@ -7,7 +7,7 @@ class OpportunitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.registry import Panel, register_files, register_panels
-        from opportunities import dossier, exports, hand_over, notices, rights, targets, todos, topics
+        from opportunities import dossier, exports, finding, hand_over, notices, rights, targets, todos, topics
         from opportunities.services.messages import give_usual_messages
         from opportunities.services.reasons import give_usual_reasons
         from settings_admin.registries import (
@@ -30,6 +30,7 @@ class OpportunitiesConfig(AppConfig):
         topics.register()
         hand_over.register()
         todos.register()
+        finding.register()
         register_entity_start(give_usual_reasons)
         register_entity_start(give_usual_messages)
         register_audit_targets(targets.SETTINGS)

@@ -13,6 +13,7 @@ from customers.models import Customer
 from customers.selectors import VIEW as VIEW_CUSTOMERS
 from openflex.core import french
 from openflex.core.dates import paris_day_bounds, today_paris
+from openflex.core.http import row_number
 from openflex.core.todos import Asked
 from opportunities import enums
 from opportunities.models import (
@@ -91,8 +92,7 @@ def search(rows: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
     Each table is asked through its own index; joined in one condition they would be read whole.
     """
     found = [Opportunity.objects.filter(customer__in=customers_named(text))]
-    if text.strip().isdigit() and len(text.strip()) < 16:
-        number = int(text)
+    if number := row_number(text.strip()):
         found += [
             Opportunity.objects.filter(number=number),
             Opportunity.objects.filter(pk__in=Offer.objects.filter(number=number).values("opportunity")),

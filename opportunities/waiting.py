@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from openflex.core.http import row_number
 from openflex.core.realtime import Topic
 from opportunities.enums import Status
 from opportunities.models import TradeIn
@@ -36,8 +37,8 @@ def askers() -> QuerySet[User]:
 def search(trade_ins: QuerySet[TradeIn], text: str) -> QuerySet[TradeIn]:
     """By customer, number, plate, VIN and words of the vehicle; those to be decided are few."""
     found = Q(pk__in=TradeIn.objects.search(text).values("pk")) | Q(opportunity__customer__in=customers_named(text))
-    if text.strip().isdigit() and len(text.strip()) < 16:
-        found |= Q(number=int(text))
+    if number := row_number(text.strip()):
+        found |= Q(number=number)
     return trade_ins.filter(found)
 
 

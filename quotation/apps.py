@@ -6,7 +6,7 @@ class QuotationConfig(AppConfig):
     verbose_name = "Cotations"
 
     def ready(self) -> None:
-        from quotation import exports, rights, selectors
+        from quotation import exports, finding, rights, selectors
         from quotation.services.access import reseal_credentials
         from settings_admin.registries import (
             AuditTarget,
@@ -23,6 +23,7 @@ class QuotationConfig(AppConfig):
         )
 
         rights.register()
+        finding.register()
         register_export(exports.QUOTATIONS)
         register_export(exports.CALLS)
         register_sealed(reseal_credentials)

@@ -6,6 +6,7 @@ class SettingsAdminConfig(AppConfig):
     verbose_name = "Paramètres"
 
     def ready(self) -> None:
+        from settings_admin.access import finding
         from settings_admin.access.exports import USER_RIGHTS, USERS
         from settings_admin.access.rights import register
         from settings_admin.access.services.memberships import PEOPLE_OF_SITE
@@ -25,6 +26,7 @@ class SettingsAdminConfig(AppConfig):
         )
 
         register()
+        finding.register()
         register_export(AUDIT_LOG)
         register_audit_targets(*TARGETS)
         register_export(USERS)

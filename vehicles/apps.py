@@ -18,10 +18,11 @@ class VehiclesConfig(AppConfig):
             register_numbering,
             register_vehicle_kinds,
         )
-        from vehicles import enums, exports, rights, selectors, todos
+        from vehicles import enums, exports, finding, rights, selectors, todos
 
         rights.register()
         todos.register()
+        finding.register()
         register_keepers(Keeper("police_register", selectors.SELLER_COLUMNS, selectors.kept_by_the_register))
         register_export(exports.STOCK)
         register_history_sources(HistorySource("vehicles.vehicle", "vehicles:sheet", "vehicles.view"))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from openflex.core import htmx
 from openflex.core.dialogs import Dialog, acted, render_dialog
 from openflex.core.errors import Refused
-from openflex.core.http import read_only, writes
+from openflex.core.http import read_only, row_number, writes
 from opportunities import selectors
 from opportunities.forms import AnswerForm, CommentForm
 from opportunities.models import Comment
@@ -27,7 +27,7 @@ def comment(request: StaffRequest, pk: int) -> HttpResponse:
     form = CommentForm(request.POST, people=selectors.people_who_see(opportunity))
     answers = None
     if asked := request.POST.get("answers", ""):
-        answers = get_object_or_404(Comment.objects.filter(opportunity=opportunity), pk=asked if asked.isdigit() else 0)
+        answers = get_object_or_404(Comment.objects.filter(opportunity=opportunity), pk=row_number(asked))
     if form.is_valid():
         try:
             made = add_comment(

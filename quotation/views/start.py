@@ -48,7 +48,9 @@ LAST_CHOICES, CHOOSING_SINCE = "quotation_catalogue", "quotation_catalogue_at"
 @read_only
 def start(request: StaffRequest) -> HttpResponse:
     """*Cotation rapide*: goes on with what one left last, a draft or the choices that have led to none yet, unless
-    `?vierge=1` asks for a new one."""
+    `?vierge=1` asks for a new one, `?plaque=` too, of the plate that it names."""
+    if plate := request.GET.get("plaque"):
+        return _render(request, None, plate_form=PlateSearchForm(initial={"plate": plate}), mode="plaque")
     if request.GET.get("vierge"):
         return _render(request, None)
     last = selectors.last_quotation(request.user)

@@ -1,0 +1,72 @@
+"""What « Rechercher partout » finds, as each app tells it: rows by their words, and what one may begin.
+
+Each app registers its sources and its acts from `AppConfig.ready()`; the search itself (`openflex/search`) stands above
+all of them. Pages come from the menus that `settings_admin.registries` knows.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One row, a page, or something to begin: what it is called, what else tells it apart, and where it leads."""
+
+    title: str
+    url: str
+    about: str = ""
+    plate: str = ""  # a French one, as it is written there, with its department where that is known
+    department: str = ""
+    icon: str = ""  # of its own, where it is not its source's
+    entity_id: int | None = None
+
+
+@dataclass(frozen=True)
+class FindSource:
+    """Rows for those who hold `right`, read in all their entities where they hold it, whatever the top bar shows.
+
+    `find(text, limit)` returns at most `limit` of them, the likeliest first, of a text with at least three letters or
+    digits; it may cost two statements. `list_url`: the list, which takes the same words as `?q=`.
+    """
+
+    key: str
+    label: str
+    icon: str
+    right: str
+    order: int
+    find: Callable[[str, int], Sequence[Hit]]
+    list_url: str = ""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What one begins from anywhere: « Ajouter un véhicule ». `words`: what it may be looked for by besides."""
+
+    label: str
+    icon: str
+    url_name: str
+    right: str
+    order: int
+    words: str = ""
+
+
+_sources: dict[str, FindSource] = {}
+_beginnings: dict[str, Beginning] = {}
+
+
+def register_sources(*sources: FindSource) -> None:
+    for source in sources:
+        _sources[source.key] = source
+
+
+def find_sources() -> list[FindSource]:
+    return sorted(_sources.values(), key=lambda source: source.order)
+
+
+def register_beginnings(*beginnings: Beginning) -> None:
+    for one in beginnings:
+        _beginnings[one.url_name] = one
+
+
+def beginnings() -> list[Beginning]:
+    return sorted(_beginnings.values(), key=lambda one: one.order)

@@ -1,0 +1,94 @@
+"""What is found everywhere, read where its right is held: pages and acts by their names, rows by their words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from openflex.core.finding import FindSource, Hit, beginnings, find_sources
+from openflex.core.search import SHORTEST, fold
+from settings_admin.access.shell import may_enter
+from settings_admin.registries import nav_entries, settings_pages
+from settings_admin.scoping import Scope, current_scope, scoped
+
+# Rows of one kind.
+FEW: Final = 5
+# What the menu of the person opens: label, icon, address, and what it may be looked for by besides.
+_OWN_PAGES: Final = (
+    ("Mon compte", "user", "my_account", "profil photo mot de passe absences"),
+    ("Notifications", "bell", "notifications:list", ""),
+    ("Mes exports", "file-export", "exports:list", "fichiers excel"),
+    ("Nouveautés", "wand", "news", "version"),
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Hits of one kind; `more_url` leads to the list with all of them, where there are more."""
+
+    key: str
+    label: str
+    icon: str
+    hits: Sequence[Hit]
+    more_url: str = ""
+
+
+@dataclass(frozen=True)
+class Findings:
+    groups: Sequence[Group]
+    # Too short a text for rows: only pages and acts were looked for.
+    is_short: bool
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.hits) for group in self.groups)
+
+
+def found_everywhere(text: str) -> Findings:
+    """Nothing typed: what one may begin and where one may go. At most two statements for each source."""
+    scope = current_scope()
+    is_short = sum(character.isalnum() for character in text) < SHORTEST
+    groups = [
+        Group("begin", "Commencer", "plus", _named_so(text, _beginnings(scope))),
+        Group("go", "Aller à", "arrow-right", _named_so(text, _pages(scope, with_settings=bool(text)))),
+    ]
+    if not is_short:
+        groups += [_group(source, scope, text) for source in find_sources() if scope.granted(source.right)]
+    return Findings([group for group in groups if group.hits], is_short)
+
+
+def _group(source: FindSource, scope: Scope, text: str) -> Group:
+    with scoped(scope.narrowed(scope.granted(source.right))):
+        hits = source.find(text, FEW + 1)
+    more = f"{reverse(source.list_url)}?{urlencode({'q': text})}" if source.list_url and len(hits) > FEW else ""
+    return Group(source.key, source.label, source.icon, hits[:FEW], more)
+
+
+def _beginnings(scope: Scope) -> Iterable[tuple[str, Hit]]:
+    for one in beginnings():
+        if scope.allows_somewhere(one.right):
+            yield f"{one.label} {one.words}", Hit(one.label, reverse(one.url_name), icon=one.icon)
+
+
+def _pages(scope: Scope, *, with_settings: bool) -> Iterable[tuple[str, Hit]]:
+    for entry in nav_entries():
+        if may_enter(entry):
+            yield entry.label, Hit(entry.label, reverse(entry.url_name), icon=entry.icon)
+    for label, icon, url_name, words in _OWN_PAGES:
+        yield f"{label} {words}", Hit(label, reverse(url_name), icon=icon)
+    for page in settings_pages() if with_settings else ():
+        if scope.allows_somewhere(page.right):
+            hit = Hit(page.label, reverse(page.url_name), about=f"Paramètres · {page.section.label}", icon=page.icon)
+            yield f"{page.label} {page.description} paramètres", hit
+
+
+def _named_so(text: str, named: Iterable[tuple[str, Hit]]) -> list[Hit]:
+    """Those of which each typed word begins a word."""
+    typed = fold(text).split()
+    return [hit for name, hit in named if all(any(word.startswith(start) for word in _words(name)) for start in typed)]
+
+
+def _words(name: str) -> list[str]:
+    return fold(name).replace("’", " ").replace("-", " ").split()

@@ -1,0 +1,40 @@
+"""What the opportunities answer to « Rechercher partout », and what one begins there."""
+
+from collections.abc import Sequence
+
+from django.db.models import Case, Value, When
+from django.urls import reverse
+from django.utils import timezone
+
+from openflex.core.dates import today_paris
+from openflex.core.finding import Beginning, FindSource, Hit, register_beginnings, register_sources
+from openflex.core.french import NBSP
+from opportunities import enums
+from opportunities.models import Opportunity
+from opportunities.rights import EDIT, VIEW
+from opportunities.selectors import opportunity_rows, search, wanted
+
+
+def _find(text: str, limit: int) -> Sequence[Hit]:
+    """What goes on first, then what changed last."""
+    is_over = Case(When(status=enums.Status.OPEN, then=Value(0)), default=Value(1))
+    return [_told(row) for row in search(opportunity_rows(), text).order_by(is_over, "-changed_at", "-pk")[:limit]]
+
+
+def _told(row: Opportunity) -> Hit:
+    state = enums.status_label(row.status, is_overdue=row.is_overdue(today_paris(timezone.now())))
+    return Hit(
+        f"n°{NBSP}{row.number} · {row.customer_name}",
+        reverse("opportunities:page", args=[row.pk]),
+        about=" · ".join(part for part in (state, wanted(row), row.salesperson_name) if part),
+        entity_id=row.entity_id,
+    )
+
+
+def register() -> None:
+    register_sources(
+        FindSource("opportunities", "Opportunités", "target-arrow", VIEW, 30, _find, list_url="opportunities:list")
+    )
+    register_beginnings(
+        Beginning("Créer une opportunité", "target-arrow", "opportunities:create", EDIT, 20, words="ajouter nouvelle")
+    )

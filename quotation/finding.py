@@ -1,0 +1,62 @@
+"""What the quotations answer to « Rechercher partout », and what one begins there: a plate can be valued at once."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from openflex.core.dates import in_paris
+from openflex.core.finding import Beginning, FindSource, Hit, register_beginnings, register_sources
+from openflex.core.french import format_day
+from quotation.enums import QuotationState
+from quotation.models import Quotation
+from quotation.selectors import quotation_rows
+from vehicles.validators import Plate, parse_plate
+
+USE = "quotation.use"
+
+
+def _find(text: str, limit: int) -> Sequence[Hit]:
+    rows = quotation_rows().search(text).order_by("-changed_at", "-pk")  # type: ignore[attr-defined]
+    hits = [_told(row) for row in rows[:limit]]
+    plate = _plate(text)
+    return [_to_value(plate), *hits][:limit] if plate else hits
+
+
+def _plate(text: str) -> Plate | None:
+    try:
+        return parse_plate(text)
+    except ValidationError:
+        return None
+
+
+def _to_value(plate: Plate) -> Hit:
+    return Hit(
+        "Coter ce véhicule",
+        f"{reverse('quotation:start')}?{urlencode({'plaque': plate.normalised})}",
+        about="Nouvelle cotation",
+        plate=plate.display,
+        department=plate.department,
+        icon="plus",
+    )
+
+
+def _told(row: Quotation) -> Hit:
+    foreign = row.plate_display if row.is_foreign else ""
+    day = format_day(in_paris(row.changed_at).date())
+    parts = (str(QuotationState(row.state).label), foreign, day, row.created_by.full_name)
+    return Hit(
+        str(row),
+        reverse("quotation:open", args=[row.pk]),
+        about=" · ".join(part for part in parts if part),
+        plate="" if foreign else row.plate_display,
+        entity_id=row.entity_id,
+    )
+
+
+def register() -> None:
+    register_sources(FindSource("quotation", "Cotations", "gauge", USE, 40, _find, list_url="quotation:list"))
+    register_beginnings(
+        Beginning("Nouvelle cotation", "gauge", "quotation:start", USE, 10, words="coter estimer valeur")
+    )

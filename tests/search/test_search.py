@@ -1,0 +1,165 @@
+"""« Rechercher partout »: what is found, by whom, and what it costs."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
+from tests.support.htmx import parse
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/recherche/"
+
+
+@pytest.fixture
+def things(cast):
+    """One of each in Nord at its first site, whose words are LENOIR or AB-123-CD, and a vehicle in Sud."""
+    vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, model="LENOIR", plate="AB123CD")
+    make_vehicle(entity=cast.south, point_of_sale=cast.south_1, model="LENOIR SUD")
+    make_vehicle(entity=cast.elsewhere, model="LENOIR AILLEURS")
+    customer = make_customer(entity=cast.north, birth_name="LENOIR", city="Chalon")
+    opportunity = make_opportunity(
+        customer=customer, salesperson=cast.sam, point_of_sale=cast.north_1, number=14_873, vehicle=vehicle
+    )
+    quotation = make_quotation(entity=cast.north, point_of_sale=cast.north_1, created_by=cast.sam, model="Lenoir")
+    return {"vehicle": vehicle, "customer": customer, "opportunity": opportunity, "quotation": quotation}
+
+
+@pytest.fixture
+def found(client_for):
+    """`found(user, text)`: the titles under each heading."""
+
+    def ask(user, text, **options):
+        page = client_for(user, **options).get(ADDRESS, {"q": text})
+        assert page.status_code == 200
+        return {
+            section["aria-label"]: [title.get_text() for title in section.select(".finding-title")]
+            for section in parse(page).select(".findings section")
+        }
+
+    return ask
+
+
+def test_each_finds_what_they_may_open(cast, found, things):
+    north = {
+        "Véhicules": ["RENAULT LENOIR"],
+        "Clients": ["LENOIR"],
+        "Opportunités": ["n°\u00a014873 · LENOIR"],
+        "Cotations": ["VOLKSWAGEN Lenoir"],
+    }
+    assert found(cast.sam, "lenoir") == north
+    assert found(cast.alice, "lenoir") == north | {"Véhicules": ["RENAULT LENOIR SUD", "RENAULT LENOIR"]}
+    # At another site of Nord: the customer is the entity's, what happens at the first site is not theirs.
+    assert found(cast.momo, "lenoir") == {"Clients": ["LENOIR"]}
+    assert found(cast.eve, "lenoir") == {"Véhicules": ["RENAULT LENOIR SUD"]}
+    assert found(cast.otto, "lenoir") == {"Véhicules": ["RENAULT LENOIR AILLEURS"]}
+    # Who counts the money sees the stock, and nothing of who buys it.
+    assert found(cast.adele, "lenoir") == {"Véhicules": ["RENAULT LENOIR"]}
+    assert found(cast.nobody, "lenoir") == {}
+
+
+def test_for_merchants_there_is_no_such_page(cast, client_for):
+    assert client_for(cast.max).get(ADDRESS, {"q": "lenoir"}).status_code == 404
+
+
+def test_it_reads_all_my_entities_whatever_the_top_bar_shows(cast, client_for, things):
+    page = parse(client_for(cast.alice, scope=f"e{cast.south.pk}").get(ADDRESS, {"q": "lenoir"}))
+    assert sorted(one.get_text() for one in page.select(".finding-place")) == ["Nord", "Nord", "Nord", "Nord", "Sud"]
+    # And says where nothing else could tell: who works in one entity knows.
+    assert parse(client_for(cast.sam).get(ADDRESS, {"q": "lenoir"})).select(".finding-place") == []
+
+
+def test_what_is_found_leads_there(cast, client_for, things):
+    client = client_for(cast.sam)
+    page = parse(client.get(ADDRESS, {"q": "lenoir"}))
+    addresses = [link["href"] for link in page.select(".findings a")]
+    assert len(addresses) == 4
+    for address in addresses:
+        assert client.get(address).status_code in (200, 303), address
+
+
+@pytest.mark.parametrize("text", ["14873", "n’existe pas", "ab123cd", "AB-123-CD"])
+def test_numbers_and_plates_are_found_in_any_writing(cast, found, things, text):
+    titles = [title for group in found(cast.sam, text).values() for title in group]
+    assert ("n°\u00a014873 · LENOIR" in titles) is (text != "n’existe pas")
+
+
+def test_a_plate_can_be_valued_at_once(cast, client_for, things, found):
+    client = client_for(cast.sam)
+    page = parse(client.get(ADDRESS, {"q": "gd 642 jm"}))
+    link = next(one for one in page.select(".finding") if "Coter ce véhicule" in one.get_text())
+    assert link.select_one(".plate-text").get_text() == "GD-642-JM"
+    assert parse(client.get(link["href"])).select_one("[name=plate]")["value"] == "GD-642-JM"
+    assert "Cotations" not in found(cast.adele, "gd642jm")
+    # Two letters and figures that no plate has.
+    assert "Coter ce véhicule" not in found(cast.sam, "GD-000-JM").get("Cotations", [])
+
+
+def test_pages_and_what_one_begins_are_found_by_the_beginnings_of_their_words(cast, found):
+    assert found(cast.marc, "ajou veh") == {"Commencer": ["Ajouter un véhicule"]}
+    assert found(cast.marc, "opportunites")["Aller à"] == ["Opportunités"]
+    assert "Groupes, utilisateurs et droits" in found(cast.alice, "groupes")["Aller à"]
+    assert found(cast.alice, "roupes") == {}
+
+
+def test_nothing_typed_offers_what_one_may_begin_and_where_one_may_go(cast, found):
+    sales, accounting = found(cast.marc, ""), found(cast.adele, "")
+    assert sales["Commencer"] == [
+        "Nouvelle cotation",
+        "Créer une opportunité",
+        "Ajouter un véhicule",
+        "Créer un client",
+    ]
+    assert "Commencer" not in accounting
+    own = ["Mon compte", "Notifications", "Mes exports", "Nouveautés"]
+    assert sales["Aller à"] == ["Accueil", "Véhicules", "Cotations", "Opportunités", "Clients", *own]
+    assert accounting["Aller à"] == ["Véhicules", "Paramètres", *own]
+
+
+def test_too_short_for_rows_says_so(cast, client_for, things):
+    page = parse(client_for(cast.sam).get(ADDRESS, {"q": "le"}))
+    assert page.select(".findings a") == []
+    assert "Tapez trois caractères au moins" in page.get_text()
+    assert (
+        "Rien ne correspond à «\u00a0xyz\u00a0»." in parse(client_for(cast.sam).get(ADDRESS, {"q": "xyz"})).get_text()
+    )
+
+
+@pytest.mark.parametrize("text", ["<script>x</script>", "avant\x00après", "%__%", "é" * 5000, "\\", "' OR 1=1", "²²²"])
+def test_hostile_text_is_text(cast, client_for, things, text):
+    page = client_for(cast.sam).get(ADDRESS, {"q": text})
+    assert page.status_code == 200
+    assert "<script>x" not in page.text
+
+
+def test_of_many_the_first_are_shown_and_the_list_has_the_rest(cast, client_for):
+    for number in range(7):
+        make_vehicle(entity=cast.north, model=f"ZOE {number}")
+    client = client_for(cast.sam)
+    page = parse(client.get(ADDRESS, {"q": "zoe"}))
+    assert len(page.select(".finding-title")) == 5
+    more = page.select_one("a.finding.more")["href"]
+    assert len(parse(client.get(more)).select("tr[data-row]")) == 7
+
+
+def test_the_part_is_that_of_the_page(cast, client_for, things):
+    whole = parse(client_for(cast.sam).get(ADDRESS, {"q": "lenoir"})).select_one(".findings")
+    part = parse(client_for(cast.sam, htmx=True).get(ADDRESS, {"q": "lenoir"}))
+    assert str(part).strip() == str(whole)
+
+
+def test_it_takes_few_statements_however_much_there_is(cast, client_for, things):
+    def statements():
+        client = client_for(cast.alice, scope="all")
+        client.get(ADDRESS, {"q": "lenoir"})
+        with CaptureQueriesContext(connection) as caught:
+            client.get(ADDRESS, {"q": "lenoir"})
+        return len(caught)
+
+    few = statements()
+    for number in range(4):
+        customer = make_customer(entity=cast.north, birth_name=f"LENOIR {number}")
+        vehicle = make_vehicle(entity=cast.north, model=f"LENOIR {number}", supplier=customer)
+        make_opportunity(customer=customer, salesperson=cast.sam, point_of_sale=cast.north_1, vehicle=vehicle)
+        make_quotation(entity=cast.north, created_by=cast.sam, model=f"Lenoir {number}")
+    assert statements() == few <= 12

@@ -1,0 +1,39 @@
+"""What the stock answers to « Rechercher partout », and what one begins there."""
+
+from collections.abc import Sequence
+
+from django.db.models import Case, Value, When
+from django.urls import reverse
+
+from openflex.core.finding import Beginning, FindSource, Hit, register_beginnings, register_sources
+from openflex.core.french import NBSP
+from vehicles.models import Vehicle
+from vehicles.models.vehicle import IN_STOCK
+from vehicles.selectors import of_customers
+
+
+def _find(text: str, limit: int) -> Sequence[Hit]:
+    """What stands in stock first, then what came last."""
+    rows = Vehicle.objects.search(text, also=of_customers(text))
+    is_gone = Case(When(IN_STOCK, then=Value(0)), default=Value(1))
+    return [_told(vehicle) for vehicle in rows.order_by(is_gone, "-entered_on", "-pk")[:limit]]
+
+
+def _told(vehicle: Vehicle) -> Hit:
+    number = f"n°{NBSP}{vehicle.stock_number}" if vehicle.stock_number else ""
+    foreign = vehicle.plate_display if vehicle.is_foreign else ""
+    return Hit(
+        str(vehicle),
+        reverse("vehicles:sheet", args=[vehicle.pk]),
+        about=" · ".join(part for part in (vehicle.get_status_display(), foreign, vehicle.version, number) if part),
+        plate="" if foreign else vehicle.plate_display,
+        department=vehicle.plate_department,
+        entity_id=vehicle.entity_id,
+    )
+
+
+def register() -> None:
+    register_sources(FindSource("vehicles", "Véhicules", "car", "vehicles.view", 10, _find, list_url="vehicles:list"))
+    register_beginnings(
+        Beginning("Ajouter un véhicule", "car", "vehicles:add", "vehicles.edit", 30, words="stock VO VN")
+    )
