@@ -8,6 +8,12 @@ class MerchantRole(models.TextChoices):
     USER = "user", "Utilisateur"
 
 
+class Language(models.TextChoices):
+    """Those in which the application speaks, its e-mails too."""
+
+    FRENCH = "fr", "Français"
+
+
 class LineEffect(models.TextChoices):
     """What one line of a file of users does."""
 

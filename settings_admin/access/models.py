@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models.functions import Lower
 
-from settings_admin.access.enums import MerchantRole
+from settings_admin.access.enums import Language, MerchantRole
 from settings_admin.organisation.models import Entity, Holding, Merchant, PointOfSale
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import Audience, ScopedModel
@@ -38,13 +38,15 @@ class User(AbstractBaseUser):
     last_name = models.CharField("nom", max_length=80)
     job_title = models.CharField("fonction", max_length=80, blank=True)
     phone = models.CharField("téléphone", max_length=20, blank=True)
-    language = models.CharField("langue", max_length=5, default="fr")
+    language = models.CharField("langue", max_length=5, choices=Language.choices, default=Language.FRENCH)
     holding = models.ForeignKey(Holding, models.PROTECT, null=True, blank=True, related_name="users")
     merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="users")
     merchant_role = models.CharField(max_length=10, choices=MerchantRole.choices, blank=True)
     is_active = models.BooleanField("actif", default=True)
-    # When the last invitation left; the account has a password of its own once it was accepted.
+    # When the last invitation was made; the account has a password of its own once it was accepted.
     invited_at = models.DateTimeField(null=True, blank=True)
+    # From when on it is to be sent, as long as it was not: a worker that takes it on moves this (services/invitations).
+    invitation_due_at = models.DateTimeField(null=True, blank=True)
     # When the photo of `UserPhoto` was set: pages draw it, or initials, without reading the image.
     photo_at = models.DateTimeField("photo", null=True, blank=True)
     # The last version whose *Nouveautés* this person has read.

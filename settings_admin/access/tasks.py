@@ -1,10 +1,10 @@
 """What access leaves to the worker: the e-mails of signing in, which takes the same time whether there is such an
-account or not; the invitations of an import; and what is forgotten after a day."""
+account or not; invitations; and what is forgotten after a day."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from settings_admin.access.services import imports, passwords, people
+from settings_admin.access.services import imports, invitations, passwords
 from settings_admin.scoping import unscoped
 
 
@@ -19,9 +19,15 @@ def tell_locked_out(email: str) -> None:
 
 
 @shared_task
-def send_invitations(ids: list[int], invited_by: int) -> None:
-    with unscoped("the invitations of one import"):
-        people.send_invitations(ids, invited_by=invited_by)
+def send_invitations(ids: list[int]) -> None:
+    with unscoped("invitations of those who were made just now"):
+        invitations.send(ids, now=timezone.now())
+
+
+@shared_task
+def send_invitations_left_behind() -> None:
+    with unscoped("invitations of everybody"):
+        invitations.send(invitations.left_behind(now=timezone.now()), now=timezone.now())
 
 
 @shared_task

@@ -170,3 +170,18 @@ def test_a_service_says_which_columns_it_writes(source: Source) -> None:
         and not is_a_creation(node, function)
     ]
     assert whole_rows == []
+
+
+def test_what_may_fail_after_a_commit_has_a_name_to_be_logged_by() -> None:
+    """Django logs a robust hook that fails by its `__qualname__`: a partial has none, and takes the request down."""
+    partials = [
+        f"{source.name}:{node.lineno}"
+        for source in OURS
+        for node in source.walk()
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "on_commit"
+        and any(one.arg == "robust" for one in node.keywords)
+        and isinstance(node.args[0], ast.Call)
+    ]
+    assert partials == []

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Final
 
 from django.apps import apps
@@ -18,7 +17,8 @@ STRAY_AFTER: Final = timedelta(days=1)
 
 def remove_unnamed(names: Iterable[str]) -> None:
     # robust: what cannot be removed now is a stray for the night.
-    transaction.on_commit(partial(remove_files_no_longer_named, list(names)), robust=True)
+    named = list(names)
+    transaction.on_commit(lambda: remove_files_no_longer_named(named), robust=True)
 
 
 def remove_files_no_longer_named(names: Sequence[str]) -> None:

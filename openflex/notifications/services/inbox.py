@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
@@ -160,9 +159,14 @@ def _announce(rows: Sequence[Notification]) -> None:
 
     for row in rows:
         tell_screens(row.recipient_id)
-        if row.email_due == EmailChoice.AT_ONCE and row.email_taken_at is None:
-            # robust: when the queue does not answer, `send_left_behind` finds the row.
-            transaction.on_commit(partial(send_at_once.delay, row.pk), robust=True)
+    due = [row.pk for row in rows if row.email_due == EmailChoice.AT_ONCE and row.email_taken_at is None]
+
+    def queue() -> None:
+        for pk in due:
+            send_at_once.delay(pk)
+
+    # robust: when the queue does not answer, `send_left_behind` finds the rows.
+    transaction.on_commit(queue, robust=True)
 
 
 def tell_screens(user_id: int) -> None:

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any, Final
+from typing import Any
 
-from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from openflex.core import mail
@@ -15,16 +12,15 @@ from openflex.core.errors import Refused
 from settings_admin.access.authority import Place, check_may_grant, check_may_place
 from settings_admin.access.models import User, UserGroup
 from settings_admin.access.selectors.hand_over import left_open_by, missing_right
+from settings_admin.access.services import invitations
 from settings_admin.access.services.absences import check_receiver
 from settings_admin.access.services.guarding import changing_access, holding_of, locked_group, locked_person, power_of
 from settings_admin.access.services.memberships import add_member, check_belongs_together
-from settings_admin.access.services.passwords import password_link
 from settings_admin.access.services.sessions import end_sessions
 from settings_admin.organisation.models import Entity, Holding, PointOfSale
 from settings_admin.records.services import apply_edit, event_of, record_event, record_events, save_changes
 from settings_admin.registries import right_label
 
-INVITATIONS_AT_A_TIME: Final = 100
 EMAIL_TAKEN = Refused(
     "email_taken", "Cette adresse e-mail appartient déjà à un autre compte. Choisissez-en une autre.", "email"
 )
@@ -45,7 +41,7 @@ def invite(
     job_title: str = "",
     phone: str = "",
 ) -> User:
-    """Makes an account without a password, puts it into the group, and sends the invitation on commit.
+    """Makes an account without a password, puts it into the group; its invitation is sent once this is committed.
 
     An address that has an account in the holding already: that person is put into the group, nothing else of theirs
     changes and no invitation leaves. Raises Refused: "email_taken" (another holding's, or a merchant's), and as
@@ -63,10 +59,10 @@ def invite(
                 job_title=job_title.strip(),
                 phone=phone.strip(),
                 holding_id=group.holding_id,
-                invited_at=timezone.now(),
             )
+            invitations.make_due(user, now=timezone.now())
             _open_account(user, actor=actor, group=group, place=place)
-            _send_invitation(user, actor=actor, holding=Holding.objects.get(pk=group.holding_id))
+            invitations.send_on_commit([user])
         elif user.holding_id != group.holding_id:
             raise EMAIL_TAKEN
         add_member(actor=actor, user=user, group=group, entity=entity, points_of_sale=place.sites)
@@ -98,27 +94,14 @@ def open_accounts(
     wanted = {user.email: (user, entity) for user, entity in newcomers}
     for user, _ in wanted.values():
         user.holding = holding
-        user.invited_at = now
+        invitations.make_due(user, now=now)
         user.set_unusable_password()
     User.objects.bulk_create((user for user, _ in wanted.values()), ignore_conflicts=True)
     # A statement that ignores conflicts does not say which rows it wrote.
     made = list(User.objects.filter(email__in=wanted, holding=holding, invited_at=now).order_by("pk"))
     record_events(event_of(user, kind="invited", actor=actor, entity=wanted[user.email][1]) for user in made)
-    # The tasks call these verbs: importing them at the top would be a circle.
-    from settings_admin.access.tasks import send_invitations
-
-    for start in range(0, len(made), INVITATIONS_AT_A_TIME):
-        ids = [user.pk for user in made[start : start + INVITATIONS_AT_A_TIME]]
-        transaction.on_commit(partial(send_invitations.delay, ids, actor.pk))
+    invitations.send_on_commit(made)
     return made
-
-
-def send_invitations(ids: Iterable[int], *, invited_by: int) -> None:
-    """To those of these people who have not accepted meanwhile, or left."""
-    actor = User.objects.select_related("holding").get(pk=invited_by)
-    for user in User.objects.filter(pk__in=ids, holding=actor.holding, is_active=True).order_by("pk"):
-        if actor.holding is not None and not user.has_usable_password():
-            _send_invitation(user, actor=actor, holding=actor.holding)
 
 
 def invite_again(*, actor: User, user: User) -> None:
@@ -130,21 +113,10 @@ def invite_again(*, actor: User, user: User) -> None:
         now = timezone.now()
         if user.invited_at is not None and now - user.invited_at < _NOT_AGAIN_WITHIN:
             return
-        user.invited_at = now
-        user.save(update_fields=["invited_at"])
+        invitations.make_due(user, now=now)
+        user.save(update_fields=["invited_at", "invitation_due_at"])
         record_event(user, kind="invited_again", actor=actor)
-        _send_invitation(user, actor=actor, holding=Holding.objects.get(pk=holding_of(user)))
-
-
-def _send_invitation(user: User, *, actor: User, holding: Holding) -> None:
-    context = {
-        "user": user,
-        "invited_by": actor,
-        "holding": holding,
-        "url": password_link(user),
-        "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
-    }
-    mail.send("access/email/invitation", to=[user.email], context=context)
+        invitations.send_on_commit([user])
 
 
 def edit_person(*, actor: User, user: User, base: dict[str, Any], mine: dict[str, Any]) -> User:

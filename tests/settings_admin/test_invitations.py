@@ -1,0 +1,102 @@
+"""Invitations that the queue lost: made while Redis or a worker is down, they leave later, each once."""
+
+from datetime import timedelta
+
+import pytest
+from kombu.exceptions import OperationalError
+
+from openflex.core.tasks import send_email
+from settings_admin.access.services.invitations import LEFT_AFTER, TAKEN_FOR
+from settings_admin.access.tasks import send_invitations, send_invitations_left_behind
+from settings_admin.models import User
+from tests.settings_admin.imports.way import confirm, line, preview_of
+from tests.settings_admin.way import group_url, user_url, words
+
+pytestmark = pytest.mark.usefixtures("everything")
+NOW = "2026-11-24T10:00:00+01:00"
+
+
+@pytest.fixture
+def redis_is_down(monkeypatch):
+    """Of a task, or of another: what hands it to the queue fails as it does without Redis."""
+
+    def down(task):
+        def fail(*args, **options):
+            raise OperationalError("Error 111 connecting to Redis. Connection refused.")
+
+        monkeypatch.setattr(task, "delay", fail)
+
+    yield down
+    monkeypatch.undo()
+
+
+@pytest.fixture
+def beat(time_machine, django_capture_on_commit_callbacks):
+    """What the beat does, this long after the invitations were made."""
+
+    def run(later):
+        time_machine.shift(later)
+        with django_capture_on_commit_callbacks(execute=True):
+            send_invitations_left_behind()
+
+    time_machine.move_to(NOW, tick=False)
+    return run
+
+
+def sent_to(outbox):
+    return sorted(mail.to[0] for mail in outbox)
+
+
+def test_an_import_confirmed_while_redis_is_down_loses_no_invitation(
+    cast, client_for, sellers, mailoutbox, redis_is_down, monkeypatch, beat, django_capture_on_commit_callbacks
+):
+    client = client_for(cast.alice)
+    address = preview_of(client, *(line(f"new{number}@example.test") for number in range(3)))
+    redis_is_down(send_invitations)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert confirm(client, address)["Location"] == address
+        invite = {"who": "invite", "email": "one@example.test", "first_name": "A", "last_name": "B", "answer": "non"}
+        assert client.post(group_url(sellers, "ajouter/"), invite).status_code == 303
+    assert mailoutbox == []
+    assert "en cours d’envoi" in words(client.get(user_url(User.objects.get(email="new0@example.test"))))
+    monkeypatch.undo()
+    beat(LEFT_AFTER - timedelta(seconds=1))
+    assert mailoutbox == []
+    beat(timedelta(seconds=1))
+    everybody = ["new0@example.test", "new1@example.test", "new2@example.test", "one@example.test"]
+    assert sent_to(mailoutbox) == everybody
+    assert all("Alice Nom vous a ouvert un compte OpenFlex pour Groupe Saône" in mail.body for mail in mailoutbox)
+    assert "en cours d’envoi" not in words(client.get(user_url(User.objects.get(email="new0@example.test"))))
+    beat(timedelta(days=1))
+    assert sent_to(mailoutbox) == everybody
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_could_not_hand_one_over_leaves_it_to_the_next(
+    cast, client_for, mailoutbox, redis_is_down, monkeypatch, beat
+):
+    """It took it on: nobody else sends it meanwhile, somebody does afterwards."""
+    client = client_for(cast.alice)
+    redis_is_down(send_email)
+    confirm(client, preview_of(client, line("new@example.test")))
+    monkeypatch.undo()
+    beat(TAKEN_FOR)
+    assert mailoutbox == []
+    beat(LEFT_AFTER)
+    beat(LEFT_AFTER)
+    assert sent_to(mailoutbox) == ["new@example.test"]
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "argon2$chosen"}])
+def test_who_left_or_accepted_meanwhile_gets_none(
+    cast, client_for, mailoutbox, redis_is_down, monkeypatch, beat, django_capture_on_commit_callbacks, change
+):
+    client = client_for(cast.alice)
+    redis_is_down(send_invitations)
+    with django_capture_on_commit_callbacks(execute=True):
+        confirm(client, preview_of(client, line("new@example.test")))
+    monkeypatch.undo()
+    User.objects.filter(email="new@example.test").update(**change)
+    beat(LEFT_AFTER)
+    assert mailoutbox == []
+    assert User.objects.get(email="new@example.test").invitation_due_at is None
