@@ -74,6 +74,9 @@ class JoinGroupForm(PlaceForm):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["group"].queryset = groups
+        fields["group"].error_messages["invalid_choice"] = (
+            "Ce groupe n’existe plus, ou ne vous est pas proposé ici. Choisissez-en un autre."
+        )
         if "entity" in fields:
             fields["entity"].label = "Entité, pour un groupe partagé"
 

@@ -1,5 +1,7 @@
 """A file of users, and which of its lines are confirmed."""
 
+import uuid
+
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -15,6 +17,12 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
         error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
     )
+
+
+class UserFileForm(UploadForm):
+    """`key`: sent twice, the file is kept once."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
 
 
 class ConfirmForm(forms.Form):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final
+from uuid import UUID
 
 from django.db import transaction
 
@@ -16,23 +17,30 @@ from settings_admin.access.services.memberships import Entry, add_members, widen
 from settings_admin.access.services.people import EMAIL_TAKEN, open_accounts
 from settings_admin.organisation.models import Holding
 from settings_admin.records.enums import AccessKind
-from settings_admin.records.services import record_seen
+from settings_admin.records.services import answer_key, record_seen, take_key
 
 KEPT_FOR: Final = timedelta(hours=24)
 # Of the file with the refused lines, sent again.
 OWN_HEADS: Final = ("Ligne", "Motif du refus")
 
+_IMPORT: Final = "import"
 ALREADY_CONFIRMED = Refused("already_confirmed", "Cet import a déjà été confirmé.")
 _NOT_CONFIRMED = Problem("", "Cette ligne était refusée à l’aperçu\u00a0: renvoyez-la.")
 _TAKEN = Problem("email", EMAIL_TAKEN.message)
 
 
 @transaction.atomic
-def receive(*, actor: User, file: BinaryIO, size: int, filename: str) -> tuple[UserImport, list[str]]:
+def receive(
+    *, actor: User, file: BinaryIO, size: int, filename: str, key: UUID | None = None
+) -> tuple[UserImport, list[str]]:
     """Reads the file and keeps its lines for a day. Returns the import, and the heads of the columns that it leaves
-    out. Raises Refused as `read_table` does."""
+    out. `key` is the form's: sent twice, it leads to the import that the first one made. Raises Refused as
+    `read_table` does."""
     if actor.holding is None:
         raise Refused("merchant", "Un marchand n’importe pas d’utilisateurs.")
+    used_key = take_key(key, what=_IMPORT, user=actor) if key else None
+    if isinstance(used_key, int):
+        return UserImport.objects.get(pk=used_key), []
     table = read_table(file, size=size, columns=COLUMNS)
     row = UserImport.objects.create(
         holding=actor.holding,
@@ -40,6 +48,8 @@ def receive(*, actor: User, file: BinaryIO, size: int, filename: str) -> tuple[U
         filename=filename[:200],
         lines=[[line.number, dict(line.cells)] for line in table.lines],
     )
+    if used_key is not None:
+        answer_key(used_key, what=_IMPORT, made=row)
     return row, [head for head in table.left_out if head not in OWN_HEADS]
 
 

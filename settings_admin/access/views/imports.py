@@ -18,7 +18,7 @@ from openflex.core.xlsx import xlsx_response
 from settings_admin.access import exports
 from settings_admin.access.authority import MANAGE_USERS
 from settings_admin.access.enums import LineEffect
-from settings_admin.access.forms.imports import ConfirmForm, UploadForm
+from settings_admin.access.forms.imports import ConfirmForm, UserFileForm
 from settings_admin.access.models import UserImport
 from settings_admin.access.requests import StaffRequest, origin_of
 from settings_admin.access.services import imports
@@ -33,11 +33,11 @@ LINES_SHOWN = 100
 @writes("GET", "POST")
 def upload(request: StaffRequest) -> HttpResponse:
     """The file leads to its preview; what it is refused for stands beside it."""
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    form = UserFileForm(request.POST, request.FILES) if request.method == "POST" else UserFileForm()
     if form.is_valid():
-        file = form.cleaned_data["file"]
+        file, key = form.cleaned_data["file"], form.cleaned_data["key"]
         try:
-            row, left_out = imports.receive(actor=request.user, file=file, size=file.size, filename=file.name)
+            row, left_out = imports.receive(actor=request.user, file=file, size=file.size, filename=file.name, key=key)
         except Refused as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
