@@ -117,8 +117,9 @@ def customers_named(text: str) -> QuerySet[Any, Any]:
 
 
 def team_ids(scope: Scope) -> QuerySet[Any, Any]:
-    """*Mon équipe*: those who belong to the entities and points of sale that this person looks at."""
-    here = Membership.objects.exclude(entity=None)
+    """*Mon équipe*: those who belong to the entities and points of sale that this person looks at, by the whole holding
+    too."""
+    here = Membership.objects.all()
     if sites := [site for chosen in scope.current.partial.values() for site in chosen]:
         here = here.filter(Q(entity__in=scope.current.whole) | Q(is_whole=True) | Q(points_of_sale__in=sites))
     return here.order_by().values("user")

@@ -66,8 +66,11 @@ class UserFilter(filters.FilterSet):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        groups = UserGroup.objects.order_by("name").values_list("pk", "name")
-        self.filters["group"].extra["choices"] = [(str(pk), name) for pk, name in groups]
+        # Two entities may each have a group of the same name.
+        self.filters["group"].extra["choices"] = [
+            (str(group.pk), f"{group.name} ({group.entity.name})" if group.entity else group.name)
+            for group in UserGroup.objects.select_related("entity").order_by("name", "entity__name")
+        ]
 
     def search(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         return looked_for(rows, value)

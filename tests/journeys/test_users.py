@@ -50,6 +50,7 @@ def test_touch_shows_them_too(cast, nobody, visit):
     phone = visit(cast.alice, size=PHONE, scheme="dark")
     page = phone.go(f"/parametres/utilisateurs/{nobody.pk}/")
     phone.check()
+    expect(page.get_by_text("Partagé", exact=True)).to_be_visible()
     page.get_by_role("button", name="Entités").tap()
     expect(page.get_by_text("Les entités créées plus tard sont comprises.")).to_be_visible()
     phone.check()

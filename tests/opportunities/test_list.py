@@ -82,7 +82,8 @@ def test_tabs_are_mine_my_team_and_late(cast, listed):
     here(cast, "TARDIVE", salesperson=cast.marc, overdue_on=today - timedelta(days=1))
     assert listed("") == ["MIENNE"]
     assert listed("?tab=overdue") == ["TARDIVE"]
-    assert set(listed("?tab=team")) == {"MIENNE", "TARDIVE"}
+    here(cast, "HOLDING", salesperson=cast.alice)
+    assert set(listed("?tab=team")) == {"MIENNE", "TARDIVE", "HOLDING"}
 
 
 @pytest.mark.parametrize(

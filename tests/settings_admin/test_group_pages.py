@@ -9,6 +9,7 @@ from settings_admin.models import Membership, TimelineEntry, User, UserGroup
 from settings_admin.registries import BuiltInGroup, right_label
 from tests.settings_admin.way import group_url, places, said, words
 from tests.support.htmx import content, parse, swap
+from tests.support.xlsx import rows_of
 
 pytestmark = pytest.mark.usefixtures("everything")
 
@@ -25,6 +26,14 @@ def test_groups_of_the_current_entity_and_shared_ones(cast, client_for, preparat
     assert "Préparation" not in names(cast.alice, scope=f"e{cast.north.pk}")
     assert "Préparation" in names(cast.alice, scope="all")
     assert len(names(cast.otto)) == len(BuiltInGroup)
+
+
+def test_the_rights_of_those_whom_the_reader_manages_are_exported_from_the_groups_too(cast, client_for, sellers):
+    client = client_for(cast.eve)
+    (form,) = parse(client.get(group_url(sellers))).select("form[action$='/droits/']:not([hx-post])")
+    assert form.button.text.strip() == "Exporter les droits"
+    rows = rows_of(client.post(form["action"]))
+    assert {row["E-mail"] for row in rows} == {"alice@example.test", "eve@example.test"}
 
 
 def test_an_entity_administrator_sees_her_people_and_those_of_the_whole_holding(cast, client_for, sellers):

@@ -26,6 +26,11 @@ def test_search_and_filters_narrow_the_list(cast, client_for, sellers):
     client = client_for(cast.alice, scope="all")
     assert names(client, "?q=momo") == {"Momo"}
     assert names(client, f"?group={sellers.pk}") == {"Sam", "Momo"}
+    for entity in (cast.north, cast.south):
+        UserGroup.objects.create(holding=cast.holding, entity=entity, name="Préparation")
+    page = parse(client.get("/parametres/utilisateurs/"))
+    named = [label.text.strip() for label in page.select("#list-filters label")]
+    assert {"Vendeur", "Préparation (Nord)", "Préparation (Sud)"} <= set(named)
     User.objects.filter(pk=cast.sam.pk).update(is_active=False)
     assert names(client, "?tab=left") == {"Sam"}
 
