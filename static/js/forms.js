@@ -86,6 +86,9 @@ window.addEventListener("beforeunload", (event) => {
 
 document.addEventListener("submit", ({ target }) => firstState.delete(target), true);
 
+// Whoever signs out leaves no draft to the next person at this screen.
+document.addEventListener("submit", ({ target }) => target.matches("[action$='/deconnexion/']") && sessionStorage.clear(), true);
+
 // A swap would take an unsaved form away: the first click says so, a second one within four seconds means it. Sending the
 // form itself, and a control marked data-discards (Annuler), mean it at once.
 let warnedControl = null;

@@ -82,3 +82,38 @@ def test_leaving_with_something_typed_asks_first(cast, visit):
     page.get_by_role("link", name="Annuler").click()
     expect(page.get_by_label("Marque")).to_have_value("YAMAHA")
     assert asked == ["beforeunload"]
+
+
+def test_what_was_typed_outlives_a_reload_and_is_forgotten_once_it_is_added(cast, visit):
+    phone = visit(cast.vera, size=PHONE)
+    page = phone.go(ADD)
+    page.on("dialog", lambda dialog: dialog.accept())
+    fill(page)
+    page.get_by_label("Plaque étrangère").check()
+    page.reload()
+    expect(page.get_by_text("a été reprise.")).to_be_visible()
+    expect(page.get_by_label("Genre")).to_have_value("scooter")
+    expect(page.locator("[name=model]")).to_have_value("TMAX 530")
+    expect(page.get_by_label("Plaque étrangère")).to_be_checked()
+    phone.check()
+
+    page.get_by_role("button", name="Repartir de zéro").click()
+    expect(page.locator("[name=model]")).to_have_value("")
+    expect(page.get_by_text("a été reprise.")).to_be_hidden()
+    fill(page)
+    page.get_by_role("button", name="Ajouter le véhicule").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("YAMAHA TMAX 530")
+    phone.go(ADD)
+    expect(page.locator("[name=model]")).to_have_value("")
+    expect(page.get_by_text("a été reprise.")).to_be_hidden()
+
+
+def test_a_draft_is_nobody_elses(cast, visit):
+    desk = visit(cast.vera)
+    page = desk.go(ADD)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_label("Marque").fill("YAMAHA")
+    page.get_by_role("button", name=cast.vera.full_name).click()
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url("**/connexion/**")
+    assert page.evaluate("Object.keys(sessionStorage).filter((one) => one.startsWith('draft:'))") == []

@@ -1,0 +1,81 @@
+/* What is typed into a long form outlives a reload, a wrong click and a crash of the browser, in this tab alone: it may
+   hold personal data, which must not stay on a shared computer.
+
+   data-draft="name"     on a form: kept while it is typed in, taken up again when its page is opened, forgotten once it
+                         is sent or a control marked data-discards in it is followed
+   data-draft-notice     inside it: says since when, with data-draft-time, and data-draft-clear, which starts anew */
+
+const form = document.querySelector("form[data-draft]");
+const WAIT = 300;
+
+const controls = () => [...form.elements].filter((one) => one.name && !["hidden", "file", "password", "submit", "button"].includes(one.type));
+const isChoice = (control) => control.type === "checkbox" || control.type === "radio";
+const place = () => `draft:${form.dataset.draft}`;
+
+function keep() {
+  clearTimeout(waiting);
+  waiting = null;
+  const values = {};
+  for (const control of controls()) {
+    if (!isChoice(control)) values[control.name] = control.value;
+    else (values[control.name] ??= []).push(...(control.checked ? [control.value] : []));
+  }
+  sessionStorage.setItem(place(), JSON.stringify({ at: Date.now(), values }));
+}
+
+function takeUp() {
+  const { at, values } = JSON.parse(sessionStorage.getItem(place()) ?? "{}");
+  if (!values || form.querySelector("[aria-invalid=true]")) return; // the server has just sent what was typed
+  const changed = controls().filter((control) => control.name in values && put(control, values[control.name]));
+  if (!changed.length) return;
+  for (const control of changed) control.dispatchEvent(new Event("change", { bubbles: true }));
+  const notice = form.querySelector("[data-draft-notice]");
+  notice.querySelector("[data-draft-time]").textContent = new Date(at).toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
+  notice.hidden = false;
+}
+
+/* Whether the control holds something else now. What can no longer be chosen is left. */
+function put(control, value) {
+  if (isChoice(control)) {
+    const wanted = value.includes(control.value);
+    if (control.checked === wanted) return false;
+    control.checked = wanted;
+    return wanted || control.type === "checkbox";
+  }
+  if (control.value === value) return false;
+  if (control.tagName === "SELECT" && ![...control.options].some((option) => option.value === value)) return false;
+  control.value = value;
+  return true;
+}
+
+function forget() {
+  clearTimeout(waiting);
+  waiting = null;
+  sessionStorage.removeItem(place());
+}
+
+let waiting = null;
+if (form) {
+  takeUp();
+  for (const event of ["input", "change"]) {
+    form.addEventListener(event, () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(keep, WAIT);
+    });
+  }
+  addEventListener("pagehide", () => waiting && keep());
+  // Whoever signs out leaves nothing (static/js/forms.js), nor what was typed at the last moment.
+  document.addEventListener("submit", ({ target }) => target.matches("[action$='/deconnexion/']") && forget(), true);
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    // `successful` says nothing of an answer that leads elsewhere.
+    if (detail.elt === form && detail.xhr.status && detail.xhr.status < 400) forget();
+  });
+  form.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-discards]")) forget();
+    if (!target.closest("[data-draft-clear]")) return;
+    forget();
+    form.dataset.sending = "1"; // leaving is meant
+    form.reset(); // a reload keeps what stands in the fields
+    location.reload();
+  });
+}
