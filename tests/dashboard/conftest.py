@@ -1,11 +1,12 @@
 """*Accueil* as somebody sees it: its rows with their reasons, and what each test puts there."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from openflex.core.dates import today_paris
@@ -15,6 +16,13 @@ from tests.make import make_customer, make_opportunity, make_vehicle
 from tests.support.htmx import parse
 
 HOME = "/accueil/"
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    """Appointments of today stay today's."""
+    with time_machine.travel("2026-11-24T12:00:00+01:00", tick=True):
+        yield
 
 
 @pytest.fixture
