@@ -5,7 +5,7 @@ import pytest
 from openflex.core.lists import PAGE_SIZE
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
-from settings_admin.models import Membership, TimelineEntry, User, UserGroup
+from settings_admin.models import Membership, TimelineEntry, User
 from settings_admin.registries import BuiltInGroup, right_label
 from tests.settings_admin.way import group_url, places, said, words
 from tests.support.htmx import content, parse, swap
@@ -184,42 +184,6 @@ def test_the_question_says_what_the_person_would_gain_and_the_removal_what_they_
     assert losses(cast.alice, cast.adele) == {"Retiré d’une seule entité": everything, "Retiré partout": everything}
 
 
-def ahead(client, url, **filled_in):
-    """What the form says while it is being filled in: of whom and where, and the rights that would come."""
-    page = parse(client.get(url, {"part": "gains", **filled_in}, headers={"HX-Request": "true"}))
-    return " ".join(" ".join(one.text for one in page.select("p")).split()), {one.text for one in page.select("li")}
-
-
-def test_where_nothing_is_asked_the_form_says_what_the_person_would_gain(cast, client_for, sellers, preparation):
-    """Of a local group, at ticked sites, and to who adds at home only; from the group's page and from the person's."""
-    gained = {right_label(code) for code in preparation.rights}
-    alice, eve = client_for(cast.alice), client_for(cast.eve)
-    add, join = group_url(preparation, "ajouter/"), f"/parametres/utilisateurs/{cast.nobody.pk}/groupes/ajouter/"
-    assert ahead(alice, add, who="pick", user=cast.nobody.pk) == ("Nobody Nom sur Sud", gained)
-    everywhere = client_for(cast.alice, scope="all")
-    for entity in (cast.north, cast.south):  # a local group serves in its own
-        assert ahead(everywhere, join, group=preparation.pk, entity=entity.pk) == ("Nobody Nom sur Sud", gained)
-    add_member(actor=None, user=cast.nobody, group=preparation, entity=cast.south)
-    nothing = "Nobody Nom sur Sud Rien de plus qu’aujourd’hui : ses autres groupes donnent déjà ces droits."
-    assert ahead(alice, add, who="pick", user=cast.nobody.pk) == (nothing, set())
-    of_sellers = {right_label(code) for code in sellers.rights} - {right_label("vehicles.view")}
-    assert ahead(eve, group_url(sellers, "ajouter/"), who="pick", user=cast.nobody.pk) == (
-        "Nobody Nom sur Sud",
-        of_sellers,
-    )
-    # The pop-up says it where one is asked, unless sites were ticked: then nobody is.
-    at_site = {"who": "pick", "user": cast.momo.pk, "points_of_sale": cast.north_2.pk}
-    north = client_for(cast.alice, scope=f"e{cast.north.pk}")
-    assert ahead(north, group_url(sellers, "ajouter/"), who="pick", user=cast.adele.pk) == ("", set())
-    assert ahead(north, group_url(sellers, "ajouter/"), **at_site)[0].startswith(
-        "Momo Nom sur Nord (Nord 2) Rien de plus"
-    )
-    # What is unfinished, wrong or not theirs says nothing.
-    for wrong in ({}, {"who": "pick"}, {"who": "pick", "user": cast.sam.pk}, {"who": "invite", "email": "sam@"}):
-        assert ahead(eve, add, **wrong) == ("", set())
-    assert ahead(alice, join, group="x") == ("", set())
-
-
 @pytest.mark.parametrize("times", [1, 2])
 def test_yes_is_everywhere_and_no_is_here_however_often_it_is_sent(cast, client_for, sellers, times):
     client = client_for(cast.alice, scope=f"e{cast.south.pk}")
@@ -317,36 +281,6 @@ def test_an_address_of_the_holding_enters_the_group_without_an_invitation(cast, 
     assert places(cast.nobody, sellers) == {cast.north.pk}
     assert User.objects.get(pk=cast.nobody.pk).first_name == "Nobody"
     assert mailoutbox == []
-
-
-def test_an_address_that_has_an_account_is_said_before_it_is_sent_with_what_this_person_would_gain(
-    cast, client_for, sellers, preparation
-):
-    gained = {right_label(code) for code in preparation.rights}
-    told = "Cette adresse a déjà un compte : Nobody Nom. Aucune invitation ne part."
-    alice = client_for(cast.alice)
-    typed = {**NEW, "email": cast.nobody.email.upper()}
-    local, shared = (group_url(group, "ajouter/") for group in (preparation, sellers))
-    assert ahead(alice, local, who="invite", email=cast.nobody.email) == (told, gained)
-    assert ahead(alice, shared, who="invite", email=cast.nobody.email) == (told, set())
-    asked = parse(alice.post(shared, typed))
-    assert told in " ".join(asked.text.split())
-    assert "Nobody Nom" in asked.select_one(".dialog-head p").text
-    yes, no = ({one.text for one in block.select("li")} for block in asked.select(".consequence"))
-    assert yes == no == {right_label(code) for code in sellers.rights}
-    User.objects.filter(pk=cast.nobody.pk).update(is_active=False)
-    assert "Nobody Nom, désactivé." in ahead(alice, local, who="invite", email=cast.nobody.email)[0]
-    # Of somebody whom the reader does not see, and of a stranger, nothing is said.
-    for email in (cast.sam.email, cast.otto.email, "new@example.test"):
-        assert ahead(client_for(cast.eve), local, who="invite", email=email) == ("", set())
-
-
-def test_a_refusal_beside_a_field_stays_though_the_form_looks_ahead(cast, client_for, sellers):
-    admins = built_in_group(cast.holding, BuiltInGroup.ENTITY_ADMIN)
-    with_less = client_for(cast.eve)
-    UserGroup.objects.filter(pk=admins.pk).update(rights=["settings.manage_users"])
-    refused = with_less.post(f"/parametres/utilisateurs/{cast.eve.pk}/groupes/ajouter/", {"group": sellers.pk})
-    assert (refused.status_code, "Vous ne pouvez donner que les droits" in said(refused)) == (422, True)
 
 
 @pytest.mark.parametrize("who", ["otto", "max"])
