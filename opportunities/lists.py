@@ -198,7 +198,7 @@ class TradeInTable(ListTable):
     place = tables.Column(accessor="place", verbose_name="Point de vente", attrs=cell("muted", priority=1))
     entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
     decide = PartColumn(
-        "opportunities/cells/decide.html", export=lambda row: "", verbose_name="Décision", attrs=cell(fact="Décision")
+        "opportunities/cells/decide.html", export=lambda row: "", verbose_name="Décision", attrs=cell("cell-fact")
     )
 
     class Meta(ListTable.Meta):

@@ -43,7 +43,8 @@ COLUMNS: Final = (
 )
 LABELS: Final = {column.key: column.label for column in COLUMNS}
 _CIVILITIES: Final = {folded(word): one for one in Civility for word in (one.label, one.value)} | {
-    folded("Monsieur"): Civility.MR, folded("Madame"): Civility.MRS, folded("Mme."): Civility.MRS,
+    folded("Monsieur"): Civility.MR, folded("M"): Civility.MR,
+    folded("Madame"): Civility.MRS, folded("Mme."): Civility.MRS,
     folded("Docteur"): Civility.DOCTOR, folded("Professeur"): Civility.PROFESSOR, folded("Maître"): Civility.LAWYER,
 }  # fmt: skip
 _LEGAL_FORMS: Final = {folded(word): one for one in LegalForm for word in (one.label, one.value)}

@@ -2,7 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.make import make_customer, make_vehicle
+from tests.journeys.conftest import PHONE
+from tests.make import make_customer, make_opportunity, make_vehicle
 
 
 def test_a_customer_is_chosen_or_created_inside_another_form(cast, visit):
@@ -27,3 +28,30 @@ def test_a_customer_is_chosen_or_created_inside_another_form(cast, visit):
     expect(dialog.get_by_label("Ou un autre nom")).to_have_value("gardé")
     dialog.get_by_role("button", name="Réserver", exact=True).click()
     expect(page.locator(".sheet-head")).to_contain_text("Zoé RINO")
+
+
+def test_two_files_become_one_on_a_phone(cast, visit):
+    """What each of both says stands beside its choice, however narrow the screen is."""
+    kept = make_customer(entity=cast.north, birth_name="RINO", mobile="+33611111111")
+    gone = make_customer(entity=cast.north, birth_name="RINO", mobile="+33622222222", email="paul@example.test")
+    make_opportunity(customer=gone, point_of_sale=cast.north_1, salesperson=cast.sam)
+    phone = visit(cast.alice, size=PHONE, scheme="dark")
+    page = phone.go(f"/clients/{kept.pk}/fusionner/?q=rino")
+    phone.check()
+    page.locator(f"main a[href='/clients/{kept.pk}/fusionner/{gone.pk}/']").click()
+    page.wait_for_url("**/fusionner/*/")
+    for words in ("06 11 11 11 11", "06 22 22 22 22", "paul@example.test"):
+        expect(page.get_by_text(words)).to_be_visible()
+    phone.check()
+    page.get_by_role("radio", name="Mobile, fiche fusionnée").check()
+    page.get_by_role("button", name="Fusionner").click()
+    page.wait_for_url(f"**/clients/{kept.pk}/")
+    expect(page.locator("main")).to_contain_text("06 22 22 22 22")
+    for address in (f"/clients/{kept.pk}/effacer/", "/clients/importer/"):
+        phone.go(address)
+        phone.check()
+    sent = {"name": "clients.csv", "mimeType": "text/csv", "buffer": b"Nom;Mail\nDUVAL;d@example.test\n;x\n"}
+    page.get_by_label("Fichier").set_input_files(sent)
+    page.get_by_role("button", name="Voir l’aperçu").click()
+    expect(page.get_by_role("heading", name="Aperçu de l’import")).to_be_visible()
+    phone.check()

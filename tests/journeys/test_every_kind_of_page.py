@@ -1,11 +1,16 @@
 """Pages that no other journey stays on: errors, the merchants' first page, the style page; and in the dark, the pages
 people see most."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from openflex.core import views
+from opportunities.models import Appointment
+from settings_admin.scoping import unscoped
 from tests.journeys.conftest import PHONE
-from tests.make import make_quotation, make_vehicle
+from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
 
 # Each is what the page is there to say.
 ERRORS = ("status of 403", "status of 404", "status of 429", "status of 500")
@@ -57,3 +62,25 @@ def test_the_first_pages_are_clean_in_the_dark(cast, visit):
     for address in ("/vehicules/", "/vehicules/ajouter/", "/vehicules/capital/", "/cotations/"):
         dark.go(address)
         dark.check()
+
+
+def test_the_lists_of_opportunities_and_the_agreement_are_clean_on_a_phone(cast, visit):
+    customer = make_customer(entity=cast.north, civility="professor", birth_name="RINO")
+    vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1)
+    row = make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.sam, vehicle=vehicle)
+    start = timezone.now() + timedelta(minutes=5)
+    with unscoped("test data"):
+        drive = Appointment.objects.create(
+            entity=cast.north, point_of_sale=cast.north_1, opportunity=row, kind="test_drive", vehicle=vehicle,
+            salesperson=cast.sam, starts_at=start, ends_at=start + timedelta(hours=1), created_by=cast.sam,
+        )  # fmt: skip
+    phone = visit(cast.sam, size=PHONE)
+    for address in (
+        "?affichage=cartes",
+        "",
+        "agenda/",
+        f"rdv/{drive.pk}/convention/",
+    ):
+        phone.go(f"/opportunites/{address}")
+        expect(phone.page.locator("main").get_by_text("RINO").first).to_be_visible()
+        phone.check()
