@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F
 
+from openflex.core.kept_json import KeptJSONField
 from openflex.core.search import FoldedText, search_condition
 from quotation.enums import SENT, AnswerKind, CallName, QuotationState
 from quotation.providers import failures
@@ -68,7 +69,7 @@ class ProviderAnswer(ScopedModel):
     kind = models.CharField(max_length=12, choices=AnswerKind.choices)
     # SHA-256 of what was asked, in canonical JSON.
     question = models.CharField(max_length=64)
-    raw = models.JSONField()
+    raw = KeptJSONField()
     answered_at = models.DateTimeField()
 
     class Meta(ScopedModel.Meta):
