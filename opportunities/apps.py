@@ -10,6 +10,7 @@ class OpportunitiesConfig(AppConfig):
         from opportunities import dossier, exports, finding, hand_over, notices, rights, targets, todos, topics
         from opportunities.services.messages import give_usual_messages
         from opportunities.services.reasons import give_usual_reasons
+        from opportunities.services.trade_ins import condition_changed, lock_opportunity
         from settings_admin.registries import (
             HistorySource,
             NavEntry,
@@ -24,6 +25,7 @@ class OpportunitiesConfig(AppConfig):
             register_settings,
             register_sheet_actions,
         )
+        from vehicles.registry import Above, register_above
 
         rights.register()
         notices.register()
@@ -63,6 +65,7 @@ class OpportunitiesConfig(AppConfig):
         )
         register_export(exports.OPPORTUNITIES)
         register_files("opportunities", dossier.photos_of)
+        register_above("opportunities.tradein", Above(lock=lock_opportunity, changed=condition_changed))
         register_panels(
             Panel(
                 key="opportunities",

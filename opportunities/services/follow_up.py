@@ -24,7 +24,7 @@ from opportunities.models import (
 )
 from opportunities.selectors import last_day_to_postpone, settings_of
 from opportunities.services.appointments import NEXT_ACTION, becomes_next_action, cancel_planned, hand_on
-from opportunities.services.keeping import keep, locked, locked_open, refuse_closed
+from opportunities.services.keeping import keep, locked, locked_open, refuse_closed, tell_open_pages
 from opportunities.services.telling import tell_of_assignment, tell_of_taking, tell_who_decides_on
 from settings_admin.models import User
 from settings_admin.records.services import answer_key, apply_edit, record_event, take_key
@@ -140,6 +140,7 @@ def follow(*, opportunity: Opportunity, user: User, actor: User) -> None:
     _, is_new = Follower.objects.get_or_create(opportunity=row, user=user, defaults={"entity_id": row.entity_id})
     if is_new:
         record_event(row, kind="followed", actor=actor, details={"user": user.full_name})
+        tell_open_pages(row)
 
 
 @transaction.atomic
@@ -148,6 +149,7 @@ def unfollow(*, opportunity: Opportunity, user: User, actor: User) -> None:
     deleted, _ = Follower.objects.filter(opportunity=row, user=user).delete()
     if deleted:
         record_event(row, kind="unfollowed", actor=actor, details={"user": user.full_name})
+        tell_open_pages(row)
 
 
 @transaction.atomic

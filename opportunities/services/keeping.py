@@ -63,8 +63,13 @@ def keep(
     )
     if entry is None:
         opportunity.save(update_fields=derived)
-    publish_on_commit(selectors.topic_of(opportunity), CHANGED, selectors.live_state(opportunity))
+    tell_open_pages(opportunity)
     return entry
+
+
+def tell_open_pages(opportunity: Opportunity) -> None:
+    """Who has it open is told after the commit; of a locked row, and last in a verb that does not `keep`."""
+    publish_on_commit(selectors.topic_of(opportunity), CHANGED, selectors.live_state(opportunity))
 
 
 def overdue_on(opportunity: Opportunity) -> Any:

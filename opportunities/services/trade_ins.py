@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from customers.models import Customer
 from openflex.core.errors import Refused
@@ -221,6 +222,16 @@ def locked_trade_in(trade_in: TradeIn) -> TradeIn:
 def locked_with_opportunity(trade_in: TradeIn) -> tuple[Opportunity, TradeIn]:
     """For what is done to an estimate whatever became of its opportunity."""
     return locked(trade_in.opportunity), locked_trade_in(trade_in)
+
+
+def lock_opportunity(trade_in: TradeIn) -> None:
+    """For what the stock's verbs on a condition lock afterwards: always in this order."""
+    locked(trade_in.opportunity)
+
+
+def condition_changed(trade_in: TradeIn, actor: User) -> None:
+    """Photos, damage and costs belong to what is looked at on the open pages."""
+    keep(locked(trade_in.opportunity), actor=actor, now=timezone.now())
 
 
 def refuse_move(trade_in: TradeIn, target: TradeInState) -> None:

@@ -10,6 +10,7 @@ from openflex.core.errors import Refused
 from settings_admin.models import User
 from settings_admin.records import services as records
 from vehicles.models.condition import CostFacts, DamageFacts
+from vehicles.registry import above_of
 from vehicles.services.photo_files import remove_unnamed
 
 
@@ -41,6 +42,8 @@ def locked_owner(owner: Any, *, is_changed: bool = True) -> Any:
 
     Raises Refused("not_editable") for a change of what is settled already.
     """
+    if is_changed and (above := above_of(owner)) is not None:
+        above.lock(owner)
     locked = type(owner).objects.select_for_update(of=("self",)).get(pk=owner.pk)
     if is_changed and not locked.is_editable:
         raise Refused("not_editable", "Cette estimation ne peut plus être modifiée.")
@@ -48,7 +51,14 @@ def locked_owner(owner: Any, *, is_changed: bool = True) -> Any:
 
 
 def event(owner: Any, kind: str, *, actor: User, **details: Any) -> None:
+    """A line of the owner's history, and what is told of the change: call it last in the verb."""
     records.record_event(owner, kind=kind, actor=actor, details=details)
+    tell_changed(owner, actor=actor)
+
+
+def tell_changed(owner: Any, *, actor: User) -> None:
+    if (above := above_of(owner)) is not None:
+        above.changed(owner, actor)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from openflex.core.photos import CleanImage, photo_drawn_anew
 from settings_admin.models import User
 from settings_admin.records import services as records
 from vehicles.models.condition import PhotoFacts
-from vehicles.services.condition import Owner, event, facts_of, locked_owner
+from vehicles.services.condition import Owner, event, facts_of, locked_owner, tell_changed
 from vehicles.services.photo_files import remove_unnamed
 
 LARGE_SIDE: Final = 1920
@@ -161,12 +161,14 @@ def move_photo(*, owner: Owner, photo_pk: int, to: int, actor: User) -> None:
     moved = next((photo for photo in photos if photo.pk == photo_pk), None)
     if moved is None:
         return
-    cover = photos[0]
+    was = list(photos)
     photos.remove(moved)
     photos.insert(max(to, 0), moved)
     _number(locked, photos)
-    if photos[0] != cover:
+    if photos[0] != was[0]:
         event(locked, "cover_changed", actor=actor)
+    elif photos != was:
+        tell_changed(locked, actor=actor)
 
 
 @transaction.atomic
