@@ -24,7 +24,7 @@ from openflex.core.chunks import in_chunks
 from openflex.core.facts import field_label, field_text
 from openflex.core.fields import field_of
 from openflex.core.lists import arrange_columns, filtered_rows
-from openflex.core.retention import of_customers
+from openflex.core.retention import Table, of_customers
 from openflex.core.xlsx import Sheet
 from settings_admin.records.selectors import HistoryLine
 from settings_admin.registries import ExportKind
@@ -90,27 +90,28 @@ def _why(problems: Sequence[Problem]) -> str:
 
 
 def dossier(customer: Customer) -> list[dict[str, Any]]:
-    """What is kept of one customer, table by table as the policy of personal data lists them, then the history, in
-    words: what somebody gets who asks for their data (RGPD art. 15 and 20)."""
+    """What is kept of one customer and of the files that were merged into theirs, table by table as the policy of
+    personal data lists them, then the history, in words: what somebody gets who asks for their data (RGPD art. 15
+    and 20)."""
+    files = selectors.files_of(customer)
     parts = []
-    for table in of_customers():
-        model: Any = table.model
-        rows = model.objects.filter(**{table.path: customer.pk}).order_by("pk")
-        columns = [field_of(table.model, name) for name in table.personal]
-        parts.append(
-            {
-                "title": str(table.model._meta.verbose_name_plural),
-                "rows": [
-                    {field_label(column): _said(column, getattr(row, column.name)) for column in columns}
-                    for row in rows
-                ],
-            }
-        )
+    for table in reversed(list(of_customers())):
+        rows = list(table.rows_of(files).order_by("pk"))
+        title = str(table.model._meta.verbose_name_plural)
+        if table.path == "pk":
+            parts.append({"title": title, "rows": _facts(table, [row for row in rows if row.pk == customer.pk])})
+            title, rows = "fiches fusionnées avec celle-ci", [row for row in rows if row.pk != customer.pk]
+        parts.append({"title": title, "rows": _facts(table, rows)})
     history = [
         {"le": line.at.isoformat(), "par": line.actor, "quoi": line.sentence, **_changes(line)}
         for line in selectors.in_words(selectors.history_of(customer)[:MOST_LINES])
     ]
-    return [*reversed(parts), {"title": "historique", "rows": history}]
+    return [*parts, {"title": "historique", "rows": history}]
+
+
+def _facts(table: Table, rows: Sequence[Any]) -> list[dict[str, str]]:
+    columns = [field_of(table.model, name) for name in table.personal]
+    return [{field_label(column): _said(column, getattr(row, column.name)) for column in columns} for row in rows]
 
 
 MOST_LINES = 10_000

@@ -211,6 +211,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
+def files_of(customer: Customer) -> list[int]:
+    """The customer, then the files that were merged into it: what they said stands there, chosen or not."""
+    return [customer.pk, *customer.merged_from.order_by("pk").values_list("pk", flat=True)]
+
+
 def history_of(customer: Customer) -> QuerySet[TimelineEntry]:
     """With that of the files that were merged into this one."""
     files = Customer.objects.filter(Q(pk=customer.pk) | Q(merged_into=customer.pk)).order_by().values("pk")

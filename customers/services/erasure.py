@@ -4,11 +4,12 @@ reason."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
 
+from customers import selectors
 from customers.models import Customer
 from customers.registry import keepers
 from openflex.core.errors import Refused
@@ -33,8 +34,8 @@ class Consequence:
 
 def consequence_of(customer: Customer) -> Consequence:
     with acting_for(customer.entity):
-        files = _files(customer)
-        counted = [(table, _rows(table, files).count()) for table in of_customers() if table.path != "pk"]
+        files = selectors.files_of(customer)
+        counted = [(table, table.rows_of(files).count()) for table in of_customers() if table.path != "pk"]
     found = [(table, count) for table, count in counted if count and table.empty]
     return Consequence(
         deleted=[(table.plural, count) for table, count in found if table.deletes_rows],
@@ -62,7 +63,7 @@ def erase(*, customer: Customer, actor: User | None, now: datetime) -> Customer:
         holding = [keeper for keeper in keepers() if keeper.reason(locked)]
         kept_columns = {name for keeper in holding for name in keeper.columns}
         reasons = [keeper.reason(locked) for keeper in holding]
-        files = _files(locked)
+        files = selectors.files_of(locked)
         # First: the database lets no customer be without a name who is not erased.
         Customer.objects.filter(pk__in=files).update(erased_at=locked.erased_at or now, kept_because="")
         for table in of_customers():
@@ -86,24 +87,13 @@ def complete_erasures(*, now: datetime) -> int:
     return done
 
 
-def _files(customer: Customer) -> list[int]:
-    """The customer, and the files that were merged into it: they say the same things."""
-    merged = customer.merged_from.order_by("pk").values_list("pk", flat=True)
-    return [customer.pk, *merged]
-
-
 def _reasons(customer: Customer) -> list[str]:
     with acting_for(customer.entity):
         return [reason for keeper in keepers() if (reason := keeper.reason(customer))]
 
 
-def _rows(table: Table, files: Iterable[int]) -> Any:
-    model: Any = table.model
-    return model.objects.filter(**{f"{table.path}__in": files})
-
-
 def _apply(table: Table, files: Iterable[int], *, but: Iterable[str]) -> None:
-    rows = _rows(table, files)
+    rows = table.rows_of(files)
     if table.forgets_history:
         pks = list(rows.order_by("pk").values_list("pk", flat=True))
         records.redact(table.label, pks)

@@ -9,8 +9,10 @@ from django.db.models import ManyToOneRel
 
 from customers.models import Customer
 from customers.services.editing import GONE
+from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.fields import field_of
+from openflex.core.french import format_day
 from openflex.notifications.services import targets
 from settings_admin.models import User
 from settings_admin.records import services as records
@@ -40,7 +42,6 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
         "identity_kind", "identity_number", "identity_issued_on", "identity_authority", "identity_until_on",
     ),
     "salesperson": ("salesperson",),
-    "notes": ("notes",),
 }  # fmt: skip
 
 
@@ -71,7 +72,8 @@ def counts_of(customer: Customer) -> list[tuple[str, int]]:
 
 @transaction.atomic
 def merge(*, survivor: Customer, absorbed: Customer, taken: Iterable[str], actor: User) -> Customer:
-    """Puts `absorbed` into `survivor`, which takes the CHOICES that `taken` names and all that points there.
+    """Puts `absorbed` into `survivor`, which takes the CHOICES that `taken` names, its notes under its own, and all
+    that points there.
 
     Done twice, in two tabs say, it has one effect. Raises Refused: "same", "other_entity", "other_kind", "gone" when
     one of them was merged elsewhere or erased meanwhile.
@@ -90,6 +92,9 @@ def merge(*, survivor: Customer, absorbed: Customer, taken: Iterable[str], actor
         setattr(kept, name, getattr(gone, name))
     if not kept.is_company and not (kept.birth_name or kept.used_name):
         raise Refused("name", "Gardez au moins un nom.")
+    if (notes := _both_notes(kept, gone)) != kept.notes:
+        kept.notes = notes
+        changed.append("notes")
     people = {str(one.pk): one.full_name for one in (survivor.salesperson, gone.salesperson) if one is not None}
     records.save_changes(kept, fields=changed, actor=actor, kind="taken_over", details={"people": people})
     with acting_for(kept.entity):
@@ -101,6 +106,14 @@ def merge(*, survivor: Customer, absorbed: Customer, taken: Iterable[str], actor
     records.record_event(kept, kind="merged", actor=actor, details={"absorbed": gone.pk, "moved": told})
     records.record_event(gone, kind="merged_away", actor=actor, details={"survivor": kept.pk})
     return kept
+
+
+def _both_notes(kept: Customer, gone: Customer) -> str:
+    """No word of either is lost; of the other file's one reads whose they were."""
+    if not kept.notes or gone.notes in kept.notes:
+        return kept.notes or gone.notes
+    day = format_day(today_paris(gone.created_at))
+    return f"{kept.notes}\n\nNotes de la fiche fusionnée ({gone.display_name}, créée le {day})\u00a0:\n{gone.notes}"
 
 
 def _refuse(kept: Customer, gone: Customer) -> None:

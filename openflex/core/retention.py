@@ -4,8 +4,8 @@ Every table of ours stands there. A table that holds personal data names each of
 files; a test fails on one that is not named.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +28,8 @@ class Table:
     """What the policy says of one table.
 
     `subject`: whose data it holds (`nobody`: `reason` says why none). `path`: the lookup by which its rows lead to a
-    customer, "pk" for the customer's own; empty: their rows are not reached from one customer. At erasure `empty`
+    customer, "pk" for the customer's own; empty: their rows are not reached from one customer. `where`: the only rows
+    that are theirs. At erasure `empty`
     columns are emptied, or, with `deletes_rows`, the rows go, and, with `forgets_history`, what their histories and
     notifications say; `kept` columns stay, each for its reason; `other` columns
     say nothing of a person.
@@ -40,6 +41,7 @@ class Table:
     basis: str = ""
     period: str = ""
     path: str = ""
+    where: Mapping[str, str] = field(default_factory=dict)
     deletes_rows: bool = False
     forgets_history: bool = False
     empty: tuple[str, ...] = ()
@@ -49,6 +51,11 @@ class Table:
     @property
     def model(self) -> type[models.Model]:
         return apps.get_model(self.label)
+
+    def rows_of(self, customers: Iterable[int]) -> Any:
+        """The rows that say something of one of these."""
+        model: Any = self.model
+        return model.objects.filter(**{f"{self.path}__in": customers}, **self.where)
 
     @property
     def plural(self) -> str:
@@ -80,6 +87,7 @@ def _table(label: str, rules: dict[str, Any]) -> Table:
         basis=rules.get("basis", ""),
         period=rules.get("period", ""),
         path=rules.get("path", ""),
+        where=rules.get("where", {}),
         deletes_rows=bool(rules.get("deletes_rows")),
         forgets_history=bool(rules.get("forgets_history")),
         empty=tuple(rules.get("empty", ())),
@@ -89,9 +97,10 @@ def _table(label: str, rules: dict[str, Any]) -> Table:
 
 
 def of_customers() -> Iterator[Table]:
-    """The tables whose rows are reached from a customer, those that hang off the customer before the customer's own."""
+    """The tables whose rows are reached from a customer; the farthest first, the customer's own last: a key that is
+    emptied leads nowhere any more."""
     found = [table for table in policy().values() if table.subject == CUSTOMER and table.path]
-    return iter(sorted(found, key=lambda table: table.path == "pk"))
+    return iter(sorted(found, key=lambda table: (table.path == "pk", -table.path.count("__"))))
 
 
 def columns_to_declare(model: type[models.Model]) -> frozenset[str]:

@@ -58,7 +58,9 @@ class TradeIn(ScopedModel):
         "état", max_length=12, choices=enums.TradeInState.choices, default=enums.TradeInState.DRAFT
     )
     # The quotation it was made from: pressed twice, in two tabs or after going back, it makes one.
-    quotation = models.OneToOneField(Quotation, models.PROTECT, null=True, blank=True, related_name="+")
+    quotation = models.OneToOneField(
+        Quotation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="cotation"
+    )
     # The stay it became.
     vehicle = models.OneToOneField(Vehicle, models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -27,12 +27,13 @@ from opportunities.models import (
     TradeInDamagePhoto,
     TradeInPhoto,
 )
+from quotation.models import Quotation
 from settings_admin.models import AccessLog
 from settings_admin.records.services import record_event
 from settings_admin.scoping import unscoped
 from tests.customers.way import fresh, history, path
-from tests.make import make_customer, make_opportunity, make_vehicle
-from vehicles.models import Hold
+from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
+from vehicles.models import Cost, Damage, DamagePhoto, Hold, Photo, Vehicle
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 # They are told apart in the whole database, whatever a column does to what it is given.
@@ -87,7 +88,10 @@ def around_an_opportunity(customer, vehicle, cast):
     opportunity = make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.sam)
     place = {"entity": cast.north, "point_of_sale": cast.north_1}
     of_it = {**place, "opportunity": opportunity}
-    trade_in = TradeIn(**of_it, number=1, make="BMW", model="118i", created_by=cast.sam, created_at=NOW)
+    quotation = make_quotation(entity=cast.north, point_of_sale=cast.north_1, created_by=cast.sam, plate="AB123CD")
+    trade_in = TradeIn(
+        **of_it, number=1, make="BMW", model="118i", quotation=quotation, created_by=cast.sam, created_at=NOW
+    )
     yield opportunity
     yield Comment(**of_it, author=cast.sam, at=NOW)
     yield Exchange(**of_it, by=cast.sam, means="call", at=NOW)
@@ -105,6 +109,21 @@ def around_an_opportunity(customer, vehicle, cast):
     yield TradeInDamagePhoto(**place, damage=damage, width=1, height=1)
     yield TradeInCost(**place, trade_in=trade_in, kind="tyres", planned="120")
     yield TradeInPhoto(**place, trade_in=trade_in, width=1, height=1)
+
+
+def withdrawn_entry(customer, tokens, cast):
+    """What their estimate had become in the stock before its entry was cancelled, with all that was copied to it."""
+    vehicle = make_vehicle(
+        entity=cast.north, point_of_sale=cast.north_1, supplier=customer, status="out", exit_reason="withdrawn"
+    )
+    place = {"entity": cast.north, "point_of_sale": cast.north_1}
+    yield vehicle
+    damage = Damage(**place, vehicle=vehicle, zone="front")
+    yield damage
+    yield DamagePhoto(**place, damage=damage, width=1, height=1)
+    yield Cost(**place, vehicle=vehicle, kind="tyres", planned="120")
+    yield Photo(**place, vehicle=vehicle, width=1, height=1)
+    record_event(vehicle, kind="entered_from", actor=cast.sam, changes={"plate": ["", tokens.new(20)]})
 
 
 def around_its_history(customer, tokens, cast):
@@ -144,7 +163,7 @@ def full(cast):
                 entity=cast.north, customer=one, purpose="email", is_given=True, channel="online", at=NOW
             )
         vehicle = make_vehicle(entity=cast.north)
-        for row in around_an_opportunity(customer, vehicle, cast):
+        for row in (*around_an_opportunity(customer, vehicle, cast), *withdrawn_entry(customer, tokens, cast)):
             tokens.fill(row, only=policy()[row._meta.label_lower].empty)
         Hold.objects.create(entity=cast.north, vehicle=vehicle, kind="order", customer=customer, label=tokens.new(20))
         around_its_history(customer, tokens, cast)
@@ -183,6 +202,21 @@ def test_after_erasing_no_datum_is_left_in_the_whole_database(cast, client_for, 
     page = client_for(cast.alice).get(path(customer)).text
     assert "Client effacé le" in page
     assert "a créé le client" in page
+
+
+def test_nothing_leads_from_them_to_the_vehicle_they_had_quoted_nor_to_the_entry_that_was_cancelled(
+    cast, client_for, full
+):
+    customer, _, _ = full
+    ours = make_vehicle(entity=cast.north, plate="CD456EF", supplier=customer, entered_on=date(2010, 1, 4))
+    client_for(cast.alice).post(path(customer, "effacer/"))
+    with unscoped("the test looks at what was written"):
+        assert TradeIn.objects.get().quotation_id is None
+        assert Quotation.objects.get().plate == "AB123CD"  # beside no name
+        withdrawn = Vehicle.objects.get(exit_reason="withdrawn")
+        assert (withdrawn.supplier_id, withdrawn.plate, withdrawn.vin) == (None, "", "")
+        # What did enter is the entity's own.
+        assert (Vehicle.objects.get(pk=ours.pk).plate, ours.supplier_id) == ("CD456EF", customer.pk)
 
 
 def test_the_pages_of_their_opportunity_say_that_something_was_done_and_no_more(cast, client_for, full):
@@ -266,15 +300,20 @@ def test_only_who_may_erase(cast, client_for, full):
 
 
 def test_everything_is_handed_out_for_machines_and_for_people_and_written_down(cast, client_for, full):
-    customer, _, _ = full
+    customer, double, _ = full
     response = client_for(cast.marc).post(path(customer, "donnees/"))
     archive = zipfile.ZipFile(io.BytesIO(response.getvalue()))
     told = json.loads(archive.read("donnees.json"))
     assert {"clients", "véhicules du client", "consentements", "historique"} <= set(told)
     assert told["clients"][0]["Nom de naissance"] == customer.birth_name
     page = archive.read("donnees.html").decode()
-    for column in ("birth_name", "city", "notes", "identity_number", "email"):
-        assert getattr(customer, column) in page
+    (merged,) = told["fiches fusionnées avec celle-ci"]
+    assert merged["Nom de naissance"] == double.birth_name
+    for one in (customer, double):  # what was not chosen when the two became one is kept, hence handed out
+        for column in ("birth_name", "city", "identity_number", "email", "phone"):
+            assert getattr(one, column) in page
+    for line in (*customer.notes.splitlines(), double.notes):
+        assert line in page
     assert "a créé le client" in page
     with unscoped("the test looks at what was written"):
         line = AccessLog.objects.get(kind="exported", user=cast.marc)

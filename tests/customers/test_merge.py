@@ -77,6 +77,32 @@ def test_nothing_is_lost_and_what_was_chosen_is_taken(cast, client_for, pair):
     assert (fresh(gone).mobile, fresh(gone).merged_into_id) == ("+33622222222", kept.pk)
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "kept_notes"),
+    [
+        ("Préfère le matin", "Deux enfants", "Préfère le matin\n\nNotes de la fiche fusionnée (Paul RINO, créée le"),
+        ("", "Deux enfants", "Deux enfants"),
+        ("Deux enfants", "Deux enfants", "Deux enfants"),
+        ("Deux enfants", "", "Deux enfants"),
+    ],
+)
+def test_the_notes_of_both_are_kept_and_the_history_says_so(cast, client_for, pair, mine, theirs, kept_notes):
+    kept, gone = pair
+    with unscoped("test data"):
+        for one, notes in ((kept, mine), (gone, theirs)):
+            type(one).objects.filter(pk=one.pk).update(notes=notes)
+    client = client_for(cast.alice)
+    asked = parse(client.get(path(kept, f"fusionner/{gone.pk}/")))
+    assert asked.select("input[name=notes]") == []
+    assert ("Les notes des deux fiches sont gardées" in asked.text) == (bool(theirs) and mine != theirs)
+    merge(client, kept, gone)
+    after = fresh(kept).notes
+    assert after.startswith(kept_notes)
+    assert after.count("Deux enfants") == 1
+    told = [entry.changes["notes"] for entry in history(kept) if "notes" in entry.changes]
+    assert told == ([] if after == mine else [[mine, after]])
+
+
 def test_both_histories_are_told_and_the_old_address_leads_on(cast, client_for, pair):
     kept, gone = pair
     client = client_for(cast.alice)
