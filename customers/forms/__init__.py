@@ -1,7 +1,7 @@
 """What people type about customers."""
 
 from customers.forms.around import ConsentForm, ContactForm, OwnedVehicleForm, PartForm
-from customers.forms.entry import AddCustomerForm
+from customers.forms.entry import TELLING, AddCustomerForm
 from customers.forms.imports import ConfirmForm, UploadForm
 from customers.forms.picker import CustomerField
 from customers.forms.sections import (
@@ -15,6 +15,7 @@ from customers.forms.sections import (
 )
 
 __all__ = [
+    "TELLING",
     "AddCustomerForm",
     "AddressForm",
     "CompanyForm",

@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 
 from customers import forms, selectors
-from customers.selectors import Duplicate
+from customers.selectors import EDIT, Duplicate
 from customers.services.creation import create_customer, created_with
+from customers.views.picking import asked
 from openflex.core import htmx
 from openflex.core.http import read_only, row_number, writes
 from settings_admin.access.requests import StaffRequest
@@ -40,13 +41,27 @@ def add_customer(request: StaffRequest) -> HttpResponse:
 @right("customers.edit", on="scope")
 @read_only
 def duplicates(request: StaffRequest) -> HttpResponse:
-    """Who may be the person that is being typed; asked again while typing."""
+    """Who may be the person that is being typed; asked again while typing. With a `field`, for a picker
+    (`customers.views.picking`): as choices of the form around it."""
+    if "field" in request.GET:
+        return _choices(request)
     form = forms.AddCustomerForm(request.GET, entity=only_entity())
     facts = form.telling()
     entity_id = _entity_id(request, form)
     found = selectors.duplicates_of(facts, entity_id=entity_id) if entity_id is not None else []
     context: dict[str, Any] = {"duplicates": found, "is_refused": False}
     return htmx.render_part(request, "customers/duplicates.html", "found", context)
+
+
+def _choices(request: StaffRequest) -> HttpResponse:
+    field, entity = asked(request, right=EDIT)
+    form = forms.AddCustomerForm(request.GET, entity=entity, prefix=f"{field}_new")
+    context = {
+        "duplicates": selectors.duplicates_of(form.telling(), entity_id=entity.pk),
+        "field": field,
+        "chosen": row_number(request.GET.get(field, "")),
+    }
+    return htmx.render_part(request, "customers/duplicates.html", "choices", context)
 
 
 def only_entity() -> Entity | None:

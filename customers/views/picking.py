@@ -25,7 +25,7 @@ _FIELD = re.compile(r"[a-z][a-z0-9_]{0,40}")
 @read_only
 def pick(request: StaffRequest) -> HttpResponse:
     """The customers of the entity with the words typed so far, under the one that is chosen."""
-    field, entity = _asked(request, right=VIEW)
+    field, entity = asked(request, right=VIEW)
     words = request.GET.get(f"{field}_words", "").strip()[:200]
     chosen = row_number(request.GET.get(field, ""))
     rows = Customer.objects.listed().filter(entity=entity)
@@ -44,7 +44,7 @@ def pick(request: StaffRequest) -> HttpResponse:
 @read_only
 def pick_new(request: StaffRequest) -> HttpResponse:
     """The fields of a new customer in the place of their button, begun with what was searched; `close` puts it back."""
-    field, entity = _asked(request, right=EDIT)
+    field, entity = asked(request, right=EDIT)
     if request.GET.get("close"):
         context = {"field": field, "entity_id": entity.pk}
         return render(request, "customers/_pick_new_button.html", context)
@@ -58,7 +58,7 @@ def pick_new(request: StaffRequest) -> HttpResponse:
 @writes("POST")
 def pick_create(request: StaffRequest) -> HttpResponse:
     """Creates the customer and chooses them; nothing else of the form around is touched."""
-    field, entity = _asked(request, right=EDIT)
+    field, entity = asked(request, right=EDIT)
     form = forms.AddCustomerForm(request.POST, entity=entity, prefix=f"{field}_new")
     if not form.is_valid():
         return _new(request, form, field=field, entity=entity, status=422)
@@ -82,11 +82,20 @@ def _new(
     duplicates: Any = (),
 ) -> HttpResponse:
     sent = ",".join(["csrfmiddlewaretoken", "confirmed", *(form.add_prefix(name) for name in form.fields)])
-    context = {"form": form, "field": field, "entity_id": entity.pk, "duplicates": duplicates, "sent": sent}
+    context = {
+        "form": form,
+        "field": field,
+        "entity_id": entity.pk,
+        "duplicates": duplicates,
+        "is_refused": bool(duplicates),
+        "sent": sent,
+        # Of what tells people apart, and whoever of them was chosen already.
+        "telling": ",".join([field, *(form.add_prefix(name) for name in forms.TELLING)]),
+    }
     return htmx.render_part(request, "customers/pick_new.html", "new", context, status=status)
 
 
-def _asked(request: StaffRequest, *, right: str) -> tuple[str, Entity]:
+def asked(request: StaffRequest, *, right: str) -> tuple[str, Entity]:
     """The field that asks and the entity it asks for: any of this person's, for a form may be of another than the
     current one. Raises Http404 for a stranger's, RightMissing where the right is not held."""
     field, entity_id = request.GET.get("field", "customer"), row_number(request.GET.get("entity", ""))

@@ -1,6 +1,7 @@
 """The choice of a customer inside another form: found while typing, created in place, nothing leaked."""
 
 import uuid
+from urllib.parse import urlencode
 
 import pytest
 
@@ -135,6 +136,27 @@ def test_who_resembles_is_proposed_as_a_choice_first(cast, client_for, rino):
     assert len(customers()) == 1
     create(client, cast.north, {**sent, "confirmed": "1"})
     assert len(customers()) == 2
+
+
+def test_who_resembles_is_proposed_while_one_types_and_a_choice_outlives_the_next_letter(cast, client_for, rino):
+    other = make_customer(entity=cast.south, birth_name="RINO", mobile="+33612345678")
+    client = client_for(cast.sam, htmx=True)
+    fieldset = parse(client.get(f"{PICK}nouveau/?field=customer&entity={cast.north.pk}")).select_one("fieldset")
+    asking = fieldset.select_one("#customer-alike")
+    assert "input" in asking["hx-trigger"]
+    names = set(asking["hx-params"].split(","))
+    assert {"customer_new-mobile", "customer_new-birth_name", "customer"} <= names
+
+    def ask(client, **typed):
+        sent = {name: value for name, value in new(birth_name="", **typed).items() if name in names}
+        return client.get(f"{asking['hx-get']}&{urlencode({**sent, 'customer': rino.pk})}")
+
+    assert offered(ask(client, mobile="06 12 34")) == []
+    answer = ask(client, mobile="06 12 34 56 78")
+    assert parse(answer).select_one("input[checked]")["value"] == str(rino.pk)
+    assert offered(answer) == [str(rino.pk)] != [str(other.pk)]
+    assert ask(client_for(cast.vera), mobile="06 12 34 56 78").status_code == 403
+    assert ask(client_for(cast.eve), mobile="06 12 34 56 78").status_code == 404
 
 
 def test_who_may_not_create_gets_no_button_and_is_refused(cast, client_for, rino):
