@@ -1,6 +1,7 @@
 """A real Chromium on a real server: what every page that a journey visits must be is checked in one place."""
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,8 @@ from tests.support.sandbox_process import Sandbox, running_sandbox
 # The browser is driven by an event loop that stays on this thread; the tests themselves are synchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# The shell is the same engine without the windows that nobody sees: a fifth of a journey's time.
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -43,7 +43,7 @@ def test_a_file_is_sent_looked_at_and_confirmed_by_the_keyboard(cast, visit, siz
     page.go_back()
     expect(page.get_by_text("Lignes 1 à 100 sur 480")).to_be_visible()
     assert not User.objects.filter(email__startswith="p").exists()
-    page.get_by_role("button", name="Confirmer").press("Enter")
+    page.get_by_role("button", name="Confirmer").press("Enter", no_wait_after=True)
     expect(page.get_by_text("480\u00a0personnes invitées")).to_be_visible(timeout=60_000)
     expect(rows).to_have_count(20)
     person.check()

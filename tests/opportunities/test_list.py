@@ -118,7 +118,7 @@ def test_a_swapped_list_equals_a_reloaded_one(cast, client_for, rino, address):
 
 def test_cards_say_what_the_rows_say(cast, client_for, rino):
     cards = parse(client_for(cast.sam).get(f"{LIST}?tab=all&affichage=cartes")).select(".opportunity-card")
-    assert [card.select_one("h3 a").text for card in cards] == ["Opportunité 14880", "Opportunité 14873"]
+    assert [card.select_one("h2 a").text for card in cards] == ["Opportunité 14880", "Opportunité 14873"]
     assert "RINO" in cards[1].text
 
 
