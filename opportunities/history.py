@@ -17,7 +17,7 @@ from opportunities import enums
 from opportunities.models import CloseReason, Comment, Exchange, Opportunity, TradeIn
 from settings_admin.models import User
 from settings_admin.records.models import TimelineEntry
-from settings_admin.records.selectors import Change, HistoryLine, line_of, source_urls, timeline_of, url_of_source
+from settings_admin.records.selectors import Change, HistoryLine, line_of, source_urls, url_of_source
 from vehicles import condition
 from vehicles.history import one_sending
 from vehicles.models import Vehicle
@@ -314,9 +314,9 @@ _PEOPLE_OF_TRADE_IN: Final = ("asked_by", "decided_by")
 _UNTOLD_OF_TRADE_IN: Final = frozenset({*_PEOPLE_OF_TRADE_IN, "asked_at", "decided_at", "version_code", "vehicle"})
 
 
-def of_trade_in(trade_in: TradeIn, *, limit: int) -> list[HistoryLine]:
-    """Every change of every field of an estimate, newest first."""
-    entries = one_sending(timeline_of(trade_in, limit=limit))
+def of_trade_in(found: Sequence[TimelineEntry], *, trade_in: TradeIn) -> list[HistoryLine]:
+    """The changes of an estimate in words, in the order given."""
+    entries = one_sending(found)
     urls = source_urls(entries)
     return [_trade_in_line(entry, trade_in, url_of_source(entry, urls)) for entry in entries]
 

@@ -23,15 +23,15 @@ from opportunities.services import trade_ins
 from quotation.providers import autovista
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
-from settings_admin.records.selectors import last_change_of
+from settings_admin.records.selectors import last_change_of, timeline_of, timeline_page
 from settings_admin.records.services import EditConflict
+from settings_admin.records.views import AFTER, HISTORY_PAGE, History, is_reading_on, more_url, older
 from settings_admin.scoping import current_scope
 from vehicles.selectors import equipment_of
 from vehicles.views.condition import Place, condition_of, sheet_url
 from vehicles.views.proposal import answer_proposal
 
 TEMPLATE = "opportunities/trade_in.html"
-HISTORY = 200
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,9 @@ FIGURES = ("market_value", "mileage_adjustment", "age_adjustment", "options_adju
 def page(request: StaffRequest, pk: int) -> HttpResponse:
     """`?modifier=etat` opens that section for editing, for those who may."""
     trade_in = fetch(request, pk)
+    if is_reading_on(request):
+        url = reverse("opportunities:trade_in", args=[pk])
+        return older(request, _history(trade_in, after=request.GET[AFTER]), of=str(trade_in), url=url)
     section = SECTIONS.get(request.GET.get("modifier", ""))
     if section is None or not may_edit(trade_in):
         return render_page(request, trade_in)
@@ -101,9 +104,16 @@ def render_page(
     return htmx.render_part(request, TEMPLATE, "trade_in", context, status=status)
 
 
+def _history(trade_in: TradeIn, *, after: str = "") -> History:
+    page = timeline_page(timeline_of(trade_in), size=HISTORY_PAGE, after=after)
+    url = reverse("opportunities:trade_in", args=[trade_in.pk])
+    return History(history.of_trade_in(page.entries, trade_in=trade_in), more_url(url, page.following))
+
+
 def _context(trade_in: TradeIn, *, refused: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
     today = today_paris(timezone.now())
     quotation = trade_in.quotation_id
+    past = _history(trade_in)
     return {
         "trade_in": trade_in,
         "opportunity": trade_in.opportunity,
@@ -135,7 +145,8 @@ def _context(trade_in: TradeIn, *, refused: Sequence[tuple[str, str]] = ()) -> d
         "vehicle_url": _vehicle_url(trade_in),
         "equipment": equipment_of(trade_in.equipment),
         "is_past": trade_in.valid_until is not None and trade_in.valid_until < today,
-        "history": history.of_trade_in(trade_in, limit=HISTORY),
+        "history": past.lines,
+        "more_url": past.more_url,
         "live_topics": selectors.topic_of(trade_in.opportunity),
     }
 

@@ -15,9 +15,8 @@ from settings_admin.records.models import ListView, TimelineEntry
 from settings_admin.registries import history_sources
 
 
-def timeline_of(obj: Any, *, limit: int | None = None) -> QuerySet[TimelineEntry]:
-    entries = TimelineEntry.objects.filter(target_type=obj._meta.label_lower, target_id=obj.pk)
-    return entries[:limit] if limit else entries
+def timeline_of(obj: Any) -> QuerySet[TimelineEntry]:
+    return TimelineEntry.objects.filter(target_type=obj._meta.label_lower, target_id=obj.pk)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from opportunities.models import OpportunitySettings
+from opportunities.models import OpportunitySettings, TradeIn
 from opportunities.targets import FIGURES, MESSAGES, REASONS
 from quotation.models import QuotationSettings
 from settings_admin.models import TimelineEntry
 from settings_admin.records.enums import NUMBERING_CHANGED
 from settings_admin.records.views import HISTORY_PAGE
-from tests.make import make_customer
+from tests.make import make_customer, make_opportunity
 from tests.settings_admin.way import group_url, user_url
 from tests.support.htmx import parse
 
@@ -48,6 +48,11 @@ def pages(cast, sellers):
     quotations = QuotationSettings.objects.create(entity=cast.north)
     sales = OpportunitySettings.objects.create(entity=cast.north)
     rino, north = make_customer(entity=cast.north), cast.north
+    opportunity = make_opportunity(customer=rino, salesperson=cast.sam, point_of_sale=cast.north_1)
+    estimate = TradeIn.objects.create(
+        entity=north, point_of_sale=cast.north_1, opportunity=opportunity, number=1, make="VOLKSWAGEN", model="Golf",
+        created_by=cast.sam, created_at=timezone.now(),
+    )  # fmt: skip
     return {
         f"{group_url(sellers)}?onglet=historique": (sellers, "group_changed"),
         f"{user_url(cast.sam)}?onglet=historique": (cast.sam, "person_changed"),
@@ -60,6 +65,7 @@ def pages(cast, sellers):
         reverse("opportunities:settings_reasons_of", args=[north.pk]): (sales, REASONS[0]),
         reverse("opportunities:settings_messages_of", args=[north.pk]): (sales, MESSAGES[0]),
         reverse("customers:page", args=[rino.pk]): (rino, "changed"),
+        reverse("opportunities:trade_in", args=[estimate.pk]): (estimate, "changed"),
     }
 
 
