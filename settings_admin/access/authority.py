@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from openflex.core.errors import Refused
+from openflex.core.french import ended
 from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.selectors.belonging import Belonging, Gift, add_up, gifts_of
 from settings_admin.organisation.models import Entity, PointOfSale
@@ -40,6 +41,11 @@ class Place:
         if self.entity is None or gift.entity_id != self.entity.pk:
             return False
         return gift.is_whole or (self.sites is not None and {site.pk for site in self.sites} <= gift.sites)
+
+    @property
+    def mark(self) -> str:
+        """The same for the same sites of an entity: a form says by it what it was drawn of."""
+        return "*" if self.sites is None else ",".join(sorted(str(site.pk) for site in self.sites))
 
     def __str__(self) -> str:
         if self.entity is None:
@@ -84,7 +90,7 @@ def check_may_grant(actor: Belonging, rights: Iterable[str], place: Place, *, fi
 def check_holds(actor: Belonging, right: str, place: Place) -> None:
     """Raises Refused("right_missing") when the actor does not hold the right all over the place."""
     if not holds(actor, right, place):
-        raise Refused("right_missing", f"Il vous manque le droit «\u00a0{right_label(right)}\u00a0» sur {place}.")
+        raise Refused("right_missing", ended(f"Il vous manque le droit «\u00a0{right_label(right)}\u00a0» sur {place}"))
 
 
 def check_may_place(actor: Belonging, place: Place) -> None:

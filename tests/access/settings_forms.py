@@ -252,9 +252,12 @@ FORMS: dict[str, Callable[[World], list[Sent]]] = {
         Sent(
             "access:user_sites",
             {"pk": user.pk, "membership_pk": _membership(user, w.sellers).pk},
-            {"points_of_sale": sites},
+            sites,
         )
-        for user, sites in ((w.cast.sam, [w.cast.north_1.pk]), (w.cast.momo, []))
+        for user, sites in (
+            (w.cast.sam, {"points_of_sale": [w.cast.north_1.pk]}),
+            (w.cast.momo, {"is_whole": "on"}),
+        )
     ],
     "access:import": lambda w: [
         Sent("access:import", data={"key": key(), "file": SimpleUploadedFile("equipe.csv", csv_of(line("a@b.test")))})

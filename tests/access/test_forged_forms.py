@@ -292,7 +292,7 @@ def test_who_manages_people_does_not_raise_herself_or_others(world, client_for, 
             data={"key": key(), "name": "Neuf", "entity": cast.south.pk, "rights": ["vehicles.view"]},
         ),
         # More sites for somebody is more of what she does not have.
-        Sent("access:user_sites", {"pk": cast.nobody.pk, "membership_pk": membership.pk}, {"points_of_sale": []}),
+        Sent("access:user_sites", {"pk": cast.nobody.pk, "membership_pk": membership.pk}, {"is_whole": "on"}),
         Sent(
             "organisation:add_site",
             {"pk": cast.south.pk},

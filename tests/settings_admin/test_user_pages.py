@@ -189,6 +189,24 @@ def test_the_last_administrator_of_an_entity_does_not_leave(cast, client_for):
     assert "dernière personne qui administre Sud" in words(response)
 
 
+def test_of_two_who_change_an_assignment_the_second_sees_what_the_first_did(cast, client_for):
+    membership = Membership.objects.get(user=cast.sam)
+    address = user_url(cast.sam, f"affectations/{membership.pk}/")
+    client = client_for(cast.alice)
+    base = parse(client.get(address)).select_one("[name=base]")["value"]
+    assert client.post(address, {"points_of_sale": [cast.north_1.pk], "base": base}).status_code == 303
+    mine = {"points_of_sale": [cast.north_2.pk], "base": base}
+    told = client.post(address, mine)
+    assert told.status_code == 422
+    assert "elle vaut pour Nord (Nord 1). Enregistrez encore une fois" in words(told)
+    assert list(membership.points_of_sale.all()) == [cast.north_1]
+    # Sent again as it stands there, it means it; what is so already is no conflict.
+    again = parse(told).select_one("[name=base]")["value"]
+    assert client.post(address, mine | {"base": again}).status_code == 303
+    assert client.post(address, mine).status_code == 303
+    assert list(membership.points_of_sale.all()) == [cast.north_2]
+
+
 def test_sites_of_an_assignment(cast, client_for):
     membership = Membership.objects.get(user=cast.sam)
     address = user_url(cast.sam, f"affectations/{membership.pk}/")
@@ -196,7 +214,12 @@ def test_sites_of_an_assignment(cast, client_for):
     assert client.post(address, {"points_of_sale": [cast.north_2.pk]}).status_code == 303
     assert list(membership.points_of_sale.all()) == [cast.north_2]
     assert client.post(address, {"points_of_sale": [cast.south_1.pk]}).status_code == 422
-    assert client.post(address, {}).status_code == 303
+    # Whoever unticks the last one, or ticks one beside all, is asked what they mean.
+    assert "Choisissez un point de vente, ou tous." in words(client.post(address, {}))
+    both = client.post(address, {"is_whole": "on", "points_of_sale": [cast.north_1.pk]})
+    assert "Décochez « Tous » pour n’en garder que certains." in words(both)
+    assert list(membership.points_of_sale.all()) == [cast.north_2]
+    assert client.post(address, {"is_whole": "on"}).status_code == 303
     membership.refresh_from_db()
     assert membership.is_whole
     eve = Membership.objects.get(user=cast.eve)

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from openflex.core.sections import SectionForm
+from settings_admin.access.authority import Place
 from settings_admin.access.models import User
 from settings_admin.organisation.forms.fields import PhoneField
 from settings_admin.organisation.models import PointOfSale
@@ -44,15 +45,31 @@ class LeaverForm(forms.Form):
 
 
 class SitesForm(forms.Form):
+    """At which sites of its entity an assignment holds. `base`: what held when the form was drawn."""
+
+    is_whole = forms.BooleanField(label="Tous, ceux ouverts plus tard compris", required=False)
     points_of_sale = forms.ModelMultipleChoiceField(
         label="Points de vente",
         queryset=PointOfSale.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Aucune case cochée\u00a0: tous, ceux ouverts plus tard compris.",
     )
+    base = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, sites: QuerySet[PointOfSale], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, *, place: Place, sites: QuerySet[PointOfSale]) -> None:
+        initial = {"is_whole": place.sites is None, "points_of_sale": [site.pk for site in place.sites or ()]}
+        super().__init__(data, initial={**initial, "base": place.mark})
         fields: dict[str, Any] = self.fields
         fields["points_of_sale"].queryset = sites
+
+    def clean(self) -> dict[str, Any]:
+        """No box is not all of them: whoever unticks the last one does not mean to give more."""
+        data = super().clean() or {}
+        if "points_of_sale" in data and bool(data["points_of_sale"]) == data["is_whole"]:
+            both = "Décochez «\u00a0Tous\u00a0» pour n’en garder que certains."
+            self.add_error("points_of_sale", both if data["is_whole"] else "Choisissez un point de vente, ou tous.")
+        return data
+
+    @property
+    def chosen(self) -> list[PointOfSale] | None:
+        return None if self.cleaned_data["is_whole"] else list(self.cleaned_data["points_of_sale"])

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from openflex.core.errors import Refused
-from settings_admin.access.authority import Place, check_may_grant, check_may_place, place_of
+from openflex.core.french import ended
+from settings_admin.access.authority import Place, check_may_grant, check_may_place, may_place, place_of
 from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.services.guarding import changing_access, locked_group, power_of, tell_access_changed
 from settings_admin.organisation.models import Entity, PointOfSale
@@ -12,6 +13,8 @@ from settings_admin.records.models import TimelineEntry
 from settings_admin.records.services import event_of, record_events
 from settings_admin.registries import SiteCopy
 from settings_admin.scoping import unscoped
+
+ACCOUNT_CLOSED = Refused("account_closed", "Ce compte est désactivé\u00a0: réactivez-le d’abord.", "email")
 
 
 def add_member(
@@ -27,13 +30,16 @@ def add_member(
     Adding again changes nothing, or widens: it adds sites, goes from sites to the whole entity, and from entities to
     the whole holding, whose one membership then replaces theirs. It never narrows. `actor` None: the application
     itself (a new holding, demonstration data), which holds every right.
-    Raises Refused: "group_gone", "other_holding", "local_group", "other_entity", "beyond_own_rights", "right_missing".
+    Raises Refused: "group_gone", "other_holding", "local_group", "other_entity", "account_closed", "beyond_own_rights",
+    "right_missing".
     """
     place = Place(entity, None if points_of_sale is None else tuple(points_of_sale))
     with changing_access(group.holding_id):
         group = locked_group(group)
         check_belongs_together(user=user, group=group, place=place)
         if actor is not None:
+            if not user.is_active:
+                raise ACCOUNT_CLOSED
             power = power_of(actor)
             check_may_place(power, place)
             check_may_grant(power, group.rights, place, field="group")
@@ -125,10 +131,13 @@ def add_members(entries: Sequence[Entry], *, actor: User) -> None:
     )
 
 
-def set_sites(*, actor: User, membership: Membership, points_of_sale: Iterable[PointOfSale] | None) -> None:
+def set_sites(
+    *, actor: User, membership: Membership, points_of_sale: Iterable[PointOfSale] | None, base: str = ""
+) -> None:
     """Chooses anew at which sites of its entity a membership holds; None: all of them. It may narrow.
 
-    Raises Refused as `add_member` does, and "last_administrator".
+    `base`: the mark of the place that the actor saw. Raises Refused as `add_member` does, "changed_meanwhile" (by
+    somebody else, to something that is not what the actor chose either), and "last_administrator".
     """
     with changing_access(membership.holding_id):
         membership = _locked(membership)
@@ -137,23 +146,34 @@ def set_sites(*, actor: User, membership: Membership, points_of_sale: Iterable[P
         place = Place(membership.entity, None if points_of_sale is None else tuple(points_of_sale))
         check_belongs_together(user=membership.user, group=membership.group, place=place)
         power = power_of(actor)
-        check_may_place(power, place_of(membership))
+        before = place_of(membership)
+        check_may_place(power, before)
         check_may_place(power, place)
         check_may_grant(power, membership.group.rights, place, field="group")
-        before = (membership.is_whole, set(membership.points_of_sale.all()))
-        if before == (place.sites is None, set(place.sites or ())):
+        if before.mark == place.mark:
             return
+        if base and base != before.mark:
+            told = ended(f"Quelqu’un vient de changer cette affectation\u00a0: elle vaut pour {before}")
+            raise Refused("changed_meanwhile", f"{told} Enregistrez encore une fois pour la remplacer.")
         membership.is_whole = place.sites is None
         membership.save(update_fields=["is_whole"])
         membership.points_of_sale.set(place.sites or ())
         record_membership(membership, kind="member_moved", actor=actor)
 
 
+NOT_EVERYWHERE = Refused(
+    "right_missing",
+    "Cette personne est aussi dans ce groupe là où vous n’administrez pas les utilisateurs. "
+    "Retirez-la de chacune de vos entités.",
+)
+
+
 def remove_member(*, actor: User, user: User, group: UserGroup, entity: Entity | None) -> None:
     """Takes a user out of a group: in one entity, or (`entity` None) everywhere.
 
     Taking somebody of the whole holding out of one entity keeps them in each of the others, no longer in those
-    created later. Doing it twice changes nothing. Raises Refused: "right_missing", "last_administrator".
+    created later. Everywhere is for who may do it in each place, those that they do not see included. Doing it twice
+    changes nothing. Raises Refused: "right_missing", "last_administrator".
     """
     with changing_access(group.holding_id):
         power = power_of(actor)
@@ -161,8 +181,9 @@ def remove_member(*, actor: User, user: User, group: UserGroup, entity: Entity |
             one.entity_id: one for one in Membership.objects.filter(user=user, group=group).select_related("entity")
         }
         if entity is None:
+            if not all(may_place(power, place_of(one)) for one in memberships.values()):
+                raise NOT_EVERYWHERE  # without a word of where: the actor may not see that entity
             for membership in memberships.values():
-                check_may_place(power, place_of(membership))
                 _end(membership, actor=actor)
             return
         if entity.pk in memberships:

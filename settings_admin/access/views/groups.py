@@ -29,7 +29,7 @@ from settings_admin.organisation.models import Entity
 from settings_admin.records.selectors import timeline_of
 from settings_admin.records.services import EditConflict
 from settings_admin.records.views import History, is_reading_on, older, read_history
-from settings_admin.scoping import current_scope
+from settings_admin.scoping import Scope, current_scope
 
 TABS = (("utilisateurs", "Utilisateurs"), ("droits", "Droits"), ("historique", "Historique"))
 
@@ -124,7 +124,12 @@ def group_to_edit(request: StaffRequest, pk: int) -> UserGroup:
 def _may_create() -> bool:
     """A group belongs to a whole entity, or to the holding: who manages groups at some sites only makes none."""
     scope = current_scope()
-    return MANAGE_SHARED_GROUPS in scope.holding_rights or bool(scope.granted(MANAGE_GROUPS).whole)
+    return MANAGE_SHARED_GROUPS in scope.holding_rights or bool(_owners(scope))
+
+
+def _owners(scope: Scope) -> frozenset[int]:
+    """The entities of the top bar to which a new group of this person may belong."""
+    return (scope.granted(MANAGE_GROUPS) & scope.current).whole
 
 
 @right(MANAGE_GROUPS, on="scope")
@@ -135,7 +140,7 @@ def group_create(request: StaffRequest) -> HttpResponse:
         raise RightMissing(MANAGE_GROUPS)
     scope = current_scope()
     may_share = MANAGE_SHARED_GROUPS in scope.holding_rights
-    entities = list(Entity.objects.filter(pk__in=scope.granted(MANAGE_GROUPS).whole))
+    entities = list(Entity.objects.filter(pk__in=_owners(scope)))
     model = _model_group(request)
     initial = _initial(request, model, may_share=may_share, entities=entities)
     form = NewGroupForm(request.POST or None, initial=initial, entities=entities, may_share=may_share)
@@ -156,7 +161,7 @@ def group_create(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, f"Le groupe {group.name} est créé.")
             return htmx.redirect(request, "access:group", group.pk)
-    place = authority.Place() if may_share else authority.Place(entities[0]) if entities else authority.Place()
+    place = authority.Place() if may_share else authority.Place(_chosen(form, entities))
     context = {
         "form": form,
         "model": model,
@@ -164,6 +169,11 @@ def group_create(request: StaffRequest) -> HttpResponse:
         "modules": authority.matrix_of(rights=ticked, editor=request.belonging, place=place),
     }
     return render(request, "access/group_form.html", context, status=422 if form.errors else 200)
+
+
+def _chosen(form: NewGroupForm, entities: list[Entity]) -> Entity:
+    """Whose group it will be: what may be ticked depends on it."""
+    return next((one for one in entities if str(one.pk) == form["entity"].value()), entities[0])
 
 
 def _model_group(request: StaffRequest) -> UserGroup | None:
@@ -298,11 +308,13 @@ def compare_groups(request: StaffRequest) -> HttpResponse:
     by_pk = {str(group.pk): group for group in found}
     first = by_pk.get(request.GET.get("a", ""), found[0] if found else None)
     second = by_pk.get(request.GET.get("b", ""), found[1] if len(found) > 1 else first)
+    modules = selectors.compared(first, second) if first and second else []
     context = {
         "groups": found,
         "first": first,
         "second": second,
-        "modules": selectors.compared(first, second) if first and second else [],
+        "modules": modules,
+        "differ": any(in_first != in_second for _, lines in modules for _, in_first, in_second in lines),
         "only_differences": "differences" in request.GET,
     }
     return render(request, "access/groups_compared.html", context)

@@ -7,6 +7,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from openflex.core.dialogs import Dialog, render_dialog
+from openflex.core.french import ended
 from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS, Place
 from settings_admin.access.forms.groups import PlaceForm
 from settings_admin.access.models import User, UserGroup
@@ -126,6 +127,7 @@ def ask(
         entities=everything,
         sites=PointOfSale.objects.filter(entity__in=everything).count(),
         with_yes=effects.of_joining(known, group, entity=None) if known else None,
+        is_here=current_scope().current.entities == {entity.pk},
         with_no=effects.of_joining(known, group, entity=entity) if known else None,
         carried=carried,
     )
@@ -134,4 +136,4 @@ def ask(
 def joined(group: UserGroup, person: User, *, entity: Entity, answer: str) -> str:
     """« Sam MARTIN est dans le groupe Vendeur sur Nord. »"""
     where = "toutes les entités" if answer == YES else entity.name.rstrip(".")
-    return f"{person.full_name} est dans le groupe {group.name} sur {where}."
+    return ended(f"{person.full_name} est dans le groupe {group.name} sur {where}")

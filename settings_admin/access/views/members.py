@@ -10,6 +10,7 @@ from django.urls import reverse
 from openflex.core import htmx
 from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
+from openflex.core.french import ended
 from openflex.core.http import row_number, writes
 from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS
 from settings_admin.access.forms.groups import INVITE, PICK, AddUserForm, RemoveForm
@@ -22,7 +23,7 @@ from settings_admin.access.services import memberships, people
 from settings_admin.access.views import joining
 from settings_admin.guards import get_for, right
 from settings_admin.organisation.models import Entity, PointOfSale
-from settings_admin.scoping import current_scope
+from settings_admin.scoping import current_scope, unscoped
 
 CANDIDATES_SHOWN = 8
 
@@ -144,8 +145,10 @@ def group_remove(request: StaffRequest, pk: int, user_pk: int) -> HttpResponse:
     is_everywhere = any(membership.entity_id is None for membership in held)
     administers = {MANAGE_SHARED_GROUPS, MANAGE_USERS} <= current_scope().holding_rights
     entities = _entities_left(held, is_everywhere=is_everywhere, group=group)
-    # A local group has no elsewhere.
-    may_everywhere = group.is_shared and (administers or (len(entities) > 1 and not is_everywhere))
+    # A local group has no elsewhere, and one that the reader does not see is not theirs to take somebody out of.
+    may_everywhere = group.is_shared and (
+        administers or (len(entities) > 1 and not is_everywhere and len(held) == _places_of(user, group))
+    )
     form = RemoveForm(
         request.POST if request.method == "POST" else None,
         entities=entities,
@@ -160,10 +163,15 @@ def group_remove(request: StaffRequest, pk: int, user_pk: int) -> HttpResponse:
             form.add_error(None, refusal.message)
         else:
             where = f" sur {entity.name}" if entity else ""
-            messages.success(request, f"{user.full_name} n’est plus dans le groupe {group.name}{where}.")
+            messages.success(request, ended(f"{user.full_name} n’est plus dans le groupe {group.name}{where}"))
             return htmx.redirect(request, reverse("access:group", args=[pk]))
     losses = _losses(user, group, entities, may_everywhere=may_everywhere)
     return render_dialog(request, _removal(request, group, user), form=form, is_everywhere=is_everywhere, losses=losses)
+
+
+def _places_of(user: User, group: UserGroup) -> int:
+    with unscoped("whether there is a place that the reader does not see"):
+        return Membership.objects.filter(user=user, group=group).count()
 
 
 def _losses(

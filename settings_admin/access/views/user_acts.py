@@ -169,17 +169,17 @@ def user_sites(request: StaffRequest, pk: int, membership_pk: int) -> HttpRespon
     person = colleague_for(request, pk, right=MANAGE_USERS)
     rows = Membership.objects.filter(user=person, entity__isnull=False).select_related("group", "entity")
     membership = get_object_or_404(rows, pk=membership_pk)
-    chosen = place_of(membership).sites or ()
-    form = SitesForm(
-        _sent(request),
-        initial={"points_of_sale": [site.pk for site in chosen]},
-        sites=PointOfSale.objects.filter(entity=membership.entity),
-    )
+    sites = PointOfSale.objects.filter(entity=membership.entity)
+    form = SitesForm(_sent(request), place=place_of(membership), sites=sites)
     if form.is_valid():
-        sites = list(form.cleaned_data["points_of_sale"]) or None
+        base = form.cleaned_data["base"]
         try:
-            memberships.set_sites(actor=request.user, membership=membership, points_of_sale=sites)
+            memberships.set_sites(actor=request.user, membership=membership, points_of_sale=form.chosen, base=base)
         except Refused as refusal:
+            if refusal.code == "changed_meanwhile":  # sent again, it means it
+                now, again = place_of(membership), request.POST.copy()
+                again["base"] = now.mark
+                form = SitesForm(again, place=now, sites=sites)
             _refuse(form, refusal)
         else:
             return htmx.redirect(request, "access:user", pk)
