@@ -90,6 +90,11 @@ def counted(count: int, singular: str, plural_form: str | None = None) -> str:
 # --- Dates -----------------------------------------------------------------------------------------------
 
 
+def ended(text: str) -> str:
+    """A sentence with its full stop, which a name at its end may have brought: « Suivie par Vincent S. »."""
+    return f"{text.removesuffix('.')}."
+
+
 def format_day(day: date | None) -> str:
     """As 23/04/2010."""
     return NO_VALUE if day is None else f"{day.day:02}/{day.month:02}/{day.year:04}"

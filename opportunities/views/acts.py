@@ -12,7 +12,7 @@ from openflex.core import htmx
 from openflex.core.dates import today_paris
 from openflex.core.dialogs import render_dialog
 from openflex.core.errors import Refused
-from openflex.core.french import counted, format_day, long_instant
+from openflex.core.french import counted, ended, format_day, long_instant
 from openflex.core.http import row_number, writes
 from opportunities import entity_settings, enums, forms, selectors
 from opportunities.messages import email_url, fill, sms_url
@@ -156,7 +156,7 @@ def reassign(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             for one in left:
                 messages.warning(request, _stays(one, form.cleaned_data["salesperson"]))
-            return done(request, opportunity, f"Suivie par {form.cleaned_data['salesperson'].full_name}.")
+            return done(request, opportunity, ended(f"Suivie par {form.cleaned_data['salesperson'].full_name}"))
     return render_dialog(request, dialog_of(opportunity, request, "Réaffecter", "Réaffecter"), form=form)
 
 

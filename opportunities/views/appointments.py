@@ -10,7 +10,7 @@ from openflex.core import htmx
 from openflex.core.dates import in_paris, today_paris
 from openflex.core.dialogs import render_dialog
 from openflex.core.errors import Refused
-from openflex.core.french import long_day, long_instant
+from openflex.core.french import ended, long_day, long_instant
 from openflex.core.http import read_only, writes
 from opportunities import enums, forms, selectors
 from opportunities.models import Appointment, Opportunity
@@ -122,7 +122,7 @@ def cancel(request: StaffRequest, pk: int) -> HttpResponse:
     dialog = dialog_of(
         appointment.opportunity, request, f"Annuler le {what.lower()}", f"Annuler le {what.lower()}", is_grave=True,
         dismiss="Garder le rendez-vous",
-        consequence=f"{what} du {long_instant(appointment.starts_at)} avec {appointment.salesperson.full_name}.",
+        consequence=ended(f"{what} du {long_instant(appointment.starts_at)} avec {appointment.salesperson.full_name}"),
     )  # fmt: skip
     return render_dialog(request, dialog, form=form)
 

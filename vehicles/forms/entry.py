@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from openflex.core.forms import AmountField, DayField, NamedBlanks, YesNoField, set_units
+from openflex.core.french import ended
 from openflex.core.sections import check_columns
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.organisation.selectors import site_labels
@@ -107,7 +108,7 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules, InspectionDate
     def _check_place(self, data: dict[str, Any]) -> None:
         entity, point = data.get("entity"), data.get("point_of_sale")
         if entity and point and point.entity_id != entity.pk:
-            self.add_error("point_of_sale", f"Ce point de vente n’appartient pas à {entity.name}.")
+            self.add_error("point_of_sale", ended(f"Ce point de vente n’appartient pas à {entity.name}"))
         if point and data.get("kind"):
             self.check_kind(data["kind"], point)
 

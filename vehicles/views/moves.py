@@ -12,6 +12,7 @@ from openflex.core import htmx
 from openflex.core.dates import today_paris
 from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
+from openflex.core.french import ended
 from openflex.core.http import read_only, writes
 from openflex.core.sections import reopened, tell_conflict
 from settings_admin.access.requests import StaffRequest
@@ -88,7 +89,7 @@ def change_site(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
-            messages.success(request, f"Véhicule déplacé à {site.name}.")
+            messages.success(request, ended(f"Véhicule déplacé à {site.name}"))
             return htmx.redirect(request, "vehicles:sheet", pk)
     return _render(
         request,

@@ -30,6 +30,7 @@ register.filter("siret", french.format_siret)
 register.filter("phone", french.format_phone)
 register.filter("counted", french.counted)
 register.filter("plural", french.plural)
+register.filter("ended", french.ended)
 
 
 @register.filter
