@@ -4,6 +4,7 @@ The server of the journeys has no socket (tests/live proves it): `Wire` says on 
 """
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -105,6 +106,35 @@ def test_over_a_dialog_it_covers_no_button_and_what_came_while_offline_is_there(
     assert box is not None
     assert dialog is not None
     assert box["y"] + box["height"] <= dialog["y"]
+
+
+def test_none_is_lost_to_a_cut_of_the_network_nor_to_those_that_come_after_it(cast, tabs):
+    wire, tab, _ = tabs
+    page, toasts, behind = tab.page, tab.page.locator(".toast.told"), tab.page.locator("#toasts-more")
+    vehicle = make_vehicle(entity=cast.north)
+    tell(cast.sam, about=vehicle, actor=cast.marc, text="Le premier")
+    cut = f"**/notifications/{entries_of(cast.sam)[0].pk}/apercu/"
+    page.route(cut, lambda route: route.abort())
+    tell(cast.sam, about=vehicle, actor=cast.marc, text="Le deuxième")
+    wire.tell()
+    expect(toasts).to_have_text([re.compile("Le deuxième")])
+    page.unroute(cut)
+    for text in ("Le troisième", "Le quatrième", "Le cinquième"):
+        tell(cast.sam, about=vehicle, actor=cast.marc, text=text)
+    wire.tell()
+    expect(toasts).to_have_count(5)
+    expect(toasts.filter(visible=True)).to_have_count(3)
+    expect(behind).to_have_text("et 2 autres")
+    tab.errors.clear()  # the cut itself
+    tab.check()
+    toasts.last.get_by_role("button", name="Fermer").click()
+    expect(toasts.filter(visible=True)).to_have_count(3)
+    expect(behind).to_have_text("et 1 autre")
+    tab.go("/compte/")
+    expect(toasts).to_have_count(4)
+    behind.get_by_role("link").click()
+    expect(page.locator("#bell-latest .notification")).to_have_count(5)
+    assert page.url.endswith("/compte/")
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
