@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, Func, OuterRef, Q, Subquery, TextField, Value
+from django.db.models import BigIntegerField, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Concat, NullIf
 from django.urls import reverse
@@ -104,20 +104,41 @@ class Page:
     lines: list[Line]
     # The entry after which the next ones follow; None at the end.
     next_after: int | None
+    # Are there newer lines, on the pages before?
+    is_later: bool
 
 
-def page_of(opportunity: Opportunity, *, group: str = "", after: int | None = None) -> Page:
-    """Newest first, `PAGE` at a time, those of duplicates merged into it among them. `group`: a key of GROUPS."""
+def page_of(opportunity: Opportunity, *, group: str = "", after: int | None = None, comment: int | None = None) -> Page:
+    """Newest first, `PAGE` at a time, those of duplicates merged into it among them. `group`: a key of GROUPS.
+    `comment`: the page that has it, unless `after` says where to go on."""
     # Asked as one, through the index of the target: a duplicate is found by its key.
     told_here = Opportunity.objects.filter(Q(pk=opportunity.pk) | Q(merged_into=opportunity)).order_by().values("pk")
     rows = TimelineEntry.objects.filter(target_type=Opportunity._meta.label_lower, target_id__in=told_here)
     if group in GROUPS:
         rows = rows.filter(kind__in=GROUPS[group][1])
+    if after is None and comment is not None:
+        after = _before_page_of(comment, rows)
     if after is not None:
         rows = rows.filter(pk__lt=after)
     entries = list(rows.annotate(said=_SAID).order_by("-pk")[: PAGE + 1])
     shown = entries[:PAGE]
-    return Page(_lines(shown), shown[-1].pk if len(entries) > PAGE else None)
+    return Page(_lines(shown), shown[-1].pk if len(entries) > PAGE else None, is_later=after is not None)
+
+
+def _before_page_of(comment: int, rows: QuerySet[TimelineEntry]) -> int | None:
+    """The entry after which the page with this comment begins; None for the first page, and for one that is not among
+    these rows."""
+    told = rows.filter(kind="comment", details__comment=comment).values_list("pk", flat=True).first()
+    if told is None:
+        return None
+    newer = rows.filter(pk__gt=told).order_by("-pk").values_list("pk", flat=True)
+    whole = newer.count() // PAGE * PAGE
+    return newer[whole - 1] if whole else None
+
+
+def url_of_comment(opportunity_pk: int, comment_pk: int) -> str:
+    """The history at this comment, on whatever page of it that is by then."""
+    return f"{reverse('opportunities:page', args=[opportunity_pk])}?commentaire={comment_pk}#commentaire-{comment_pk}"
 
 
 def _lines(entries: Sequence[TimelineEntry]) -> list[Line]:

@@ -23,6 +23,7 @@ from openflex.core.todos import (
 )
 from openflex.notifications.models import Notification
 from opportunities import enums, selectors
+from opportunities.history import url_of_comment
 from opportunities.models import Appointment, Comment, Offer, Opportunity, OpportunitySettings, TradeIn
 from opportunities.models.offers import expires_soon
 from opportunities.rights import EDIT, SET_PRICE, VIEW
@@ -169,7 +170,7 @@ def _told_of_request(row: Any, asked: Asked) -> Todo:
         about=_about(row.opportunity),
         reason=reason,
         text=row.text,
-        url=f"{_page(row.opportunity_id)}#commentaire-{row.pk}",
+        url=url_of_comment(row.opportunity_id, row.pk),
         acts=(Act("Répondre", "r", staying("opportunities:answer", row.pk)),),
         entity_id=row.entity_id,
         person=row.asked_of.full_name if row.asked_of_id != asked.user_id else "",

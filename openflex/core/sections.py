@@ -95,6 +95,14 @@ def tell_conflict(again: Opened, fields: Collection[str], *, saved: forms.BaseFo
     """`again`, a form opened anew, with what is `saved` beside each of these fields."""
     again.is_valid()
     for name in fields:
-        theirs = saved[name].value()
-        again.add_error(name, f"Quelqu’un l’a changé entre-temps en «\u00a0{theirs or 'rien'}\u00a0».")
+        again.add_error(name, f"Quelqu’un l’a changé entre-temps en «\u00a0{_shown(saved[name]) or 'rien'}\u00a0».")
     return again
+
+
+def _shown(bound: forms.BoundField) -> Any:
+    """A row that is chosen by its name, not its number."""
+    field, value = bound.field, bound.value()
+    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None and value:
+        row = field.queryset.filter(pk=value).first()
+        return row and field.label_from_instance(row)
+    return value

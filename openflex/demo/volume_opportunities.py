@@ -147,6 +147,7 @@ def _opportunity(world: World, random: Random, team: Team, *, number: int) -> Op
         row.overdue_on = overdue_from(
             next_action_on=row.next_action_on, last_contact_at=touched, delay_days=_DELAY_DAYS
         )
+        row.reminded_on = row.overdue_on if row.is_overdue(world.today) else None
     else:
         row.closed_at, row.closed_by = touched, person
         row.close_reason = random.choice(team.reasons[status])

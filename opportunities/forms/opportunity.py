@@ -141,12 +141,20 @@ class OfferForm(OnceForm):
 class SummaryForm(SectionForm):
     """The summary of an opportunity, edited in place."""
 
+    vehicle = VehicleField(label="Véhicule souhaité", required=False)
     next_action_on = DayField(label="Échéance", required=False)
 
     class Meta:
         model = Opportunity
-        fields = ("source", "stars", "wish", "next_action", "next_action_note", "next_action_on")
+        fields = ("source", "stars", "vehicle", "wish", "next_action", "next_action_note", "next_action_on")
         widgets = {"stars": forms.Select(choices=[(3, "3 étoiles"), (2, "2 étoiles"), (1, "1 étoile")])}
+
+    def __init__(self, *args: Any, instance: Opportunity, **kwargs: Any) -> None:
+        super().__init__(*args, instance=instance, **kwargs)
+        picker: Any = self.fields["vehicle"]
+        # Whoever does not see the vehicle that is wanted cannot take it off unseen.
+        if not picker.of_entity(instance.entity_id) or not picker.keeping(instance.vehicle_id):
+            del self.fields["vehicle"]
 
 
 class ExchangeForm(NamedBlanks, OnceForm):

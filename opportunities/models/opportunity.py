@@ -118,6 +118,8 @@ class Opportunity(ScopedModel):
     last_contact_at = models.DateTimeField("dernier contact")
     # The first day on which it is *en souffrance* (`enums.overdue_from`), kept by the verbs; null once it is closed.
     overdue_on = models.DateField(null=True, editable=False)
+    # The day on which its salesperson was reminded of that; null again as soon as it is *en souffrance* no more.
+    reminded_on = models.DateField(null=True, editable=False)
 
     closed_at = models.DateTimeField("clôturée le", null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -5,12 +5,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.urls import reverse
 
 from openflex.core.errors import Refused
 from openflex.core.french import NBSP
 from openflex.notifications.services import hold_bells, notify
-from opportunities import selectors
+from opportunities import history, selectors
 from opportunities.enums import COMMENT_LENGTH, NotificationKind
 from opportunities.models import Comment, Mention, Opportunity
 from opportunities.services.keeping import keep, locked
@@ -37,7 +36,7 @@ def add_comment(
     Told, once each and never the author: whom it asks, who asked what it answers, who is named, and, of a manager's
     comment (`is_from_manager`: by right, on this opportunity), the salesperson and the followers.
     `key` is the form's: sent twice, it gives the comment of the first. Raises Refused beside `text` (empty, too long,
-    a request answered already) and `asked_of` (cannot see it).
+    a request answered already), `asked_of` (cannot see it) and `due_on` (nobody is asked).
     """
     text = text.strip()
     if not text:
@@ -46,6 +45,8 @@ def add_comment(
         raise Refused(
             "too_long", f"Un commentaire a au plus {COMMENT_LENGTH:_}".replace("_", NBSP) + " caractères.", "text"
         )
+    if due_on is not None and asked_of is None:
+        raise Refused("nobody_asked", "Dites à qui vous demandez\u00a0: une date seule n’attend personne.", "due_on")
     used = records.take_key(key, what="comment", user=author)
     if isinstance(used, int):
         return Comment.objects.get(pk=used)
@@ -62,7 +63,7 @@ def add_comment(
         text=text,
         at=now,
         asked_of=asked_of,
-        due_on=due_on if asked_of else None,
+        due_on=due_on,
     )
     records.answer_key(used, what="comment", made=comment)
     named = selectors.named_in(text, readers)
@@ -119,7 +120,7 @@ def _tell(opportunity: Opportunity, comment: Comment, *, named: Iterable[User], 
                 title=_TITLES[kind],
                 sentence=f"{comment.author.full_name} {_SENTENCES[kind]} n°{NBSP}{opportunity.number}",
                 text=comment.text,
-                url=f"{reverse('opportunities:page', args=[opportunity.pk])}#commentaire-{comment.pk}",
+                url=history.url_of_comment(opportunity.pk, comment.pk),
                 target=opportunity,
                 actor=comment.author,
             )

@@ -16,8 +16,10 @@ from opportunities.rights import EDIT
 from opportunities.services.keeping import overdue_on
 from opportunities.services.telling import tell_of_assignment
 from settings_admin.access.selectors.absences import receiver_of
-from settings_admin.models import PointOfSale, User
+from settings_admin.access.selectors.hand_over import grants_of
+from settings_admin.models import Entity, PointOfSale, User
 from settings_admin.records import services as records
+from settings_admin.scoping import NOWHERE
 
 
 @transaction.atomic
@@ -35,8 +37,9 @@ def create_opportunity(
 
     `values`: source, stars, vehicle, wish, next_action, next_action_note, next_action_on, validated by the form. What
     would come to an absent salesperson comes to who stands in for them; who receives it is told. `key` is the form's:
-    sent twice, it gives the opportunity of the first. Raises Refused("other_entity") beside `point_of_sale`, and
-    Refused("gone") for a customer who was merged or erased meanwhile.
+    sent twice, it gives the opportunity of the first. Raises Refused("other_entity") beside `point_of_sale`,
+    Refused("elsewhere") beside `salesperson` for one who may not follow it there, and Refused("gone") for a customer
+    who was merged or erased meanwhile.
     """
     used = records.take_key(key, what="opportunity", user=actor)
     if isinstance(used, int):
@@ -45,6 +48,7 @@ def create_opportunity(
     entity = customer.entity
     if point_of_sale is not None and point_of_sale.entity_id != entity.pk:
         raise Refused("other_entity", "Ce point de vente appartient à une autre entité.", "point_of_sale")
+    _refuse_elsewhere(salesperson, entity=entity, point_of_sale=point_of_sale)
     receiver = receiver_of(
         salesperson,
         on=today_paris(now),
@@ -73,3 +77,15 @@ def create_opportunity(
         opportunity, to=receiver, instead_of=salesperson if receiver != salesperson else None, actor=actor
     )
     return opportunity
+
+
+def _refuse_elsewhere(salesperson: User, *, entity: Entity, point_of_sale: PointOfSale | None) -> None:
+    """Who does not see it could do nothing with it: a salesperson of another site, say."""
+    reach = grants_of(entity.holding_id, [salesperson.pk])[salesperson.pk].get(EDIT, NOWHERE)
+    if not reach.covers(entity.pk, point_of_sale.pk if point_of_sale else None):
+        place = point_of_sale.name if point_of_sale else entity.name
+        raise Refused(
+            "elsewhere",
+            f"{salesperson.full_name} ne suit pas d’opportunités chez {place}\u00a0: choisissez quelqu’un d’autre.",
+            "salesperson",
+        )

@@ -1,9 +1,13 @@
 """What every verb on an opportunity does: lock it, and note that something happened to it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+import structlog
+from django.db.models import Model
+
+from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.realtime import publish_on_commit
 from opportunities import enums, selectors
@@ -11,6 +15,9 @@ from opportunities.models import Opportunity
 from settings_admin.models import User
 from settings_admin.records.models import TimelineEntry
 from settings_admin.records.services import save_changes
+
+log = structlog.get_logger(__name__)
+Row = TypeVar("Row", bound=Model)
 
 # The event that an open page hears; it asks for what it shows again.
 CHANGED = "opportunity.changed"
@@ -37,6 +44,18 @@ def refuse_closed(row: Opportunity) -> None:
         raise Refused("closed", f"Cette opportunité est {row.get_status_display().lower()}\u00a0: rouvrez-la d’abord.")
 
 
+def sweep(rows: Iterable[Row], expire: Callable[[Row], bool], *, what: str) -> int:
+    """Does it to each row and returns to how many; one that is refused, of an opportunity that is being merged say,
+    waits for the next run, and the others do not wait for it."""
+    done = 0
+    for row in rows:
+        try:
+            done += expire(row)
+        except Refused as refusal:
+            log.warning("sweep_refused", what=what, row=row.pk, code=refusal.code)
+    return done
+
+
 def keep(
     opportunity: Opportunity,
     *,
@@ -56,6 +75,9 @@ def keep(
         opportunity.last_contact_at = now
         derived.append("last_contact_at")
     opportunity.overdue_on = overdue_on(opportunity)
+    if opportunity.reminded_on and not opportunity.is_overdue(today_paris(now)):
+        opportunity.reminded_on = None
+        derived.append("reminded_on")
     entry = (
         save_changes(opportunity, fields=fields, derived=derived, actor=actor, kind=kind, details=details)
         if fields

@@ -13,11 +13,13 @@ from openflex.core.errors import Refused
 from openflex.core.french import NBSP, format_day, format_euros
 from opportunities import enums, selectors
 from opportunities.models import Offer, Opportunity
-from opportunities.services.keeping import keep, locked, locked_open
+from opportunities.services.keeping import keep, locked, locked_open, sweep
 from opportunities.services.telling import named
+from opportunities.services.trade_ins import note, on_offer
 from settings_admin.models import User
 from settings_admin.records import services as records
 from vehicles.enums import StockStatus
+from vehicles.services.holds import refuse_held_for_others
 
 # An estimate with one of these has a price that an offer may count.
 _PRICED = (enums.TradeInState.APPROVED, enums.TradeInState.ACCEPTED)
@@ -46,12 +48,14 @@ def make_offer(*, opportunity: Opportunity, values: Mapping[str, Any], actor: Us
         created_at=now,
         **values,
     )
-    _check(offer, today=today_paris(now))
+    _check(offer, now=now)
     offer.trade_in_price = offer.trade_in.price if offer.trade_in else None
     offer.number = records.next_number(entity=row.entity, series="offer")
     offer.save()
     records.answer_key(used, what="offer", made=offer)
     records.record_event(row, kind="offer_created", actor=actor, details={"offer": offer.pk, "number": offer.number})
+    if offer.trade_in is not None:
+        note(row, offer.trade_in, kind="trade_in_created", actor=actor, **on_offer(offer))
     keep(row, actor=actor, now=now)
     return offer
 
@@ -85,7 +89,8 @@ def expire_offers(*, now: datetime) -> int:
     past = Offer.objects.filter(
         state__in=(enums.OfferState.DRAFT, enums.OfferState.SENT), valid_until__lt=today_paris(now)
     )
-    return sum(_expire(row, now=now) for row in list(past.select_related("opportunity").order_by("pk")))
+    rows = list(past.select_related("opportunity").order_by("pk"))
+    return sweep(rows, lambda row: _expire(row, now=now), what="offer")
 
 
 @transaction.atomic
@@ -118,9 +123,11 @@ def proposed_validity(opportunity: Opportunity, *, today: date) -> date:
     return today + timedelta(days=selectors.settings_of(opportunity.entity_id).offer_valid_days)
 
 
-def _check(offer: Offer, *, today: date) -> None:
+def _check(offer: Offer, *, now: datetime) -> None:
+    today = today_paris(now)
     if offer.vehicle.entity_id != offer.entity_id or offer.vehicle.status == StockStatus.OUT:
         raise Refused("not_in_stock", "Ce véhicule n’est plus en stock.", "vehicle")
+    refuse_held_for_others(offer.vehicle, customer=offer.opportunity.customer, now=now)
     if offer.price <= 0:
         raise Refused("price", "Indiquez un prix supérieur à zéro.", "price")
     if offer.valid_until < today:

@@ -1,4 +1,4 @@
-"""What is *en souffrance*, told in the morning: to the salesperson on its first day, to managers as one entry a day."""
+"""What is *en souffrance*, told in the morning: to the salesperson once, to managers as one entry a day."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,10 +24,10 @@ from settings_admin.scoping import NOWHERE
 
 
 def remind_of_overdue(*, now: datetime) -> int:
-    """Tells the salespeople what became *en souffrance* today; a second run on the day tells nothing. Returns how many
-    were told. Outside of any person's scope."""
+    """Tells the salespeople what became *en souffrance* since this was last looked at, on whatever day that was; a
+    second run tells nothing. Returns how many were told. Outside of any person's scope."""
     today = today_paris(now)
-    fresh = Opportunity.objects.open().filter(overdue_on=today).order_by("pk").values_list("pk", flat=True)
+    fresh = Opportunity.objects.overdue(today).filter(reminded_on=None).order_by("pk").values_list("pk", flat=True)
     return sum(_remind(pk, today) for pk in list(fresh))
 
 
@@ -36,9 +36,11 @@ def _remind(pk: int, today: date) -> bool:
     row = (
         Opportunity.objects.select_for_update(of=("self",)).select_related("customer", "salesperson").get(pk=pk)
     )  # fmt: skip
-    once = f"overdue.{row.pk}.{today}"
-    if row.overdue_on != today or was_told(row.salesperson_id, once):
+    # Another run, or what was done with it, may have come since the rows were read.
+    if row.reminded_on or not row.is_overdue(today):
         return False
+    row.reminded_on = today
+    row.save(update_fields=["reminded_on"])
     named(
         row,
         recipients=[row.salesperson],
@@ -48,7 +50,7 @@ def _remind(pk: int, today: date) -> bool:
         text=selectors.why_overdue(row, today),
         url=reverse("opportunities:page", args=[row.pk]),
         target=row,
-        once=once,
+        once=f"overdue.{row.pk}.{today}",
     )
     return True
 

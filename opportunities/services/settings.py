@@ -7,8 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import DateField, ExpressionWrapper, F, Value
 from django.db.models.functions import Least, TruncDate
+from django.utils import timezone
 
-from openflex.core.dates import PARIS
+from openflex.core.dates import PARIS, today_paris
 from opportunities.models import Opportunity, OpportunitySettings
 from settings_admin.models import Entity, User
 from settings_admin.records.services import apply_edit, save_changes
@@ -32,8 +33,11 @@ def edit_figures(*, entity: Entity, base: Mapping[str, Any], mine: Mapping[str, 
 
 
 def _follow_delay(own: OpportunitySettings) -> None:
-    """As `enums.overdue_from`, for all open opportunities of the entity in one statement."""
+    """As `enums.overdue_from`, for all open opportunities of the entity at once."""
     silent = TruncDate("last_contact_at", tzinfo=PARIS) + Value(own.overdue_after_days)
     after_action = F("next_action_on") + Value(1)
     first = Least(*(ExpressionWrapper(day, output_field=DateField()) for day in (silent, after_action)))
-    Opportunity.objects.open().filter(entity=own.entity_id).update(overdue_on=first)
+    there = Opportunity.objects.open().filter(entity=own.entity_id)
+    there.update(overdue_on=first)
+    # Whoever was reminded too early is reminded again when it is time.
+    there.filter(reminded_on__isnull=False, overdue_on__gt=today_paris(timezone.now())).update(reminded_on=None)

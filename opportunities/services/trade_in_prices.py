@@ -12,7 +12,7 @@ from openflex.core.french import format_day, format_euros
 from opportunities import selectors
 from opportunities.enums import NotificationKind, TradeInState
 from opportunities.models import Opportunity, TradeIn
-from opportunities.services.keeping import keep, locked_open
+from opportunities.services.keeping import keep, locked_open, sweep
 from opportunities.services.telling import tell_of_trade_in, tell_who_decides
 from opportunities.services.trade_ins import locked_trade_in, locked_with_opportunity, note, refuse_move
 from settings_admin.models import User
@@ -143,7 +143,7 @@ def expire_trade_ins(*, today: date) -> int:
     how many. Called by Beat, outside of any person's scope."""
     past = TradeIn.objects.filter(state=TradeInState.APPROVED, valid_until__lt=today)
     rows = list(past.select_related("opportunity").order_by("pk"))
-    return sum(_expire(row, today=today) for row in rows)
+    return sweep(rows, lambda row: _expire(row, today=today), what="trade_in")
 
 
 @transaction.atomic

@@ -11,8 +11,9 @@ from django.utils import timezone
 from customers.models import Customer
 from openflex.core.errors import Refused
 from opportunities import enums, estimate_facts, selectors
+from opportunities.deal import offer_of_deal
 from opportunities.enums import NotificationKind, TradeInState
-from opportunities.models import Opportunity, TradeIn
+from opportunities.models import Offer, Opportunity, TradeIn
 from opportunities.services.creation import create_opportunity
 from opportunities.services.keeping import keep, locked, locked_open
 from opportunities.services.telling import tell_of_trade_in, tell_who_decides
@@ -126,7 +127,8 @@ def _create(opportunity: Opportunity, *, values: Mapping[str, Any], actor: User,
         changes=records.first_values(trade_in, fields=known),
         details={"quotation": trade_in.quotation_id} if trade_in.quotation_id else {},
     )
-    note(row, trade_in, kind="trade_in_created", actor=actor)
+    offer = offer_of_deal(Offer.objects.filter(opportunity=row))
+    note(row, trade_in, kind="trade_in_created", actor=actor, **(on_offer(offer) if offer else {}))
     keep(row, actor=actor, now=now)
     return trade_in
 
@@ -237,6 +239,11 @@ def condition_changed(trade_in: TradeIn, actor: User) -> None:
 def refuse_move(trade_in: TradeIn, target: TradeInState) -> None:
     if refusal := enums.trade_in_refusal(trade_in.state, target):
         raise Refused("move_unknown", refusal)
+
+
+def on_offer(offer: Offer) -> dict[str, Any]:
+    """The offer that an estimate is made on, for `note`."""
+    return {"offer": offer.pk, "offer_number": offer.number}
 
 
 def note(opportunity: Opportunity, trade_in: TradeIn, *, kind: str, actor: User | None, **told: Any) -> None:

@@ -11,6 +11,7 @@ from openflex.core.errors import Refused
 from openflex.core.http import read_only, row_number, writes
 from opportunities import selectors
 from opportunities.forms import AnswerForm, CommentForm
+from opportunities.history import url_of_comment
 from opportunities.models import Comment
 from opportunities.rights import AS_MANAGER, VIEW
 from opportunities.services.comments import add_comment
@@ -44,11 +45,10 @@ def comment(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
-            url = reverse("opportunities:page", args=[opportunity.pk])
             if not htmx.is_partial(request):
-                return htmx.redirect(request, f"{url}#commentaire-{made.pk}")
+                return htmx.redirect(request, url_of_comment(opportunity.pk, made.pk))
             response = render_page(request, fetch(request, pk))
-            response.headers["HX-Replace-Url"] = url
+            response.headers["HX-Replace-Url"] = reverse("opportunities:page", args=[opportunity.pk])
             return response
     return render_page(request, opportunity, comment_form=form, answers=answers, status=422)
 

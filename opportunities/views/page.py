@@ -26,10 +26,12 @@ TABS = {"": "Historique", "synthese": "Synthèse", "offres": "Offres", "reprise"
 @right(VIEW, on="row")
 @read_only
 def page(request: StaffRequest, pk: int, tab: str = "") -> HttpResponse:
-    """`?type=comments` narrows the history, `?avant=123` continues it."""
+    """`?type=comments` narrows the history, `?avant=123` continues it, `?commentaire=7` opens it where that one is."""
     opportunity = fetch(request, pk)
     if opportunity.merged_into_id:
-        return htmx.redirect(request, "opportunities:page", opportunity.merged_into_id)
+        kept = reverse("opportunities:page", args=[opportunity.merged_into_id])
+        comment = row_number(request.GET.get("commentaire", ""))
+        return htmx.redirect(request, f"{kept}?commentaire={comment}" if comment else kept)
     return render_page(request, opportunity, tab=tab)
 
 
@@ -104,7 +106,8 @@ def _sees_margin(vehicle: Vehicle) -> bool:
 
 def _history_context(request: StaffRequest, opportunity: Opportunity, followers: list[User]) -> dict[str, Any]:
     group = request.GET.get("type", "")
-    page = history.page_of(opportunity, group=group, after=row_number(request.GET.get("avant", "")))
+    after, comment = (row_number(request.GET.get(name, "")) for name in ("avant", "commentaire"))
+    page = history.page_of(opportunity, group=group, after=after, comment=comment)
     # Who will be told of what this person writes, whomever they name besides.
     told = [user for user in followers if user != request.user] if may(AS_MANAGER, opportunity) else []
     return {

@@ -4,15 +4,18 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.utils import timezone
 
 from openflex.core.dates import today_paris
+from openflex.core.french import long_instant
 from opportunities import enums
 from opportunities.enums import overdue_from
-from opportunities.models import Appointment, CloseReason, Comment, Exchange, Offer, Opportunity
+from opportunities.models import Appointment, CloseReason, Comment, Exchange, Offer, Opportunity, TradeIn
 from settings_admin.models import TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_vehicle
+from vehicles.services.holds import release_hold, reserve
 
 pytestmark = pytest.mark.django_db
 
@@ -260,6 +263,52 @@ class TestOffers:
         foreign = make_vehicle(entity=cast.south)
         response = act(cast.sam, "offres/nouvelle", vehicle=foreign.pk, price="17500", valid_until="31/12/2030")
         assert response.status_code == 422
+
+    def test_an_estimate_is_told_on_the_offer_that_it_is_made_on_or_that_counts_it(
+        self, cast, act, vehicle, opportunity, read
+    ):
+        def told():
+            lines = BeautifulSoup(read(cast.sam), "html.parser").select("#opportunity-timeline .line-head p")
+            return [" ".join(line.text.split()) for line in lines if "reprise" in line.text]
+
+        def estimate(number):
+            return act(
+                cast.sam, "reprises/nouvelle", kind="car", make="RENAULT", model="Clio", plate=f"EZ-73{number}-PM",
+                first_registration="02/03/2018", mileage_km="45 000", expected_price="9 500,00",
+            )  # fmt: skip
+
+        assert estimate(1).status_code == 303
+        assert told() == ["Sam Nom a créé la reprise n° 1"]
+        data = {"vehicle": vehicle.pk, "price": "17500", "valid_until": "31/12/2030"}
+        assert act(cast.sam, "offres/nouvelle", **data).status_code == 303
+        assert estimate(2).status_code == 303
+        assert told()[0] == "Sam Nom a créé une reprise sur l’offre n° 1"
+        with unscoped("test data"):
+            TradeIn.objects.filter(number=1).update(
+                state="approved", price=9_000, valid_until="2030-12-31", decided_by=cast.marc, decided_at=timezone.now()
+            )
+            first = TradeIn.objects.get(number=1)
+        assert act(cast.sam, "offres/nouvelle", **data, trade_in=first.pk).status_code == 303
+        assert told()[0] == "Sam Nom a créé une reprise sur l’offre n° 2"
+        assert len(told()) == 3
+
+    def test_what_is_held_for_somebody_else_is_not_offered_and_for_this_customer_it_is(
+        self, cast, act, vehicle, opportunity
+    ):
+        data = {"vehicle": vehicle.pk, "price": "17500", "valid_until": "31/12/2030", "note": "Pneus neufs"}
+        with unscoped("test"):
+            other = make_customer(entity=cast.north, birth_name="MARTIN")
+            hold = reserve(vehicle=vehicle, customer=other, actor=cast.vera)
+        refused = act(cast.sam, "offres/nouvelle", **data)
+        assert refused.status_code == 422
+        shown = refused.content.decode()
+        assert f"Ce véhicule est réservé\u00a0: réservation, MARTIN jusqu’au {long_instant(hold.until_at)}." in shown
+        assert "Pneus neufs" in shown
+        with unscoped("test"):
+            assert not Offer.objects.exists()
+            release_hold(hold=hold, actor=cast.vera)
+            reserve(vehicle=vehicle, customer=opportunity.customer, actor=cast.vera)
+        assert act(cast.sam, "offres/nouvelle", **data).status_code == 303
 
     def test_its_answer_is_noted_once(self, cast, act, client_for, vehicle):
         act(cast.sam, "offres/nouvelle", vehicle=vehicle.pk, price="17500", valid_until="31/12/2030")

@@ -24,12 +24,15 @@ def told(title="confiée"):
         return [(row.recipient.first_name, row.sentence, row.text, row.url) for row in found]
 
 
-def create(client_for, user, opportunity, *, to):
-    data = {
+def form_of(opportunity, *, to):
+    return {
         "key": str(uuid.uuid4()), "customer": opportunity.customer_id, "source": "phone", "stars": "2",
         "point_of_sale": opportunity.point_of_sale_id, "salesperson": to.pk, "wish": "Un break",
     }  # fmt: skip
-    client = client_for(user)
+
+
+def create(client_for, user, opportunity, *, to):
+    data, client = form_of(opportunity, to=to), client_for(user)
     return [client.post("/opportunites/nouvelle/", data).status_code for _ in range(2)]
 
 
@@ -52,6 +55,22 @@ def test_a_manager_hands_one_on(cast, client_for, opportunity):
     client_for(cast.marc).post(url, {"salesperson": cast.sam.pk})
     client_for(cast.marc).post(url, {"salesperson": cast.marc.pk})
     assert [name for name, *_ in told()] == ["Marc", "Sam"]
+
+
+def test_nobody_is_given_one_of_a_site_that_they_do_not_see(cast, client_for, opportunity):
+    """Neither by creating it nor by handing it on: it would answer 404 to them."""
+    client = client_for(cast.alice)
+    page = client.post("/opportunites/nouvelle/", form_of(opportunity, to=cast.momo))
+    assert page.status_code == 422
+    shown = page.content.decode()
+    assert f"{cast.momo.full_name} ne suit pas d’opportunités chez {cast.north_1.name}" in shown
+    assert "Un break" in shown
+    handed = client.post(f"/opportunites/{opportunity.pk}/reaffecter/", {"salesperson": cast.momo.pk})
+    assert handed.status_code == 422
+    with unscoped("test"):
+        assert not Opportunity.objects.filter(salesperson=cast.momo).exists()
+    there = {**form_of(opportunity, to=cast.momo), "point_of_sale": cast.north_2.pk}
+    assert client.post("/opportunites/nouvelle/", there).status_code == 303
 
 
 def test_whom_it_is_taken_from_is_told(cast, client_for, opportunity):

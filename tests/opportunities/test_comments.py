@@ -7,10 +7,13 @@ import pytest
 from django.utils import timezone
 
 from openflex.notifications.models import Notification
+from opportunities import history
 from opportunities.models import Comment, Follower
+from opportunities.services.follow_up import merge
 from settings_admin.models import TimelineEntry
+from settings_admin.records.services import record_event
 from settings_admin.scoping import unscoped
-from tests.make import make_user
+from tests.make import make_opportunity, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +117,17 @@ def test_one_cannot_ask_who_may_not_see_it(cast, write):
     assert told() == {}
 
 
+def test_a_due_date_that_is_asked_of_nobody_is_refused_beside_its_field(cast, write):
+    page = write(cast.marc, "Vérifier le gage.", due_on="01/12/2030")
+    assert page.status_code == 422
+    shown = page.content.decode()
+    assert "Dites à qui vous demandez" in shown.partition('id="id_due_on_error"')[2][:400]
+    assert "Vérifier le gage." in shown
+    assert "01/12/2030" in shown
+    with unscoped("test"):
+        assert not Comment.objects.exists()
+
+
 @pytest.mark.parametrize("text", ["", "   \n "], ids=["empty", "blank"])
 def test_an_empty_comment_is_refused(write, cast, text):
     response = write(cast.sam, text)
@@ -139,6 +153,41 @@ def test_sent_twice_it_is_one(cast, write):
     with unscoped("test"):
         assert Comment.objects.count() == 1
     assert told() == {"Sam": ["Nouveau commentaire"]}
+
+
+def test_the_address_of_a_comment_shows_it_however_much_happened_since(cast, write, opportunity, client_for):
+    write(cast.marc, "Celui-là.")
+    with unscoped("test"):
+        address = Notification.objects.get().url
+        for number in range(history.PAGE + 3):
+            record_event(opportunity, kind="followed", actor=cast.marc, details={"user": f"Personne {number}"})
+        pk = Comment.objects.get().pk
+    client = client_for(cast.sam)
+
+    def lines(url):
+        page = client.get(url.partition("#")[0]).content.decode()
+        return f'id="commentaire-{pk}"' in page, page
+
+    assert address.endswith(f"#commentaire-{pk}")
+    is_there, page = lines(address)
+    assert is_there
+    assert "Derniers événements" in page
+    # Its page begins where the one before ends: nothing is shown twice or left out.
+    first = lines(f"/opportunites/{opportunity.pk}/")
+    assert not first[0]
+    assert "Derniers événements" not in first[1]
+    assert page.count("Personne ") == 3
+    assert first[1].count("Personne ") == history.PAGE
+    # An unknown comment, and one that is told on the first page, leave the page as it is.
+    assert lines(f"/opportunites/{opportunity.pk}/?commentaire={pk + 1000}")[1].count("Personne ") == history.PAGE
+    assert not lines(f"{address.partition('#')[0]}&type=offers")[0]
+    # Merged since, the old address leads to the comment too.
+    with unscoped("test data"):
+        kept = make_opportunity(customer=opportunity.customer, point_of_sale=cast.north_1, salesperson=cast.sam)
+        merge(duplicate=opportunity, into=kept, actor=cast.sam, now=timezone.now())
+    there = client.get(address.partition("#")[0])["Location"]
+    assert there == f"/opportunites/{kept.pk}/?commentaire={pk}"
+    assert lines(there)[0]
 
 
 @pytest.mark.parametrize("who", ["eve", "momo", "otto", "max"])

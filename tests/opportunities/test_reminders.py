@@ -9,7 +9,9 @@ from openflex.celery import app
 from openflex.core.dates import today_paris
 from openflex.notifications.models import Notification
 from opportunities import tasks
-from opportunities.models import Offer, Opportunity
+from opportunities.models import Offer, Opportunity, TradeIn
+from opportunities.services import settings
+from opportunities.services.keeping import keep
 from settings_admin.models import Absence, TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_vehicle
@@ -34,9 +36,9 @@ def late(cast, *, days=0, site=None, **fields):
     )  # fmt: skip
 
 
-def test_the_salesperson_is_told_on_the_first_day_alone_and_once(cast, client_for):
+def test_the_salesperson_is_told_once(cast, client_for):
     row = late(cast)
-    late(cast, days=1)
+    late(cast, days=1, reminded_on=today_paris(timezone.now()) - timedelta(days=1))
     late(cast, days=-1)
     for _ in range(2):
         tasks.remind_of_overdue()
@@ -44,6 +46,49 @@ def test_the_salesperson_is_told_on_the_first_day_alone_and_once(cast, client_fo
     page = client_for(cast.sam).get("/notifications/").content.decode()
     assert f"L’opportunité n°\u00a0{row.number}" in page
     assert "1\u00a0jour de retard" in page
+
+
+def test_what_became_late_on_a_day_without_a_beat_is_told_with_the_next_one_and_again_only_if_it_is_late_again(cast):
+    row = late(cast, days=3)
+    for _ in range(2):
+        tasks.remind_of_overdue()
+    assert told() == [("Sam", "Opportunité en souffrance", 1)]
+
+    def put_off(*, days):
+        with unscoped("test"):
+            opportunity = Opportunity.objects.get(pk=row.pk)
+            opportunity.next_action_on = today_paris(timezone.now()) + timedelta(days=days)
+            keep(opportunity, fields=["next_action_on"], actor=cast.sam, now=timezone.now())
+
+    put_off(days=-9)  # late for another reason is late all the same
+    tasks.remind_of_overdue()
+    assert len(told()) == 1
+    put_off(days=1)
+    put_off(days=-1)
+    with unscoped("test"):
+        Notification.objects.update(once="")
+    tasks.remind_of_overdue()
+    assert len(told()) == 2
+
+
+def test_a_delay_that_is_lowered_after_the_morning_is_told_the_next_one(cast):
+    late(cast, days=-1, next_action="", next_action_on=None, last_contact_at=timezone.now() - timedelta(days=6))
+    tasks.remind_of_overdue()
+    assert told() == []
+
+    def set_delay(days):
+        with unscoped("test"):
+            own = settings.locked_settings(cast.north)
+            base, mine = {"overdue_after_days": own.overdue_after_days}, {"overdue_after_days": days}
+            settings.edit_figures(entity=cast.north, base=base, mine=mine, actor=cast.alice)
+
+    set_delay(3)
+    for _ in range(2):
+        tasks.remind_of_overdue()
+    assert len(told()) == 1
+    set_delay(30)
+    with unscoped("test"):
+        assert Opportunity.objects.get().reminded_on is None
 
 
 def test_one_that_was_read_does_not_come_back(cast):
@@ -127,6 +172,26 @@ def test_an_answered_offer_and_one_of_a_closed_opportunity(cast):
     with unscoped("test"):
         assert Offer.objects.get(pk=accepted.pk).state == "accepted"
     assert told() == []
+
+
+def test_one_that_is_being_merged_does_not_end_the_sweep(cast):
+    gone, past = offer(cast, days=-1), offer(cast, days=-1)
+    yesterday = today_paris(timezone.now()) - timedelta(days=1)
+    with unscoped("test data"):
+        for row in (gone, past):
+            TradeIn.objects.create(
+                entity=cast.north, point_of_sale=cast.north_1, opportunity=row.opportunity, number=row.number,
+                state="approved", price=6_500, valid_until=yesterday, decided_by=cast.marc,
+                decided_at=timezone.now(), created_by=cast.sam, created_at=timezone.now(), kind="car",
+            )  # fmt: skip
+        # As another transaction leaves it between the reading of the rows and their locks.
+        Opportunity.objects.filter(pk=gone.opportunity_id).update(
+            merged_into=past.opportunity_id, status="dropped", closed_at=timezone.now(), overdue_on=None
+        )
+    tasks.expire_past()
+    with unscoped("test"):
+        for model in (Offer, TradeIn):
+            assert list(model.objects.order_by("number").values_list("state", flat=True))[1] == "expired"
 
 
 @pytest.mark.parametrize("name", ["expire-offers-and-prices", "remind-of-overdue", "tell-teams"])

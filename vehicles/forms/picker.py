@@ -62,3 +62,15 @@ class VehicleField(forms.ModelChoiceField):
         self.queryset = picker.rows = Vehicle.objects.in_stock().filter(entity=entity_id)
         picker.entity_id = entity_id
         return True
+
+    def keeping(self, pk: int | None) -> bool:
+        """After `of_entity`: the one that was chosen before may stay, though it left the stock since. False when this
+        person does not see it."""
+        if pk is None:
+            return True
+        chosen = Vehicle.objects.filter(pk=pk)
+        if not chosen.exists():
+            return False
+        picker: Any = self.widget
+        self.queryset = picker.rows = picker.rows | chosen
+        return True

@@ -125,9 +125,18 @@ def active_hold(vehicle: Vehicle, *, now: datetime) -> Hold | None:
 def refuse_held(vehicle: Vehicle, *, now: datetime, holder: Hold | None = None) -> None:
     """Raises Refused("held") when somebody other than `holder` holds the vehicle."""
     hold = active_hold(vehicle, now=now)
-    if hold is None or (holder is not None and holder.pk == hold.pk):
-        return
+    if hold is not None and (holder is None or holder.pk != hold.pk):
+        raise _held(hold)
+
+
+def refuse_held_for_others(vehicle: Vehicle, *, customer: Customer, now: datetime) -> None:
+    """Raises Refused("held") beside `vehicle` when it is held for anybody but this customer."""
+    hold = active_hold(vehicle, now=now)
+    if hold is not None and hold.customer_id != customer.pk:
+        raise _held(hold, field="vehicle")
+
+
+def _held(hold: Hold, *, field: str | None = None) -> Refused:
     until = f" jusqu’au {long_instant(hold.until_at)}" if hold.until_at else ""
-    raise Refused(
-        "held", f"Ce véhicule est réservé\u00a0: {HoldKind(hold.kind).label.lower()}, {holder_of(hold)}{until}."
-    )
+    kind = HoldKind(hold.kind).label.lower()
+    return Refused("held", f"Ce véhicule est réservé\u00a0: {kind}, {holder_of(hold)}{until}.", field)

@@ -9,6 +9,7 @@ from openflex.demo.parts.opportunities import event
 from openflex.demo.world import World
 from openflex.notifications.models import Notification
 from opportunities.enums import AppointmentKind, AppointmentState, NextAction, NotificationKind, OfferState
+from opportunities.history import url_of_comment
 from opportunities.models import Appointment, Comment, Mention, Offer, Opportunity
 from settings_admin.models import DocumentCounter, User
 from vehicles.enums import StockStatus
@@ -165,7 +166,7 @@ def _tell(row: Opportunity, comment: Comment, to: User, kind: NotificationKind, 
         title=title,
         sentence=f"{comment.author.full_name} {verb} l’opportunité n°\u00a0{row.number}",
         text=comment.text,
-        url=f"/opportunites/{row.pk}/#commentaire-{comment.pk}",
+        url=url_of_comment(row.pk, comment.pk),
         target_type=Opportunity._meta.label_lower,
         target_id=row.pk,
         created_at=comment.at,

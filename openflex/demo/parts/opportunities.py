@@ -10,6 +10,7 @@ from openflex.demo.copying import copy_rows
 from openflex.demo.world import World
 from openflex.notifications.models import Notification
 from opportunities.enums import NextAction, NotificationKind, OfferState, Source, Status, TradeInState, overdue_from
+from opportunities.history import url_of_comment
 from opportunities.models import CloseReason, Comment, Exchange, Offer, Opportunity, TradeIn
 from opportunities.services.messages import give_usual_messages
 from opportunities.services.reasons import give_usual_reasons
@@ -99,6 +100,7 @@ def _outcome(world: World, random: Random, row: Opportunity) -> None:
         ).value
         row.next_action_on = world.today + timedelta(days=random.randrange(-6, 12))
         row.overdue_on = _overdue(row)
+        row.reminded_on = row.overdue_on if row.is_overdue(world.today) else None
         return
     status = Status.WON if draw < 0.78 else Status.LOST if draw < 0.92 else Status.DROPPED
     row.status = status.value
@@ -126,7 +128,7 @@ def _name(world: World, rows: list[Opportunity], rino: Customer) -> None:
     late, won = by_number[LATE], by_number[WON]
     late.status, late.close_reason, late.closed_at, late.closed_by = Status.OPEN.value, None, None, None
     late.next_action, late.next_action_on = NextAction.CALL.value, world.day(34)
-    late.overdue_on = _overdue(late)
+    late.overdue_on = late.reminded_on = _overdue(late)
     late.changed_at = world.instant(world.today, COMMENTS[-1][0])
     won.status, won.overdue_on, won.next_action, won.next_action_on = Status.WON.value, None, "", None
     won.close_reason = CloseReason.objects.filter(entity=won.entity_id, status=Status.WON).order_by("pk").first()
@@ -188,7 +190,7 @@ def _tell_the_story(world: World) -> None:
             title="Nouveau commentaire",
             sentence=f"{administrator.full_name} a commenté l’opportunité n°\u00a0{LATE}",
             text=text,
-            url=f"/opportunites/{row.pk}/#commentaire-{comment.pk}",
+            url=url_of_comment(row.pk, comment.pk),
             target_type=Opportunity._meta.label_lower,
             target_id=row.pk,
             created_at=at,
