@@ -145,7 +145,7 @@ def test_the_settings_page_shows_what_one_may_enter(cast, client_for):
 
 def test_messages_are_said_at_once_when_something_failed(cast, client_for):
     page = parse(client_for(cast.marc).get("/vehicules/"))
-    assert [region["role"] for region in page.select("#toasts > *")] == ["alert", "status"]
+    assert [region["role"] for region in page.select("#toasts > .toasts-of")] == ["alert", "status"]
 
 
 @pytest.mark.parametrize(
