@@ -47,7 +47,7 @@ class LeaverForm(forms.Form):
 class SitesForm(forms.Form):
     """At which sites of its entity an assignment holds. `base`: what held when the form was drawn."""
 
-    is_whole = forms.BooleanField(label="Tous, ceux ouverts plus tard compris", required=False)
+    is_whole = forms.BooleanField(label="Tous les points de vente, ceux ouverts plus tard compris", required=False)
     points_of_sale = forms.ModelMultipleChoiceField(
         label="Points de vente",
         queryset=PointOfSale.objects.none(),
