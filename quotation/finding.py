@@ -12,6 +12,7 @@ from openflex.core.french import format_day
 from quotation.enums import QuotationState
 from quotation.models import Quotation
 from quotation.selectors import quotation_rows
+from settings_admin.scoping import current_scope
 from vehicles.validators import Plate, parse_plate
 
 USE = "quotation.use"
@@ -20,7 +21,8 @@ USE = "quotation.use"
 def _find(text: str, limit: int) -> Sequence[Hit]:
     rows = quotation_rows().search(text).order_by("-changed_at", "-pk")  # type: ignore[attr-defined]
     hits = [_told(row) for row in rows[:limit]]
-    plate = _plate(text)
+    # A quotation is begun in what the top bar shows.
+    plate = _plate(text) if current_scope().allows_somewhere(USE) else None
     return [_to_value(plate), *hits][:limit] if plate else hits
 
 

@@ -19,6 +19,7 @@ class Hit:
     department: str = ""
     icon: str = ""  # of its own, where it is not its source's
     entity_id: int | None = None
+    place: str = ""  # the name of that entity, told to those who work in several by the search itself
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What is found everywhere, read where its right is held: pages and acts by their names, rows by their words."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.urls import reverse
@@ -26,13 +26,15 @@ _OWN_PAGES: Final = (
 
 @dataclass(frozen=True)
 class Group:
-    """Hits of one kind; `more_url` leads to the list with all of them, where there are more."""
+    """Hits of one kind; `more_url` leads to the list where there are more: with all of them, or (`is_wider`) with those
+    of what the top bar shows, while these hits are of everywhere."""
 
     key: str
     label: str
     icon: str
     hits: Sequence[Hit]
     more_url: str = ""
+    is_wider: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ class Findings:
         return sum(len(group.hits) for group in self.groups)
 
 
-def found_everywhere(text: str) -> Findings:
-    """Nothing typed: what one may begin and where one may go. At most two statements for each source."""
+def found_everywhere(text: str, *, places: Mapping[int, str]) -> Findings:
+    """Nothing typed: what one may begin and where one may go. At most two statements for each source. `places`: the
+    names of the entities, where rows shall tell whose they are."""
     scope = current_scope()
     is_short = sum(character.isalnum() for character in text) < SHORTEST
     groups = [
@@ -55,15 +58,18 @@ def found_everywhere(text: str) -> Findings:
         Group("go", "Aller à", "arrow-right", _named_so(text, _pages(scope, with_settings=bool(text)))),
     ]
     if not is_short:
-        groups += [_group(source, scope, text) for source in find_sources() if scope.granted(source.right)]
+        groups += [_group(source, scope, text, places) for source in find_sources() if scope.granted(source.right)]
     return Findings([group for group in groups if group.hits], is_short)
 
 
-def _group(source: FindSource, scope: Scope, text: str) -> Group:
-    with scoped(scope.narrowed(scope.granted(source.right))):
-        hits = source.find(text, FEW + 1)
-    more = f"{reverse(source.list_url)}?{urlencode({'q': text})}" if source.list_url and len(hits) > FEW else ""
-    return Group(source.key, source.label, source.icon, hits[:FEW], more)
+def _group(source: FindSource, scope: Scope, text: str, places: Mapping[int, str]) -> Group:
+    held = scope.granted(source.right)
+    with scoped(scope.narrowed(held)):
+        hits = [replace(hit, place=places.get(hit.entity_id or 0, "")) for hit in source.find(text, FEW + 1)]
+    has_list = source.list_url and len(hits) > FEW and scope.allows_somewhere(source.right)
+    more_url = f"{reverse(source.list_url)}?{urlencode({'q': text})}" if has_list else ""
+    is_wider = not scope.current.contains(held)
+    return Group(source.key, source.label, source.icon, hits[:FEW], more_url, is_wider)
 
 
 def _beginnings(scope: Scope) -> Iterable[tuple[str, Hit]]:

@@ -17,10 +17,5 @@ def everywhere(request: StaffRequest) -> HttpResponse:
     typed = request.GET.get("q", "")[:LONGEST]
     text = " ".join("".join(character if character.isprintable() else " " for character in typed).split())
     places = {place.entity.pk: place.entity.name for place in request.belonging.places}
-    context = {
-        "text": text,
-        "findings": selectors.found_everywhere(text),
-        # Told of each row by those who work in several.
-        "places": places if len(places) > 1 else {},
-    }
-    return htmx.render_part(request, "search/page.html", "found", context)
+    findings = selectors.found_everywhere(text, places=places if len(places) > 1 else {})
+    return htmx.render_part(request, "search/page.html", "found", {"text": text, "findings": findings})

@@ -5,7 +5,7 @@ const palette = document.getElementById("palette");
 const field = palette?.querySelector("input[type=search]");
 const status = document.getElementById("palette-status");
 const links = () => [...palette.querySelectorAll("a.finding")];
-const isAnswered = () => palette.querySelector(".findings")?.dataset.words === field.value.trim().replace(/\s+/g, " ");
+const isAnswered = () => palette.querySelector(".findings")?.dataset.words === field.value.replace(/[\s\p{C}]+/gu, " ").trim();
 // Enter was pressed before the answer came.
 let goesAtOnce = false;
 
@@ -63,6 +63,12 @@ if (palette) {
   });
 
   field.addEventListener("input", () => (goesAtOnce = false));
+
+  // Closed before the answer: nothing is opened behind it, nor when it is opened again.
+  palette.addEventListener("close", () => {
+    goesAtOnce = false;
+    window.htmx?.trigger(field, "htmx:abort");
+  });
 
   palette.addEventListener("htmx:afterSwap", () => {
     const count = Number(palette.querySelector(".findings")?.dataset.count ?? 0);

@@ -63,6 +63,13 @@ def test_nothing_found_and_an_open_dialog(cast, visit):
     desk.check()
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
+    # Closed before its answer it opens nothing.
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("véhicules")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.locator("#palette")).to_be_hidden()
     # Over another dialog it would hide what one was doing there.
     page.keyboard.press("?")
     expect(page.locator("#shortcuts")).to_be_visible()

@@ -4,6 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from settings_admin.access.services.memberships import add_member
+from settings_admin.models import UserGroup
+from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
 from tests.support.htmx import parse
 
@@ -140,6 +143,24 @@ def test_of_many_the_first_are_shown_and_the_list_has_the_rest(cast, client_for)
     assert len(page.select(".finding-title")) == 5
     more = page.select_one("a.finding.more")["href"]
     assert len(parse(client.get(more)).select("tr[data-row]")) == 7
+
+
+def test_what_leads_elsewhere_opens_in_what_the_top_bar_shows(cast, client_for):
+    for number in range(7):
+        make_vehicle(entity=cast.north, model=f"ZOE {number}")
+    everywhere = parse(client_for(cast.alice, scope="all").get(ADDRESS, {"q": "zoe"}))
+    assert everywhere.select_one("a.finding.more").get_text() == "Tous les résultats"
+    south = parse(client_for(cast.alice, scope=f"e{cast.south.pk}").get(ADDRESS, {"q": "zoe"}))
+    assert south.select_one("a.finding.more").get_text() == "Dans la liste de Sud"
+    # Who sells in Nord and sees nothing of the stock in Sud is led to no page that would refuse it.
+    with unscoped("test data"):
+        nothing = UserGroup.objects.create(holding=cast.holding, entity=cast.south, name="Rien", rights=[])
+        add_member(actor=None, user=cast.sam, group=nothing, entity=cast.south)
+    client = client_for(cast.sam, scope=f"e{cast.south.pk}")
+    page = parse(client.get(ADDRESS, {"q": "zoe"}))
+    assert len(page.select(".finding-title")) == 5
+    assert page.select("a.finding.more") == []
+    assert "Coter ce véhicule" not in client.get(ADDRESS, {"q": "gd642jm"}).text
 
 
 def test_the_part_is_that_of_the_page(cast, client_for, things):
