@@ -34,23 +34,23 @@ def receive(
     *, actor: User, file: BinaryIO, size: int, filename: str, key: UUID | None = None
 ) -> tuple[UserImport, list[str]]:
     """Reads the file and keeps its lines for a day. Returns the import, and the heads of the columns that it leaves
-    out. `key` is the form's: sent twice, it leads to the import that the first one made. Raises Refused as
+    out. `key` is the form's: the same file sent twice leads to the import that the first one made. Raises Refused as
     `read_table` does."""
     if actor.holding is None:
         raise Refused("merchant", "Un marchand n’importe pas d’utilisateurs.")
+    table = read_table(file, size=size, columns=COLUMNS)
+    lines = [[line.number, dict(line.cells)] for line in table.lines]
+    left_out = [head for head in table.left_out if head not in OWN_HEADS]
     used_key = take_key(key, what=_IMPORT, user=actor) if key else None
     if isinstance(used_key, int):
-        return UserImport.objects.get(pk=used_key), []
-    table = read_table(file, size=size, columns=COLUMNS)
-    row = UserImport.objects.create(
-        holding=actor.holding,
-        created_by=actor,
-        filename=filename[:200],
-        lines=[[line.number, dict(line.cells)] for line in table.lines],
-    )
+        first = UserImport.objects.get(pk=used_key)
+        if first.lines == lines:
+            return first, left_out
+        used_key = None  # another file, from a page that one came back to
+    row = UserImport.objects.create(holding=actor.holding, created_by=actor, filename=filename[:200], lines=lines)
     if used_key is not None:
         answer_key(used_key, what=_IMPORT, made=row)
-    return row, [head for head in table.left_out if head not in OWN_HEADS]
+    return row, left_out
 
 
 def lines_of(row: UserImport) -> list[Line]:

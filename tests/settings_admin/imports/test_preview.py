@@ -1,6 +1,7 @@
 """What the preview says of each line, before anything is changed."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from settings_admin.access.services import groups
 from settings_admin.access.services.holdings import built_in_group
@@ -365,3 +366,17 @@ def test_the_page_names_the_entity_where_it_says_so_only_to_its_people(cast, cli
     address = preview_of(client, line("sam@example.test", entity="Sud"))
     assert lines_on(client, address, "add") == {2: "Vendeur, Sud"}
     assert "Nord" not in parse(client.get(address)).select_one("main").text
+
+
+def test_a_page_that_one_came_back_to_sends_another_file(cast, client_for):
+    """Its key is that of the first one; the same file again leads to the same preview."""
+    client = client_for(cast.alice)
+    key = parse(client.get(PAGE)).select_one("[name=key]")["value"]
+
+    def sent(*lines):
+        file = SimpleUploadedFile("equipe.csv", csv_of(*lines))
+        return client.post(PAGE, {"file": file, "key": key})["Location"]
+
+    first, again, corrected = sent(line("a@b.test")), sent(line("a@b.test")), sent(line("c@d.test"))
+    assert first == again != corrected
+    assert "c@d.test" in client.get(corrected).text
