@@ -94,7 +94,8 @@ class Customer(ScopedModel):
     salesperson = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="commercial attitré"
     )
-    notes = models.TextField("notes", blank=True, max_length=4000)
+    # Room for those of files that were merged into this one.
+    notes = models.TextField("notes", blank=True, max_length=20_000)
 
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
     erased_at = models.DateTimeField("effacé", null=True, blank=True)

@@ -92,7 +92,7 @@ def merge(*, survivor: Customer, absorbed: Customer, taken: Iterable[str], actor
         setattr(kept, name, getattr(gone, name))
     if not kept.is_company and not (kept.birth_name or kept.used_name):
         raise Refused("name", "Gardez au moins un nom.")
-    if (notes := _both_notes(kept, gone)) != kept.notes:
+    if (notes := both_notes(kept, gone)) != kept.notes:
         kept.notes = notes
         changed.append("notes")
     people = {str(one.pk): one.full_name for one in (survivor.salesperson, gone.salesperson) if one is not None}
@@ -108,8 +108,8 @@ def merge(*, survivor: Customer, absorbed: Customer, taken: Iterable[str], actor
     return kept
 
 
-def _both_notes(kept: Customer, gone: Customer) -> str:
-    """No word of either is lost; of the other file's one reads whose they were."""
+def both_notes(kept: Customer, gone: Customer) -> str:
+    """No word of either is lost; where both said something, the other file's stand under it with whose they were."""
     if not kept.notes or gone.notes in kept.notes:
         return kept.notes or gone.notes
     day = format_day(today_paris(gone.created_at))

@@ -74,7 +74,7 @@ def _comparison(survivor: Customer, absorbed: Customer, request: StaffRequest) -
         "survivor": survivor,
         "absorbed": absorbed,
         "lines": lines,
-        "joins_notes": bool(absorbed.notes) and absorbed.notes != survivor.notes,
+        "gains_notes": merging.both_notes(survivor, absorbed) != survivor.notes,
         "moved": ", ".join(f"{label}\u00a0: {count}" for label, count in moved),
         "moved_count": counted(sum(count for _, count in moved), "élément"),
     }

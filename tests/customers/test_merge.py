@@ -78,15 +78,21 @@ def test_nothing_is_lost_and_what_was_chosen_is_taken(cast, client_for, pair):
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs", "kept_notes"),
+    ("mine", "theirs", "kept_notes", "said"),
     [
-        ("Préfère le matin", "Deux enfants", "Préfère le matin\n\nNotes de la fiche fusionnée (Paul RINO, créée le"),
-        ("", "Deux enfants", "Deux enfants"),
-        ("Deux enfants", "Deux enfants", "Deux enfants"),
-        ("Deux enfants", "", "Deux enfants"),
+        (
+            "Préfère le matin",
+            "Deux enfants",
+            "Préfère le matin\n\nNotes de la fiche fusionnée (Paul RINO, créée le",
+            "Les notes des deux fiches sont gardées, les unes sous les autres.",
+        ),
+        ("", "Deux enfants", "Deux enfants", "Ses notes aussi."),
+        ("Deux enfants", "Deux enfants", "Deux enfants", ""),
+        ("Préfère le matin. Deux enfants", "Deux enfants", "Préfère le matin. Deux enfants", ""),
+        ("Deux enfants", "", "Deux enfants", ""),
     ],
 )
-def test_the_notes_of_both_are_kept_and_the_history_says_so(cast, client_for, pair, mine, theirs, kept_notes):
+def test_the_notes_of_both_are_kept_and_the_history_says_so(cast, client_for, pair, mine, theirs, kept_notes, said):
     kept, gone = pair
     with unscoped("test data"):
         for one, notes in ((kept, mine), (gone, theirs)):
@@ -94,7 +100,8 @@ def test_the_notes_of_both_are_kept_and_the_history_says_so(cast, client_for, pa
     client = client_for(cast.alice)
     asked = parse(client.get(path(kept, f"fusionner/{gone.pk}/")))
     assert asked.select("input[name=notes]") == []
-    assert ("Les notes des deux fiches sont gardées" in asked.text) == (bool(theirs) and mine != theirs)
+    sentences = ("Les notes des deux fiches sont gardées, les unes sous les autres.", "Ses notes aussi.")
+    assert [one for one in sentences if one in asked.text] == ([said] if said else [])
     merge(client, kept, gone)
     after = fresh(kept).notes
     assert after.startswith(kept_notes)
