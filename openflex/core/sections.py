@@ -92,9 +92,13 @@ Opened = TypeVar("Opened", bound=forms.BaseForm)
 
 
 def tell_conflict(again: Opened, fields: Collection[str], *, saved: forms.BaseForm) -> Opened:
-    """`again`, a form opened anew, with what is `saved` beside each of these fields."""
+    """`again`, a form opened anew, with what is `saved` beside each of these fields. One that is not shown any more,
+    for what stands in it now is not the reader's to see, is told of without it."""
     again.is_valid()
     for name in fields:
+        if name not in saved.fields:
+            again.add_error(None, "Quelqu’un a changé entre-temps un champ que vous ne voyez plus.")
+            continue
         again.add_error(name, f"Quelqu’un l’a changé entre-temps en «\u00a0{_shown(saved[name]) or 'rien'}\u00a0».")
     return again
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from customers.services.editing import lock_customer
 from openflex.core.errors import Refused
 from opportunities import selectors
 from opportunities.enums import CancelReason, NotificationKind, TradeInState
@@ -51,6 +52,7 @@ def enter_trade_in(
     history. Raises Refused beside `vin` or `plate` when a stay of the same vehicle is open, and Refused("move_unknown")
     for an estimate that the customer has not accepted.
     """
+    lock_customer(trade_in.opportunity.customer_id)
     opportunity, row = locked_with_opportunity(trade_in)
     if row.vehicle is not None:
         return row.vehicle
