@@ -4,10 +4,10 @@ from django.utils import timezone
 
 
 def note_reminders(apps, schema_editor):
-    """Those of the days before were told on their first day: nobody is told of all of them again."""
+    """Those of the days before, and of this morning, were told: nobody is told of all of them again."""
     opportunities = apps.get_model("opportunities", "Opportunity")
     rows = opportunities._base_manager.using(schema_editor.connection.alias)
-    rows.filter(status="open", overdue_on__lt=timezone.localdate()).update(reminded_on=F("overdue_on"))
+    rows.filter(status="open", overdue_on__lte=timezone.localdate()).update(reminded_on=F("overdue_on"))
 
 
 class Migration(migrations.Migration):

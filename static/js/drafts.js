@@ -56,7 +56,8 @@ function forget() {
 
 let waiting = null;
 if (form) {
-  takeUp();
+  // htmx hears changes from then on: what depends on a field is asked for again.
+  document.addEventListener("DOMContentLoaded", () => setTimeout(takeUp));
   for (const event of ["input", "change"]) {
     form.addEventListener(event, () => {
       clearTimeout(waiting);
