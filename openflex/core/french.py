@@ -87,12 +87,12 @@ def counted(count: int, singular: str, plural_form: str | None = None) -> str:
     return f"{format_number(count)}{NBSP}{plural(count, singular, plural_form)}"
 
 
-# --- Dates -----------------------------------------------------------------------------------------------
-
-
 def ended(text: str) -> str:
     """A sentence with its full stop, which a name at its end may have brought: « Suivie par Vincent S. »."""
     return f"{text.removesuffix('.')}."
+
+
+# --- Dates -----------------------------------------------------------------------------------------------
 
 
 def format_day(day: date | None) -> str:

@@ -46,7 +46,7 @@ def add_comment(
             "too_long", f"Un commentaire a au plus {COMMENT_LENGTH:_}".replace("_", NBSP) + " caractères.", "text"
         )
     if due_on is not None and asked_of is None:
-        raise Refused("nobody_asked", "Dites à qui vous demandez\u00a0: une date seule n’attend personne.", "due_on")
+        raise Refused("nobody_asked", "Indiquez à qui vous le demandez, ou retirez la date.", "due_on")
     used = records.take_key(key, what="comment", user=author)
     if isinstance(used, int):
         return Comment.objects.get(pk=used)

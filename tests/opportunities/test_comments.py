@@ -121,7 +121,7 @@ def test_a_due_date_that_is_asked_of_nobody_is_refused_beside_its_field(cast, wr
     page = write(cast.marc, "Vérifier le gage.", due_on="01/12/2030")
     assert page.status_code == 422
     shown = page.content.decode()
-    assert "Dites à qui vous demandez" in shown.partition('id="id_due_on_error"')[2][:400]
+    assert "Indiquez à qui vous le demandez" in shown.partition('id="id_due_on_error"')[2][:400]
     assert "Vérifier le gage." in shown
     assert "01/12/2030" in shown
     with unscoped("test"):

@@ -171,14 +171,14 @@ def test_the_question_says_what_the_person_would_gain_and_the_removal_what_they_
         }
         return told | {one.text.split(",")[0]: set() for one in removal.select(".caption") if ", rien" in one.text}
 
-    assert losses(cast.alice) == {"Retiré de Sud": everything, "Retiré partout": everything}
+    assert losses(cast.alice) == {"Retiré sur Sud": everything, "Retiré partout": everything}
     # What another group gives them stays.
     managers = built_in_group(cast.holding, BuiltInGroup.SALES_MANAGER)
     add_member(actor=None, user=cast.nobody, group=managers, entity=cast.south)
     add_member(actor=None, user=cast.nobody, group=sellers, entity=cast.north)
-    assert losses(cast.alice) == {"Retiré de Nord": everything, "Retiré de Sud": set(), "Retiré partout": everything}
+    assert losses(cast.alice) == {"Retiré sur Nord": everything, "Retiré sur Sud": set(), "Retiré partout": everything}
     # Who may only take somebody out here is told what this costs, not what it would cost everywhere.
-    assert losses(cast.eve) == {"Retiré de Sud": set()}
+    assert losses(cast.eve) == {"Retiré sur Sud": set()}
     # Out of one entity, somebody of the whole holding stays in the others, but in none that is created later.
     add_member(actor=None, user=cast.adele, group=sellers, entity=None)
     assert losses(cast.alice, cast.adele) == {"Retiré d’une seule entité": everything, "Retiré partout": everything}
@@ -314,7 +314,7 @@ def test_removing_asks_here_or_everywhere(cast, client_for, sellers, preparation
     add_member(actor=None, user=cast.nobody, group=preparation, entity=cast.south)
     local = parse(client.get(group_url(preparation, f"retirer/{cast.nobody.pk}/")))
     assert [one["value"] for one in local.select("[name=where]")] == [str(cast.south.pk)]
-    assert [one.text for one in local.select(".gains summary")] == ["Retiré de Sud, 1\u00a0droit de moins"]
+    assert [one.text for one in local.select(".gains summary")] == ["Retiré sur Sud, 1\u00a0droit de moins"]
     assert client.post(address, {}).status_code == 422
     client.post(address, {"where": cast.south.pk})
     assert places(cast.nobody, sellers) == {cast.north.pk}

@@ -135,5 +135,5 @@ def ask(
 
 def joined(group: UserGroup, person: User, *, entity: Entity, answer: str) -> str:
     """« Sam MARTIN est dans le groupe Vendeur sur Nord. »"""
-    where = "toutes les entités" if answer == YES else entity.name.rstrip(".")
+    where = "toutes les entités" if answer == YES else entity.name
     return ended(f"{person.full_name} est dans le groupe {group.name} sur {where}")

@@ -177,14 +177,14 @@ def _places_of(user: User, group: UserGroup) -> int:
 def _losses(
     user: User, group: UserGroup, entities: list[Entity], *, may_everywhere: bool
 ) -> list[tuple[str, list[str]]]:
-    """What each answer would cost: « Retiré de Sud » with the labels of the rights; entities that cost the same are
+    """What each answer would cost: « Retiré sur Sud » with the labels of the rights; entities that cost the same are
     told once."""
     places: list[Entity | None] = [*entities, *([None] if may_everywhere else [])]
     found = [
         (place, effect.losses)
         for place, effect in zip(places, effects.of_leaving(user, group, entities=places), strict=True)
     ]
-    here = [(f"Retiré de {place.name}", lost) for place, lost in found if place]
+    here = [(f"Retiré sur {place.name}", lost) for place, lost in found if place]
     if len(here) > 1 and all(lost == here[0][1] for _, lost in here):
         here = [("Retiré d’une seule entité", here[0][1])]
     return [*here, *(("Retiré partout", lost) for place, lost in found if place is None)]
