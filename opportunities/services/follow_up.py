@@ -119,10 +119,10 @@ def postpone(*, opportunity: Opportunity, to: date, reason: str, actor: User, no
     row = locked_open(opportunity)
     if not row.next_action_on:
         raise Refused("nothing", "Aucune action n’est prévue\u00a0: relancez le client.", "to")
-    if row.next_action_on == to:
-        return row
     if to <= today_paris(now):
         raise Refused("not_later", "Choisissez un jour à venir.", "to")
+    if row.next_action_on == to:
+        return row
     last = last_day_to_postpone(row, settings_of(row.entity_id).overdue_after_days)
     if to > last:
         raise Refused(

@@ -15,7 +15,6 @@ from opportunities import enums, selectors
 from opportunities.models import Offer, Opportunity
 from opportunities.services.keeping import keep, locked, locked_open, sweep
 from opportunities.services.telling import named
-from opportunities.services.trade_ins import note, on_offer
 from settings_admin.models import User
 from settings_admin.records import services as records
 from vehicles.enums import StockStatus
@@ -54,8 +53,6 @@ def make_offer(*, opportunity: Opportunity, values: Mapping[str, Any], actor: Us
     offer.save()
     records.answer_key(used, what="offer", made=offer)
     records.record_event(row, kind="offer_created", actor=actor, details={"offer": offer.pk, "number": offer.number})
-    if offer.trade_in is not None:
-        note(row, offer.trade_in, kind="trade_in_created", actor=actor, **on_offer(offer))
     keep(row, actor=actor, now=now)
     return offer
 

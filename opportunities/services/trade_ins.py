@@ -128,7 +128,8 @@ def _create(opportunity: Opportunity, *, values: Mapping[str, Any], actor: User,
         details={"quotation": trade_in.quotation_id} if trade_in.quotation_id else {},
     )
     offer = offer_of_deal(Offer.objects.filter(opportunity=row))
-    note(row, trade_in, kind="trade_in_created", actor=actor, **(on_offer(offer) if offer else {}))
+    on_offer = {"offer": offer.pk, "offer_number": offer.number} if offer else {}
+    note(row, trade_in, kind="trade_in_created", actor=actor, **on_offer)
     keep(row, actor=actor, now=now)
     return trade_in
 
@@ -239,11 +240,6 @@ def condition_changed(trade_in: TradeIn, actor: User) -> None:
 def refuse_move(trade_in: TradeIn, target: TradeInState) -> None:
     if refusal := enums.trade_in_refusal(trade_in.state, target):
         raise Refused("move_unknown", refusal)
-
-
-def on_offer(offer: Offer) -> dict[str, Any]:
-    """The offer that an estimate is made on, for `note`."""
-    return {"offer": offer.pk, "offer_number": offer.number}
 
 
 def note(opportunity: Opportunity, trade_in: TradeIn, *, kind: str, actor: User | None, **told: Any) -> None:

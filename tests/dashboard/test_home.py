@@ -103,6 +103,7 @@ class TestPostponing:
         ("day", "reason", "said"),
         [
             ("24/11/2026", "Vacances", "Choisissez un jour à venir."),
+            ("22/11/2026", "Vacances", "Choisissez un jour à venir."),  # the day on which it stands
             ("25/12/2026", "Vacances", "relancez-le avant le 30/11/2026"),
             ("25/11/2026", "", "Dites pourquoi"),
             ("bientôt", "Vacances", "Date illisible"),

@@ -264,9 +264,7 @@ class TestOffers:
         response = act(cast.sam, "offres/nouvelle", vehicle=foreign.pk, price="17500", valid_until="31/12/2030")
         assert response.status_code == 422
 
-    def test_an_estimate_is_told_on_the_offer_that_it_is_made_on_or_that_counts_it(
-        self, cast, act, vehicle, opportunity, read
-    ):
+    def test_an_estimate_is_told_on_the_offer_that_it_is_made_on(self, cast, act, vehicle, opportunity, read):
         def told():
             lines = BeautifulSoup(read(cast.sam), "html.parser").select("#opportunity-timeline .line-head p")
             return [" ".join(line.text.split()) for line in lines if "reprise" in line.text]
@@ -289,8 +287,8 @@ class TestOffers:
             )
             first = TradeIn.objects.get(number=1)
         assert act(cast.sam, "offres/nouvelle", **data, trade_in=first.pk).status_code == 303
-        assert told()[0] == "Sam Nom a créé une reprise sur l’offre n° 2"
-        assert len(told()) == 3
+        # It was there before: counting it in another offer makes it nobody's anew.
+        assert len(told()) == 2
 
     def test_what_is_held_for_somebody_else_is_not_offered_and_for_this_customer_it_is(
         self, cast, act, vehicle, opportunity
