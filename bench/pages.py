@@ -113,7 +113,7 @@ def _customers(visitor: Visitor) -> dict[str, str]:
     pages |= {f"vehicles search by customer, {name}": f"{LIST}?{urlencode({'q': words})}"
               for name, words in searches.items() if name != "nobody"}  # fmt: skip
     pages |= {f"search everywhere, {name}": f"/recherche/?{urlencode({'q': words})}"
-              for name, words in searches.items()}  # fmt: skip
+              for name, words in {**searches, "a make": "renault", "a model word": "clio"}.items()}  # fmt: skip
     pages["customer's page"] = f"{path}{customer.pk}/"
     pages["customers, picker"] = f"{path}choisir/?{urlencode({'entity': customer.entity_id, 'customer_words': 'mart'})}"
     return pages
