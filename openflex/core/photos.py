@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO, Final, Literal
 
-import pillow_heif
+import pi_heif
 from PIL import Image, ImageOps
 
 from openflex.core.errors import Refused
@@ -24,8 +24,9 @@ MAX_PIXELS: Final = 16_000_000
 MAX_CAMERA_MEGABYTES: Final = 25
 MAX_CAMERA_PIXELS: Final = 52_000_000
 
-# No thumbnails: what a photo costs is bounded by its pixels, which are measured before they are unpacked.
-pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
+# pi-heif and not pillow-heif: it only reads, and bundles no encoder under the GPL. No thumbnails: what a photo costs is
+# bounded by its pixels, which are measured before they are unpacked.
+pi_heif.register_heif_opener(thumbnails=False, decode_threads=1)
 
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 _SAVED: dict[str, dict[str, Any]] = {"PNG": {"optimize": True}, "WEBP": {"quality": 84, "method": 6}}
