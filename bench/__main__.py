@@ -6,7 +6,7 @@ import secrets
 import sys
 from importlib import import_module
 
-GROUPS = ("setup", "pages", "statements", "browser", "quotations", "patience", "export", "live", "comments")
+GROUPS = ("setup", "pages", "statements", "browser", "quotations", "patience", "export", "imports", "live", "comments")
 # These bring what they measure with them.
 NEED_NO_VOLUME = {"live"}
 

@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "quality.md"
 TITLES = {
     "setup": "Set-up", "pages": "Pages: server time", "statements": "Pages: SQL statements",
     "browser": "Pages in the browser", "quotations": "Quotation", "patience": "Quotation: a provider that hangs",
-    "export": "Export", "live": "Live", "comments": "Comments",
+    "export": "Export", "imports": "Import", "live": "Live", "comments": "Comments",
 }  # fmt: skip
 HEADS = ("figure", "bar", "measured", "unit", "verdict", "how")
 

@@ -8,12 +8,14 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         from customers import exports, finding, rights
         from customers.selectors import EDIT
-        from customers.services import editing
+        from customers.services import editing, import_notices
+        from openflex.notifications.registry import register_kind
         from settings_admin.registries import HandOver, NavEntry, register_export, register_hand_over, register_nav
 
         rights.register()
         finding.register()
         register_export(exports.CUSTOMERS)
+        register_kind(import_notices.IMPORT)
         register_nav(
             NavEntry(
                 key="customers",

@@ -83,3 +83,16 @@ class LineEffect(TextChoices):
     REFUSED = "refused", "Refusées"
     ALIKE = "alike", "Ressemblantes"
     CREATE = "create", "À créer"
+
+
+class ImportState(TextChoices):
+    """Where a file of customers stands: nothing is created before a person has confirmed what was found in it."""
+
+    CHECKING = "checking", "Lecture en cours"
+    CHECKED = "checked", "Aperçu"
+    CREATING = "creating", "Création en cours"
+    DONE = "done", "Terminé"
+    FAILED = "failed", "Interrompu"
+
+
+IMPORTS_UNDER_WAY: Final = (ImportState.CHECKING, ImportState.CREATING)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from customers import lists, selectors
 from customers.models import Customer
-from customers.registry import files_of
+from customers.registry import photos_of
 from customers.services.import_lines import COLUMNS, JudgedLine, Problem
 from customers.services.imports import OWN_HEADS
 from openflex.core import private_files
@@ -93,7 +93,7 @@ def dossier(customer: Customer) -> list[dict[str, Any]]:
     """What is kept of one customer and of the files that were merged into theirs, table by table as the policy of
     personal data lists them, then the history, in words: what somebody gets who asks for their data (RGPD art. 15
     and 20)."""
-    files = selectors.files_of(customer)
+    files = selectors.pks_of_files(customer)
     parts = []
     for table in reversed(list(of_customers())):
         rows = list(table.rows_of(files).order_by("pk"))
@@ -138,7 +138,7 @@ def dossier_file(customer: Customer) -> IO[bytes]:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("donnees.json", told)
         archive.writestr("donnees.html", page)
-        for file in files_of(customer):
+        for file in photos_of(customer):
             if private_files.exists(file.name, place="photos"):
                 # Compressed already.
                 entry = zipfile.ZipInfo(file.path, date_time=timezone.localtime().timetuple()[:6])

@@ -63,15 +63,15 @@ class OwnedFile:
     name: str
 
 
-FileSource = Callable[[Any], Iterator[OwnedFile]]
-_file_sources: dict[str, FileSource] = {}
+PhotoSource = Callable[[Any], Iterator[OwnedFile]]
+_photo_sources: dict[str, PhotoSource] = {}
 
 
-def register_files(key: str, source: FileSource) -> None:
+def register_photos(key: str, source: PhotoSource) -> None:
     """`source(customer)` gives the photos that an app above keeps of a customer."""
-    _file_sources[key] = source
+    _photo_sources[key] = source
 
 
-def files_of(customer: Any) -> Iterator[OwnedFile]:
-    for source in _file_sources.values():
+def photos_of(customer: Any) -> Iterator[OwnedFile]:
+    for source in _photo_sources.values():
         yield from source(customer)

@@ -42,6 +42,7 @@ def register() -> None:
         Act("customers:import", "importer des clients d’un fichier, après un aperçu ligne par ligne"),
         Act("customers:import_model", "recevoir le modèle du fichier de clients"),
         Act("customers:import_preview", "voir ce que fait chaque ligne d’un fichier de clients, et la confirmer"),
+        Act("customers:import_resume", "reprendre l’import d’un fichier de clients qui a été interrompu"),
         Act("customers:import_refused", "recevoir les lignes refusées d’un fichier de clients"),
         Act("customers:export", "exporter la liste des clients"),
     )

@@ -211,14 +211,18 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def files_of(customer: Customer) -> list[int]:
-    """The customer, then the files that were merged into it: what they said stands there, chosen or not."""
-    return [customer.pk, *customer.merged_from.order_by("pk").values_list("pk", flat=True)]
+def files_of(customer: Customer) -> QuerySet[Customer]:
+    """The customer, and the files that were merged into it: what they said stands there, chosen or not."""
+    return Customer.objects.filter(Q(pk=customer.pk) | Q(merged_into=customer.pk))
+
+
+def pks_of_files(customer: Customer) -> list[int]:
+    return list(files_of(customer).order_by("pk").values_list("pk", flat=True))
 
 
 def history_of(customer: Customer) -> QuerySet[TimelineEntry]:
     """With that of the files that were merged into this one."""
-    files = Customer.objects.filter(Q(pk=customer.pk) | Q(merged_into=customer.pk)).order_by().values("pk")
+    files = files_of(customer).order_by().values("pk")
     return TimelineEntry.objects.filter(target_type=Customer._meta.label_lower, target_id__in=files)
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from customers.services import erasure, imports
+from customers.services import erasure, import_runs, imports
 from settings_admin.scoping import unscoped
 
 
@@ -11,6 +11,17 @@ from settings_admin.scoping import unscoped
 def complete_erasures() -> None:
     with unscoped("customers of every entity whom a law keeps no more"):
         erasure.complete_erasures(now=timezone.now())
+
+
+@shared_task(time_limit=3600)
+def work_on_import(pk: int) -> None:
+    import_runs.run(pk, now=timezone.now())
+
+
+@shared_task
+def restart_stuck_imports() -> None:
+    with unscoped("imports of everybody"):
+        import_runs.restart_stuck(now=timezone.now())
 
 
 @shared_task

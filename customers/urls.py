@@ -16,6 +16,7 @@ urlpatterns = [
     path("importer/", imports.upload, name="import"),
     path("importer/modele/", imports.model_file, name="import_model"),
     path("importer/<int:pk>/", imports.preview, name="import_preview"),
+    path("importer/<int:pk>/reprendre/", imports.resume, name="import_resume"),
     path("importer/<int:pk>/refus/", imports.refused_file, name="import_refused"),
     path("choisir/", picking.pick, name="pick"),
     path("choisir/nouveau/", picking.pick_new, name="pick_new"),

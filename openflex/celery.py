@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
         "task": "openflex.notifications.tasks.forget_old",
         "schedule": crontab(hour=3, minute=20),
     },
+    "restart-stuck-customer-imports": {"task": "customers.tasks.restart_stuck_imports", "schedule": 60.0},
     "forget-old-customer-imports": {"task": "customers.tasks.forget_old_imports", "schedule": 600.0},
     "complete-erasures": {"task": "customers.tasks.complete_erasures", "schedule": crontab(hour=3, minute=40)},
     "expire-offers-and-prices": {"task": "opportunities.tasks.expire_past", "schedule": crontab(hour=0, minute=10)},

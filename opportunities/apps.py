@@ -6,7 +6,7 @@ class OpportunitiesConfig(AppConfig):
     verbose_name = "Opportunités"
 
     def ready(self) -> None:
-        from customers.registry import Panel, register_files, register_panels
+        from customers.registry import Panel, register_panels, register_photos
         from opportunities import dossier, exports, finding, hand_over, notices, rights, targets, todos, topics
         from opportunities.services.messages import give_usual_messages
         from opportunities.services.reasons import give_usual_reasons
@@ -64,7 +64,7 @@ class OpportunitiesConfig(AppConfig):
             )
         )
         register_export(exports.OPPORTUNITIES)
-        register_files("opportunities", dossier.photos_of)
+        register_photos("opportunities", dossier.photos_of)
         register_above("opportunities.tradein", Above(lock=lock_opportunity, changed=condition_changed))
         register_panels(
             Panel(

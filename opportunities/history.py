@@ -43,6 +43,7 @@ GROUPS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "appointment_cancelled",
         ),
     ),
+    "status": ("Statut", ("created", "closed", "reopened", "merged", "absorbed")),
 }
 _ICONS: Final[Mapping[str, str]] = {
     "comment": "message-2",
@@ -71,7 +72,7 @@ _ICONS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line: « Gilles VENDEUR a créé une reprise sur [l’offre n° 26176] », with what hangs on it."""
+    """One line: « Gilles VENDEUR a créé [une reprise] sur l’offre n° 26176 », with what hangs on it."""
 
     pk: int
     at: datetime
@@ -81,6 +82,7 @@ class Line:
     sentence: str
     link: str = ""
     url: str = ""
+    after: str = ""
     comment: Comment | None = None
     text: str = ""
     changes: Sequence[Change] = field(default_factory=tuple)
@@ -193,7 +195,7 @@ def _line(
     comments: Mapping[int, Comment],
     changes: Sequence[Change],
 ) -> Line:
-    sentence, link, url = _sentence(entry)
+    sentence, link, url, *after = _sentence(entry)
     comment = comments.get(entry.details.get("comment", 0))
     return Line(
         pk=entry.pk,
@@ -204,14 +206,15 @@ def _line(
         sentence=sentence,
         link=link,
         url=url,
+        after=" ".join(after),
         comment=comment,
         text=entry.said or entry.details.get("outcome") or entry.details.get("reason", ""),
         changes=changes,
     )
 
 
-def _sentence(entry: TimelineEntry) -> tuple[str, str, str]:
-    """The words after the name, and a link with its address where they lead somewhere."""
+def _sentence(entry: TimelineEntry) -> tuple[str, ...]:
+    """The words after the name, a link with its address where they lead somewhere, and the words behind it."""
     told = entry.details
     if told.get("redacted"):
         return _FORGOTTEN.get(entry.kind, _WORDS.get(entry.kind, "a modifié l’opportunité")), "", ""
@@ -224,7 +227,8 @@ def _sentence(entry: TimelineEntry) -> tuple[str, str, str]:
             state = enums.OfferState(told["state"]).label.lower()
             return f"a noté «{NBSP}{state}{NBSP}» sur", *_offer_link(told)
         case "trade_in_created" if told.get("offer"):
-            return "a créé une reprise sur", *_offer_link(told)
+            url = reverse("opportunities:trade_in", args=[told["trade_in"]])
+            return "a créé", "une reprise", url, f"sur {_offer_link(told)[0]}"
         case "trade_in_created" | "trade_in_state" | "trade_in_changed" | "trade_in_entry_cancelled":
             url = reverse("opportunities:trade_in", args=[told["trade_in"]])
             return _trade_in_words(entry.kind, told), f"la reprise n°{NBSP}{told['number']}", url

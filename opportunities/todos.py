@@ -22,6 +22,7 @@ from openflex.core.todos import (
     register_todos,
 )
 from openflex.notifications.models import Notification
+from openflex.notifications.selectors import sentence_of
 from opportunities import enums, selectors
 from opportunities.history import url_of_comment
 from opportunities.models import Appointment, Comment, Offer, Opportunity, OpportunitySettings, TradeIn
@@ -199,7 +200,7 @@ def _told_of_news(row: Any) -> Todo:
         at=row.changed_at,
         title=row.title,
         about="",
-        reason=f"{row.sentence}, et vous ne l’avez pas encore lu.",
+        reason=f"{sentence_of(row)}, et vous ne l’avez pas encore lu.",
         text=row.text,
         url=reverse("notifications:open", args=[row.pk]),
         opens_by_post=True,

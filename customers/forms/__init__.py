@@ -2,7 +2,7 @@
 
 from customers.forms.around import ConsentForm, ContactForm, OwnedVehicleForm, PartForm
 from customers.forms.entry import TELLING, AddCustomerForm
-from customers.forms.imports import ConfirmForm, UploadForm
+from customers.forms.imports import UploadForm
 from customers.forms.picker import CustomerField
 from customers.forms.sections import (
     AddressForm,
@@ -19,7 +19,6 @@ __all__ = [
     "AddCustomerForm",
     "AddressForm",
     "CompanyForm",
-    "ConfirmForm",
     "ConsentForm",
     "ContactForm",
     "CustomerField",

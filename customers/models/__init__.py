@@ -2,6 +2,6 @@
 
 from customers.models.around import Consent, Contact, OwnedVehicle
 from customers.models.customer import LISTED, Customer
-from customers.models.imports import CustomerImport
+from customers.models.imports import CustomerImport, CustomerImportLine
 
-__all__ = ["LISTED", "Consent", "Contact", "Customer", "CustomerImport", "OwnedVehicle"]
+__all__ = ["LISTED", "Consent", "Contact", "Customer", "CustomerImport", "CustomerImportLine", "OwnedVehicle"]

@@ -13,10 +13,9 @@ from settings_admin.records import services as records
 _WHAT = "customer"
 
 
-def created_with(key: UUID, *, actor: User) -> Customer | None:
-    """Whom this form has created already: it is not asked whether they resemble themselves."""
-    pk = records.made_with(key, _WHAT, actor)
-    return None if pk is None else Customer.objects.get(pk=pk)
+def has_created(key: UUID, *, actor: User) -> bool:
+    """Whether this form has created its customer already: it is not asked whether they resemble themselves."""
+    return records.made_with(key, _WHAT, actor) is not None
 
 
 @transaction.atomic

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
 from customers import selectors
 from customers.models import Customer
@@ -34,7 +33,7 @@ class Consequence:
 
 def consequence_of(customer: Customer) -> Consequence:
     with acting_for(customer.entity):
-        files = selectors.files_of(customer)
+        files = selectors.pks_of_files(customer)
         counted = [(table, table.rows_of(files).count()) for table in of_customers() if table.path != "pk"]
     found = [(table, count) for table, count in counted if count and table.empty]
     return Consequence(
@@ -52,8 +51,7 @@ def erase(*, customer: Customer, actor: User | None, now: datetime) -> Customer:
     Refused("merged").
     """
     # With the files that were merged into it, in the order in which a merge takes them.
-    files_of = Q(pk=customer.pk) | Q(merged_into=customer.pk)
-    rows = Customer.objects.select_for_update(of=("self",)).select_related("entity").order_by("pk").filter(files_of)
+    rows = selectors.files_of(customer).select_for_update(of=("self",)).select_related("entity").order_by("pk")
     locked = next(row for row in rows if row.pk == customer.pk)
     if locked.merged_into_id is not None:
         raise MERGED
@@ -63,7 +61,7 @@ def erase(*, customer: Customer, actor: User | None, now: datetime) -> Customer:
         holding = [keeper for keeper in keepers() if keeper.reason(locked)]
         kept_columns = {name for keeper in holding for name in keeper.columns}
         reasons = [keeper.reason(locked) for keeper in holding]
-        files = selectors.files_of(locked)
+        files = selectors.pks_of_files(locked)  # asked again: a merge may have ended while the rows were waited for
         # First: the database lets no customer be without a name who is not erased.
         Customer.objects.filter(pk__in=files).update(erased_at=locked.erased_at or now, kept_because="")
         for table in of_customers():

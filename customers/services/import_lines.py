@@ -1,6 +1,7 @@
 """What each line of a file of customers would do, or why it is refused: looked at alike for the preview and at its
 confirmation. Writes nothing."""
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,7 @@ from django.db.models import Q
 from customers import validators
 from customers.enums import Civility, CustomerKind, LegalForm, LineEffect
 from customers.identity import FRANCE
-from customers.models import Customer
+from customers.models import Customer, CustomerImportLine
 from openflex.core.csv_import import Column, Line, folded
 from openflex.core.dates import parse_day
 from openflex.core.errors import Refused
@@ -87,10 +88,21 @@ class JudgedLine:
         return LineEffect.ALIKE if self.alike else LineEffect.CREATE
 
 
-def judge(lines: Sequence[Line], *, entity_id: int) -> list[JudgedLine]:
-    """Every line in its order, compared with the entity's customers and the lines before it; one statement."""
+def as_told(row: CustomerImportLine) -> JudgedLine:
+    """What was found of a line when it was last looked at."""
+    problems = tuple(Problem(column, message) for column, message in row.problems)
+    return JudgedLine(Line(row.number, row.cells), {}, problems, row.alike)
+
+
+# Two customers with one of these are told to be the same: ("email", "claire@x.fr").
+Mark = tuple[str, str]
+
+
+def judge(lines: Sequence[Line], *, entity_id: int, before: dict[Mark, str] | None = None) -> list[JudgedLine]:
+    """Every line in its order, compared with the entity's customers and the lines before it; one statement. `before`
+    are the marks of the file's earlier lines, to which those of these are added."""
     judged = [_judged(line) for line in lines]
-    known = _known(judged, entity_id)
+    known: ChainMap[Mark, str] = ChainMap({} if before is None else before, _known(judged, entity_id))
     for place, one in enumerate(judged):
         if one.problems:
             continue
@@ -172,8 +184,6 @@ _READERS: Final[Mapping[str, Any]] = {
 
 
 # --- Who resembles --------------------------------------------------------------------------------------
-
-Mark = tuple[str, str]
 
 
 def _marks(values: Mapping[str, Any]) -> list[Mark]:

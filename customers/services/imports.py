@@ -1,99 +1,142 @@
-"""Customers from a file: read and kept for its preview, confirmed once, forgotten after a day."""
+"""Customers from a file: read and kept for its preview, confirmed once, forgotten after a day. What is done with its
+lines is done by a run (`import_runs`)."""
 
-from collections.abc import Collection, Sequence
+import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import BinaryIO, Final
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
+from django.urls import reverse
 
-from customers.enums import LineEffect
-from customers.models import Customer, CustomerImport
-from customers.services.import_lines import COLUMNS, JudgedLine, Problem, judge
-from openflex.core.csv_import import Line, read_table
+from customers.enums import ImportState, LineEffect
+from customers.models import CustomerImport, CustomerImportLine
+from customers.services import import_runs
+from customers.services.import_lines import COLUMNS
+from openflex.core.csv_import import Table, read_table
 from openflex.core.errors import Refused
+from openflex.notifications.services import targets
 from settings_admin.models import Entity, User
 from settings_admin.records import services as records
 from settings_admin.records.enums import AccessKind
 
+MAX_LINES: Final = 10_000
 KEPT_FOR: Final = timedelta(hours=24)
 # Of the file with the refused lines, sent again.
 OWN_HEADS: Final = ("Ligne", "Motif du refus")
 ALREADY_CONFIRMED: Final = Refused("already_confirmed", "Cet import a déjà été confirmé.")
-_NOT_CONFIRMED: Final = Problem("", "Cette ligne était refusée à l’aperçu\u00a0: renvoyez-la.")
+_IMPORT: Final = "customer_import"
+
+
+def receive(
+    *,
+    actor: User,
+    entity: Entity,
+    file: BinaryIO,
+    size: int,
+    filename: str,
+    now: datetime,
+    key: UUID | None = None,
+) -> tuple[CustomerImport, list[str]]:
+    """Reads the file, keeps its lines for a day, and has them looked at: few before this returns, many by a worker.
+
+    Returns the import, and the heads of the columns that it leaves out. `key` is the form's: the same file sent twice
+    leads to the import that the first one made. Raises Refused as `read_table` does. Call it in no transaction.
+    """
+    table = read_table(file, size=size, columns=COLUMNS, most=MAX_LINES)
+    left_out = [head for head in table.left_out if head not in OWN_HEADS]
+    row, is_new = _kept(table, actor=actor, entity=entity, filename=filename, now=now, key=key)
+    if is_new:
+        import_runs.begin(row, now=now)
+    return row, left_out
 
 
 @transaction.atomic
-def receive(
-    *, actor: User, entity: Entity, file: BinaryIO, size: int, filename: str
-) -> tuple[CustomerImport, list[str]]:
-    """Reads the file and keeps its lines for a day. Returns the import, and the heads of the columns that it leaves
-    out. Raises Refused as `read_table` does."""
-    table = read_table(file, size=size, columns=COLUMNS)
+def _kept(
+    table: Table, *, actor: User, entity: Entity, filename: str, now: datetime, key: UUID | None
+) -> tuple[CustomerImport, bool]:
+    cells = [[line.number, dict(line.cells)] for line in table.lines]
+    fingerprint = hashlib.sha256(json.dumps([entity.pk, cells]).encode()).hexdigest()
+    used_key = records.take_key(key, what=_IMPORT, user=actor) if key else None
+    if isinstance(used_key, int):
+        if first := CustomerImport.objects.filter(pk=used_key, fingerprint=fingerprint).first():
+            return first, False
+        used_key = None  # another file, from a page that one came back to
     row = CustomerImport.objects.create(
         entity=entity,
         created_by=actor,
         filename=filename[:200],
-        lines=[[line.number, dict(line.cells)] for line in table.lines],
+        fingerprint=fingerprint,
+        cells=cells,
+        total=len(cells),
+        created_at=now,
+        alive_at=now,
     )
-    return row, [head for head in table.left_out if head not in OWN_HEADS]
+    if used_key is not None:
+        records.answer_key(used_key, what=_IMPORT, made=row)
+    return row, True
 
 
-def judged_lines(row: CustomerImport) -> list[JudgedLine]:
-    """What each line would do now; of an import that is confirmed, the refused lines with what they were told."""
-    lines = [Line(number, cells) for number, cells in row.lines]
-    if row.outcome is None:
-        return judge(lines, entity_id=row.entity_id)
-    told = {number: tuple(Problem(*one) for one in problems) for number, problems in row.outcome["refused"]}
-    return [JudgedLine(line, {}, told[line.number]) for line in lines]
+def counts_of(row: CustomerImport) -> dict[str, int]:
+    """How many lines there are by now of each effect."""
+    rows = CustomerImportLine.objects.filter(customer_import=row).order_by().values("effect")
+    found = dict(rows.annotate(count=Count("pk")).values_list("effect", "count"))
+    return {str(effect): found.get(effect, 0) for effect in LineEffect}
 
 
-@transaction.atomic
 def confirm(
     *,
     actor: User,
     row: CustomerImport,
-    numbers: Collection[int],
     with_alike: bool,
     now: datetime,
     ip: str | None = None,
     device: str = "",
 ) -> None:
-    """Creates the customers of the lines `numbers`, good ones of the preview; once. Those that resemble somebody only
-    `with_alike`. What is refused by now is told in the outcome. Raises Refused("already_confirmed")."""
-    if not CustomerImport.objects.filter(pk=row.pk, confirmed_at=None).update(confirmed_at=now):
+    """Has the customers created of the lines that the preview said to be good, those that resemble somebody only
+    `with_alike`; once. Raises Refused("already_confirmed"). Call it in no transaction."""
+    _confirm(actor=actor, row=row, with_alike=with_alike, now=now, ip=ip, device=device)
+    import_runs.begin(row, now=now)
+
+
+@transaction.atomic
+def _confirm(*, actor: User, row: CustomerImport, with_alike: bool, now: datetime, ip: str | None, device: str) -> None:
+    counts = counts_of(row)
+    confirmed = CustomerImport.objects.filter(pk=row.pk, state=ImportState.CHECKED).update(
+        state=ImportState.CREATING,
+        with_alike=with_alike,
+        confirmed_at=now,
+        total=sum(counts[effect] for effect in import_runs.wanted(with_alike=with_alike)),
+        done=0,
+        run_id=None,
+        attempts=0,
+        alive_at=now,
+    )
+    if not confirmed:
         raise ALREADY_CONFIRMED
     row.refresh_from_db()
-    judged = [_settled(one, numbers) for one in judged_lines(row)]
-    wanted = (LineEffect.CREATE, LineEffect.ALIKE) if with_alike else (LineEffect.CREATE,)
-    made = [Customer(entity_id=row.entity_id, created_by=actor, **one.values) for one in judged if one.effect in wanted]
-    Customer.objects.bulk_create(made, batch_size=500)
     entity = Entity.objects.get(pk=row.entity_id)
-    records.record_events(
-        records.event_of(one, kind="imported", actor=actor, entity=entity, details={"label": row.filename})
-        for one in made
-    )
-    counts = _end(row, judged, created=len(made))
     records.record_seen(user=actor, kind=AccessKind.CUSTOMERS_IMPORTED, entity=entity, ip=ip, device=device, **counts)
 
 
-def _settled(one: JudgedLine, numbers: Collection[int]) -> JudgedLine:
-    if one.problems or one.number in numbers:
-        return one
-    return JudgedLine(one.line, one.values, (_NOT_CONFIRMED,))
-
-
-def _end(row: CustomerImport, judged: Sequence[JudgedLine], *, created: int) -> dict[str, int]:
-    """Keeps what came of each line; returns how many there were of each."""
-    refused = [one for one in judged if one.problems]
-    told = [[one.number, [[problem.column, problem.message] for problem in one.problems]] for one in refused]
-    alike = len(judged) - len(refused) - created
-    row.outcome = {"create": created, "alike": alike, "refused": told}
-    row.lines = [[one.number, dict(one.line.cells)] for one in refused]
-    row.save(update_fields=["lines", "outcome"])
-    return {"create": created, "alike": alike, "refused": len(refused)}
+def resume(*, row: CustomerImport, now: datetime) -> None:
+    """What was interrupted goes on where it stopped; nothing that goes on already, or has ended, is touched. Call it in
+    no transaction."""
+    state = ImportState.CREATING if row.confirmed_at else ImportState.CHECKING
+    again = CustomerImport.objects.filter(pk=row.pk, state=ImportState.FAILED)
+    if again.update(state=state, run_id=None, attempts=0, failure="", alive_at=now):
+        row.refresh_from_db()
+        import_runs.begin(row, now=now)
 
 
 def forget_old(*, now: datetime) -> int:
-    """Deletes the imports of yesterday with the personal data of their files. Returns how many."""
-    deleted, _ = CustomerImport.objects.filter(created_at__lte=now - KEPT_FOR).delete()
-    return deleted
+    """Deletes the imports of yesterday with the personal data of their files; what was told of them leads to the list
+    of customers. Returns how many."""
+    old = list(
+        CustomerImport.objects.filter(created_at__lte=now - KEPT_FOR).order_by("pk").values_list("pk", flat=True)
+    )
+    targets.lead(model=CustomerImport._meta.label_lower, pks=old, url=reverse("customers:list"))
+    CustomerImport.objects.filter(pk__in=old).delete()
+    return len(old)

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 
 from customers import forms, selectors
 from customers.selectors import EDIT, Duplicate
-from customers.services.creation import create_customer, created_with
+from customers.services.creation import create_customer, has_created
 from customers.views.picking import asked
 from openflex.core import htmx
 from openflex.core.http import read_only, row_number, writes
@@ -25,7 +25,7 @@ def add_customer(request: StaffRequest) -> HttpResponse:
     form = forms.AddCustomerForm(request.POST if request.method == "POST" else None, entity=only_entity())
     found: list[Duplicate] = []
     if request.method == "POST" and form.is_valid():
-        is_again = created_with(form.cleaned_data["key"], actor=request.user) is not None
+        is_again = has_created(form.cleaned_data["key"], actor=request.user)
         found = [] if is_again else selectors.duplicates_of(form.telling(), entity_id=form.place.pk)
         if not found or request.POST.get("confirmed"):
             customer = create_customer(

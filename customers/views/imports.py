@@ -1,24 +1,25 @@
-"""Customers from a file: sent, looked at line by line, confirmed."""
+"""Customers from a file: sent, looked at line by line, confirmed, created."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from customers import exports, forms
-from customers.enums import LineEffect
-from customers.models import CustomerImport
+from customers.enums import ImportState, LineEffect
+from customers.models import CustomerImport, CustomerImportLine
 from customers.services import imports
-from customers.services.import_lines import COLUMNS, JudgedLine
+from customers.services.import_lines import COLUMNS, as_told
 from customers.views.add import only_entity
 from openflex.core import htmx
 from openflex.core.errors import Refused
 from openflex.core.french import counted
 from openflex.core.http import read_only, writes
+from openflex.core.progress import how_far
 from openflex.core.xlsx import xlsx_response
 from settings_admin.access.requests import StaffRequest, origin_of
 from settings_admin.guards import RightMissing, right
@@ -38,7 +39,13 @@ def upload(request: StaffRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             row, left_out = imports.receive(
-                actor=request.user, entity=form.place, file=file, size=file.size, filename=file.name
+                actor=request.user,
+                entity=form.place,
+                file=file,
+                size=file.size,
+                filename=file.name,
+                key=form.cleaned_data["key"],
+                now=timezone.now(),
             )
         except Refused as refusal:
             form.add_error(refusal.field, refusal.message)
@@ -59,71 +66,101 @@ def model_file(request: StaffRequest) -> FileResponse:
 @right("customers.edit", on="scope")
 @writes("GET", "POST")
 def preview(request: StaffRequest, pk: int) -> HttpResponse:
-    """What each line would do, or why it is refused; once confirmed, what came of it."""
+    """How far the lines were looked at, what each would do or why it is refused; once confirmed, how far its customers
+    are created, and what came of it. The page asks again by itself as long as something is under way."""
     row = _mine(pk)
-    form = forms.ConfirmForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    if request.method == "POST":
         try:
             imports.confirm(
                 actor=request.user,
                 row=row,
-                numbers=form.cleaned_data["lines"],
                 with_alike="with_alike" in request.POST,
                 now=timezone.now(),
                 **origin_of(request),
             )
         except Refused as refusal:
-            # A double click, another tab: the first one's outcome is shown.
+            # A double click, another tab: what the first one does is shown.
             if refusal is not imports.ALREADY_CONFIRMED:
                 raise
         return htmx.redirect(request, "customers:import_preview", pk)
-    context = {"row": row, "form": form, "outcome": _outcome(row), **_lines(request, imports.judged_lines(row))}
-    status = 422 if form.errors else 200
-    return htmx.render_part(request, "customers/import_preview.html", "lines", context, status=status)
+    context = {"row": row, "here": reverse("customers:import_preview", args=[pk]), **_shown(request, row)}
+    return htmx.render_part(request, "customers/import_preview.html", "import", context)
+
+
+@right("customers.edit", on="scope")
+@writes("POST")
+def resume(request: StaffRequest, pk: int) -> HttpResponse:
+    imports.resume(row=_mine(pk), now=timezone.now())
+    return htmx.redirect(request, "customers:import_preview", pk)
 
 
 @right("customers.edit", on="scope")
 @read_only
 def refused_file(request: StaffRequest, pk: int) -> FileResponse:
-    refused = [one for one in imports.judged_lines(_mine(pk)) if one.problems]
-    return xlsx_response(exports.refused_sheet(refused), filename="clients-refuses.xlsx")
+    refused = _lines(_mine(pk), LineEffect.REFUSED)
+    return xlsx_response(exports.refused_sheet([as_told(one) for one in refused]), filename="clients-refuses.xlsx")
 
 
 def _mine(pk: int) -> CustomerImport:
     """Only who sent the file sees it, for a day, and while they may create customers where it goes."""
-    kept = CustomerImport.objects.filter(created_at__gt=timezone.now() - imports.KEPT_FOR)
+    kept = CustomerImport.objects.filter(created_at__gt=timezone.now() - imports.KEPT_FOR).defer("cells")
     row = get_object_or_404(kept, pk=pk)
     if row.entity_id not in current_scope().reach.entities:
         raise RightMissing("customers.edit", row.entity_id)
     return row
 
 
-def _lines(request: StaffRequest, judged: Sequence[JudgedLine]) -> dict[str, Any]:
-    """The lines of one effect, the refused ones first; `good`: the numbers that are confirmed."""
-    by_effect = {effect: [one for one in judged if one.effect == effect] for effect in LineEffect}
-    filled = [effect for effect in LineEffect if by_effect[effect]]
+def _lines(row: CustomerImport, effect: LineEffect) -> Any:
+    return CustomerImportLine.objects.filter(customer_import=row, effect=effect)
+
+
+def _shown(request: StaffRequest, row: CustomerImport) -> dict[str, Any]:
+    if row.is_under_way:
+        return {"progress": _progress(row)}
+    counts = imports.counts_of(row)
+    filled = [effect for effect in LineEffect if counts[effect]]
     asked = request.GET.get("vue", "")
     current = next((effect for effect in filled if effect == asked), filled[0] if filled else LineEffect.REFUSED)
-    refused, alike = len(by_effect[LineEffect.REFUSED]), len(by_effect[LineEffect.ALIKE])
+    page = Paginator(_lines(row, current), LINES_SHOWN).get_page(request.GET.get("page"))
     return {
-        "tabs": [{"effect": one, "count": len(by_effect[one]), "is_current": one == current} for one in filled],
+        "tabs": [{"effect": one, "count": counts[one], "is_current": one == current} for one in filled],
         "current": current,
-        "page": Paginator(by_effect[current], LINES_SHOWN).get_page(request.GET.get("page")),
-        "refused": counted(refused, "ligne refusée", "lignes refusées") if refused else "",
-        "alike": counted(alike, "ligne ressemblante", "lignes ressemblantes") if alike else "",
-        "creates": len(by_effect[LineEffect.CREATE]),
-        "good": ",".join(str(one.number) for one in judged if not one.problems),
+        "page": page,
+        "lines": [as_told(one) for one in page],
+        "refused": _counted(counts[LineEffect.REFUSED], "refusée"),
+        "alike": _counted(counts[LineEffect.ALIKE], "ressemblante"),
+        "creates": counts[LineEffect.CREATE],
+        "outcome": _outcome(row, counts),
     }
 
 
-def _outcome(row: CustomerImport) -> str:
-    """« 470 clients créés, 10 lignes laissées, 20 lignes refusées. »"""
-    if row.outcome is None:
+def _progress(row: CustomerImport) -> str:
+    if row.started_at is None or row.run_id is None:
         return ""
-    done = row.outcome
+    return how_far(
+        row.done,
+        row.total,
+        noun="ligne",
+        started_at=row.started_at,
+        alive_at=row.alive_at,
+        now=timezone.now(),
+        resumes="le travail reprendra de lui-même",
+    )
+
+
+def _counted(count: int, word: str) -> str:
+    """« 20 lignes refusées »; empty for none."""
+    return counted(count, f"ligne {word}", f"lignes {word}s") if count else ""
+
+
+def _outcome(row: CustomerImport, counts: dict[str, int]) -> str:
+    """« 470 clients créés, 10 lignes ressemblantes laissées, 20 lignes refusées. »"""
+    if row.state != ImportState.DONE:
+        return ""
+    alike = counted(counts[LineEffect.ALIKE], "ligne ressemblante laissée", "lignes ressemblantes laissées")
     parts = [
-        counted(done["create"], "client créé", "clients créés"),
-        counted(done["alike"], "ligne ressemblante laissée", "lignes ressemblantes laissées") if done["alike"] else "",
-        counted(len(done["refused"]), "ligne refusée", "lignes refusées") if done["refused"] else "",
+        counted(row.created, "client créé", "clients créés"),
+        alike if counts[LineEffect.ALIKE] else "",
+        _counted(counts[LineEffect.REFUSED], "refusée"),
     ]
     return ", ".join(part for part in parts if part) + "."

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from customers import forms, selectors
 from customers.models import Customer
 from customers.selectors import EDIT, VIEW
-from customers.services.creation import create_customer, created_with
+from customers.services.creation import create_customer, has_created
 from openflex.core import htmx
 from openflex.core.http import read_only, row_number, writes
 from openflex.core.search import SHORTEST
@@ -62,7 +62,7 @@ def pick_create(request: StaffRequest) -> HttpResponse:
     form = forms.AddCustomerForm(request.POST, entity=entity, prefix=f"{field}_new")
     if not form.is_valid():
         return _new(request, form, field=field, entity=entity, status=422)
-    is_again = created_with(form.cleaned_data["key"], actor=request.user) is not None
+    is_again = has_created(form.cleaned_data["key"], actor=request.user)
     found = [] if is_again else selectors.duplicates_of(form.telling(), entity_id=entity.pk)
     if found and not request.POST.get("confirmed"):
         return _new(request, form, field=field, entity=entity, status=422, duplicates=found)

@@ -28,8 +28,8 @@ MAX_MEGABYTES: Final = 5
 # Of text, however few bytes it was packed into: a spreadsheet may say one long word a million times.
 MAX_CHARACTERS: Final = 4_000_000
 MAX_UNPACKED_BYTES: Final = 16 * 1024 * 1024
-# Where the last line may stand, empty ones counted.
-MAX_ROWS: Final = 10_000
+# Where the last line may stand, empty ones counted: at so many times the lines that are allowed.
+EMPTY_BETWEEN: Final = 5
 MAX_COLUMNS: Final = 60
 _LAST_ROW_OF_A_SHEET: Final = 1_048_576
 FIELD: Final = "file"
@@ -71,8 +71,8 @@ class Table:
     left_out: list[str]
 
 
-def read_table(file: BinaryIO, *, size: int, columns: Sequence[Column]) -> Table:
-    """The file's lines with the text of these columns, a column that is not there being empty.
+def read_table(file: BinaryIO, *, size: int, columns: Sequence[Column], most: int = MAX_LINES) -> Table:
+    """The file's lines, `most` of them, with the text of these columns, a column that is not there being empty.
 
     Raises Refused beside `file`: "too_heavy", "not_a_table", "other_format", "encoding", "no_lines", "too_many_lines",
     "too_large", "column_missing", "column_twice".
@@ -81,7 +81,7 @@ def read_table(file: BinaryIO, *, size: int, columns: Sequence[Column]) -> Table
         raise _refused("too_heavy", f"Ce fichier dépasse {MAX_MEGABYTES}{NBSP}Mo.")
     content = file.read()
     rows = _rows_of_workbook(content) if content.startswith(_ZIP) else _rows_of_csv(content)
-    numbered = _filled(rows)
+    numbered = _filled(rows, last=most * EMPTY_BETWEEN)
     try:
         _, head = next(numbered)
     except StopIteration:
@@ -89,9 +89,9 @@ def read_table(file: BinaryIO, *, size: int, columns: Sequence[Column]) -> Table
     places, left_out = _places(head, columns)
     lines: list[Line] = []
     for number, row in numbered:
-        if len(lines) == MAX_LINES:
-            most = format_number(MAX_LINES)
-            raise _refused("too_many_lines", f"Ce fichier a plus de {most} lignes\u00a0: envoyez-le en plusieurs fois.")
+        if len(lines) == most:
+            told = format_number(most)
+            raise _refused("too_many_lines", f"Ce fichier a plus de {told} lignes\u00a0: envoyez-le en plusieurs fois.")
         lines.append(Line(number, {key: row[place] if place < len(row) else "" for key, place in places.items()}))
     if not lines:
         raise _refused("no_lines", "Ce fichier n’a aucune ligne sous ses titres de colonnes.")
@@ -126,7 +126,7 @@ def _places(head: list[str], columns: Sequence[Column]) -> tuple[dict[str, int],
     return {one.key: places.get(one.key, len(head)) for one in columns}, left_out
 
 
-def _filled(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[str]]]:
+def _filled(rows: Iterable[Sequence[Any]], *, last: int) -> Iterator[tuple[int, list[str]]]:
     """The rows with something in them, as text, with their numbers."""
     characters = 0
     for number, row in enumerate(rows, start=1):
@@ -136,8 +136,8 @@ def _filled(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[str]]]:
         characters += sum(map(len, texts))
         if characters > MAX_CHARACTERS:
             raise _refused("too_large", "Ce fichier contient trop de texte pour être une liste.")
-        if any(texts) and number > MAX_ROWS:
-            raise _refused("too_large", f"Ce fichier a plus de {format_number(MAX_ROWS)} lignes, vides comprises.")
+        if any(texts) and number > last:
+            raise _refused("too_large", f"Ce fichier a plus de {format_number(last)} lignes, vides comprises.")
         if any(texts):
             yield number, texts
 

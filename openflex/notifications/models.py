@@ -1,4 +1,4 @@
-"""What was told to whom, and what each wants by e-mail besides."""
+"""What was told to whom, and where each wants to be told it."""
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,8 @@ class Notification(ScopedModel):
     colleague for whom the recipient stands in. Where `sentence` names somebody, `needs` is the right that knowing them
     takes in that entity, and `discreet` the sentence for who holds it no more. With a `once` there is one row for it
     and the recipient, updated in place: `count` is how often it happened since it was last read. `email_due` is what is
-    still to be sent by e-mail; `email_taken_at` the moment a worker took it on.
+    still to be sent by e-mail; `email_taken_at` the moment a worker took it on. One that is not `is_in_app` is told by
+    e-mail alone: no bell, toast or page knows it.
     """
 
     audience = Audience(user="recipient_id")
@@ -38,6 +39,7 @@ class Notification(ScopedModel):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    is_in_app = models.BooleanField(default=True)
     email_due = models.CharField(max_length=10, choices=EmailChoice.choices, default=EmailChoice.NEVER)
     email_taken_at = models.DateTimeField(null=True)
 
@@ -59,14 +61,16 @@ class Notification(ScopedModel):
         ]
 
 
-class EmailPreference(ScopedModel):
-    """When one person wants one kind by e-mail; without a row, as the kind proposes."""
+class Preference(ScopedModel):
+    """Where one person wants to be told one kind: in the application, and when (`choice`) by e-mail; without a row, as
+    the kind proposes."""
 
     audience = Audience(user="user_id")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=40)
     choice = models.CharField(max_length=10, choices=EmailChoice.choices)
+    is_in_app = models.BooleanField(default=True)
 
     class Meta(ScopedModel.Meta):
         constraints = [models.UniqueConstraint(fields=["user", "kind"], name="email_preference_once")]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from openflex.notifications.enums import EmailChoice
-from openflex.notifications.models import EmailPreference, Notification
+from openflex.notifications.models import Notification, Preference
 from openflex.notifications.registry import NotificationKind, all_kinds
 from settings_admin.access.models import User
 from settings_admin.scoping import Scope, current_scope, scoped
@@ -25,21 +25,26 @@ LONG_TEXT, MANY_LINES = 300, 6
 def unread_of(user_id: int) -> int:
     """At most `MOST_COUNTED` + 1; one statement, whatever the scope it is asked in: it reads that person's own."""
     with scoped(Scope(user_id=user_id)):
-        return Notification.objects.filter(read_at=None).order_by()[: MOST_COUNTED + 1].count()
+        return Notification.objects.filter(is_in_app=True, read_at=None).order_by()[: MOST_COUNTED + 1].count()
 
 
 def told_of(user_id: int) -> dict[str, Any]:
     """What the screens of this person are told: how many are unread, and of the latest ones the number, the instant and
     whether it is unread. No content: each is read by its own request, which asks who may."""
     with scoped(Scope(user_id=user_id)):
-        rows = Notification.objects.values_list("pk", "changed_at", "read_at")[:LATEST]
+        rows = Notification.objects.filter(is_in_app=True).values_list("pk", "changed_at", "read_at")[:LATEST]
         latest = [{"id": pk, "at": at.timestamp(), "is_unread": read_at is None} for pk, at, read_at in rows]
     return {"unread": unread_of(user_id), "latest": latest}
 
 
-def mine() -> QuerySet[Notification]:
+def named() -> QuerySet[Notification]:
     """Those of the person of the current scope, with the names that they show."""
     return Notification.objects.select_related("actor", "meant_for")
+
+
+def mine() -> QuerySet[Notification]:
+    """Of these, what they are told in the application."""
+    return named().filter(is_in_app=True)
 
 
 def was_told(user_id: int, once: str, *, since: datetime | None = None) -> bool:
@@ -116,7 +121,7 @@ def _seen_of_kind(user: User, rows: Sequence[Notification], can_see: Any) -> set
 
 
 def _entry(row: Notification, kind: NotificationKind | None, *, is_visible: bool) -> Entry:
-    actor, sentence = _split(row, _sentence(row)) if is_visible else ("", NO_ACCESS)
+    actor, sentence = _split(row, sentence_of(row)) if is_visible else ("", NO_ACCESS)
     return Entry(
         pk=row.pk,
         icon=kind.icon if kind and is_visible else "lock",
@@ -135,7 +140,7 @@ def _entry(row: Notification, kind: NotificationKind | None, *, is_visible: bool
     )
 
 
-def _sentence(row: Notification) -> str:
+def sentence_of(row: Notification) -> str:
     """As whoever reads it may know it today."""
     is_known = not row.needs or row.entity_id is None or current_scope().allows(row.needs, row.entity_id)
     return row.sentence if is_known else row.discreet
@@ -147,17 +152,35 @@ def _split(row: Notification, sentence: str) -> tuple[str, str]:
     return (name, sentence.removeprefix(name)) if name and sentence.startswith(name) else ("", sentence)
 
 
-# --- By e-mail -------------------------------------------------------------------------------------------
+# --- Where one wants to be told ----------------------------------------------------------------------------
 
 
-def email_choices(user: User, kinds: Sequence[NotificationKind]) -> dict[str, EmailChoice]:
+@dataclass(frozen=True)
+class Wanted:
+    """Where somebody wants to be told one kind."""
+
+    email: EmailChoice
+    is_in_app: bool = True
+
+    @property
+    def is_anywhere(self) -> bool:
+        return self.is_in_app or self.email != EmailChoice.NEVER
+
+
+def wanted_of(user: User, kinds: Sequence[NotificationKind]) -> dict[str, Wanted]:
     """What this person, whose scope is the current one, wants of each of these kinds."""
-    chosen = dict(EmailPreference.objects.filter(user=user).values_list("kind", "choice").order_by("pk"))
-    return {kind.key: EmailChoice(chosen.get(kind.key, kind.email_default)) for kind in kinds}
+    chosen = {row.kind: row for row in Preference.objects.filter(user=user).order_by("pk")}
+    return {kind.key: _wanted(kind, chosen.get(kind.key)) for kind in kinds}
 
 
-def wanted_by(users: Collection[int], kind: NotificationKind) -> dict[int, EmailChoice]:
+def wanted_by(users: Collection[int], kind: NotificationKind) -> dict[int, Wanted]:
     """What each of these people wants of one kind. Call it unscoped: they are several."""
-    chosen = EmailPreference.objects.filter(user__in=users, kind=kind.key).values_list("user_id", "choice")
-    by_user = dict(chosen.order_by("pk"))
-    return {pk: EmailChoice(by_user.get(pk, kind.email_default)) for pk in users}
+    chosen = {row.user_id: row for row in Preference.objects.filter(user__in=users, kind=kind.key).order_by("pk")}
+    return {pk: _wanted(kind, chosen.get(pk)) for pk in users}
+
+
+def _wanted(kind: NotificationKind, chosen: Preference | None) -> Wanted:
+    """What waits to be closed is always told in the application: somebody waits for it to be read."""
+    if chosen is None:
+        return Wanted(kind.email_default)
+    return Wanted(EmailChoice(chosen.choice), kind.stays or chosen.is_in_app)

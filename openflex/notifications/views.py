@@ -1,4 +1,4 @@
-"""The bell's panel, the page with all, opening one, and what is also sent by e-mail."""
+"""The bell's panel, the page with all, opening one, and where one wants to be told."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from openflex.core.lists import ListPage, build_list
 from openflex.notifications import lists, selectors, services
 from openflex.notifications.forms import PreferencesForm
 from openflex.notifications.registry import kinds_for
-from openflex.notifications.services.preferences import choose_emails
+from openflex.notifications.services.preferences import choose
 from openflex.notifications.shell import Bell
 from settings_admin.access.requests import SignedInRequest
 from settings_admin.guards import signed_in
@@ -95,10 +95,10 @@ def _answer_read(request: SignedInRequest) -> HttpResponse:
 @writes("GET", "POST")
 def preferences(request: SignedInRequest) -> HttpResponse:
     kinds = kinds_for(request.user)
-    chosen = selectors.email_choices(request.user, kinds)
+    chosen = selectors.wanted_of(request.user, kinds)
     form = PreferencesForm(request.POST if request.method == "POST" else None, kinds=kinds, chosen=chosen)
     if form.is_valid():
-        choose_emails(user=request.user, choices=form.cleaned_data)
+        choose(user=request.user, choices=form.choices)
         messages.success(request, "Vos préférences sont enregistrées.")
         return htmx.redirect(request, "notifications:preferences")
     context = {"form": form, "digest_hour": settings.NOTIFICATION_DIGEST_HOUR}

@@ -9,19 +9,12 @@ from django.utils.http import urlencode
 
 from openflex.core.finding import FindSource, Hit, beginnings, find_sources
 from openflex.core.search import SHORTEST, fold
-from settings_admin.access.shell import may_enter
+from settings_admin.access.shell import OWN_PAGES, may_enter
 from settings_admin.registries import nav_entries, settings_pages
 from settings_admin.scoping import Scope, current_scope, scoped
 
 # Rows of one kind.
 FEW: Final = 5
-# What the menu of the person opens: label, icon, address, and what it may be looked for by besides.
-_OWN_PAGES: Final = (
-    ("Mon compte", "user", "my_account", "profil photo mot de passe absences"),
-    ("Notifications", "bell", "notifications:list", ""),
-    ("Mes exports", "file-export", "exports:list", "fichiers excel"),
-    ("Nouveautés", "wand", "news", "version"),
-)
 
 
 @dataclass(frozen=True)
@@ -82,8 +75,8 @@ def _pages(scope: Scope, *, with_settings: bool) -> Iterable[tuple[str, Hit]]:
     for entry in nav_entries():
         if may_enter(entry):
             yield entry.label, Hit(entry.label, reverse(entry.url_name), icon=entry.icon)
-    for label, icon, url_name, words in _OWN_PAGES:
-        yield f"{label} {words}", Hit(label, reverse(url_name), icon=icon)
+    for own in OWN_PAGES:
+        yield f"{own.label} {own.words}", Hit(own.label, reverse(own.url_name), icon=own.icon)
     for page in settings_pages() if with_settings else ():
         if scope.allows_somewhere(page.right):
             hit = Hit(page.label, reverse(page.url_name), about=f"Paramètres · {page.section.label}", icon=page.icon)

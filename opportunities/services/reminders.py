@@ -1,8 +1,9 @@
 """What is *en souffrance*, told in the morning: to the salesperson once, to managers as one entry a day."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Count
@@ -17,18 +18,28 @@ from opportunities import selectors
 from opportunities.enums import NotificationKind
 from opportunities.models import Opportunity
 from opportunities.rights import REASSIGN
-from opportunities.services.telling import named
+from opportunities.services.telling import NUMBERED, named
 from settings_admin.access.selectors.hand_over import grants_of
 from settings_admin.models import Entity, User
 from settings_admin.scoping import NOWHERE
 
+# So many that become *en souffrance* at once for one salesperson have an entry each; more are one entry.
+ONE_BY_ONE: Final = 3
+
 
 def remind_of_overdue(*, now: datetime) -> int:
     """Tells the salespeople what became *en souffrance* since this was last looked at, on whatever day that was; a
-    second run tells nothing. Returns how many were told. Outside of any person's scope."""
+    second run tells nothing. What became so for one of them at once, of a shorter delay say, is one entry. Returns how
+    many opportunities were told of. Outside of any person's scope."""
     today = today_paris(now)
-    fresh = Opportunity.objects.overdue(today).filter(reminded_on=None).order_by("pk").values_list("pk", flat=True)
-    return sum(_remind(pk, today) for pk in list(fresh))
+    fresh: dict[tuple[int, int], list[int]] = defaultdict(list)
+    rows = Opportunity.objects.overdue(today).filter(reminded_on=None).order_by("pk")
+    for pk, entity, salesperson in rows.values_list("pk", "entity_id", "salesperson_id"):
+        fresh[entity, salesperson].append(pk)
+    told = 0
+    for pks in fresh.values():
+        told += sum(_remind(pk, today) for pk in pks) if len(pks) <= ONE_BY_ONE else _remind_together(pks, today)
+    return told
 
 
 @transaction.atomic
@@ -53,6 +64,33 @@ def _remind(pk: int, today: date) -> bool:
         once=f"overdue.{row.pk}.{today}",
     )
     return True
+
+
+@transaction.atomic
+def _remind_together(pks: Sequence[int], today: date) -> int:
+    """Those of one salesperson in one entity; without names, which the list they lead to shows to who may know them."""
+    locked = Opportunity.objects.select_for_update(of=("self",)).select_related("salesperson", "vehicle").order_by("pk")
+    rows = [row for row in locked.filter(pk__in=pks, reminded_on=None) if row.is_overdue(today)]
+    # They may have been handed on, one or another, since the rows were read.
+    rows = [row for row in rows if row.salesperson == rows[0].salesperson]
+    if not rows:
+        return 0
+    Opportunity.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_on=today)
+    lines = [f"n°{NBSP}{row.number}{NBSP}: {selectors.why_overdue(row, today)}" for row in rows[:NUMBERED]]
+    if len(rows) > NUMBERED:
+        lines.append(f"et {counted(len(rows) - NUMBERED, 'autre')}")
+    person = rows[0].salesperson
+    notify(
+        recipients=[person],
+        kind=NotificationKind.REMINDER,
+        title="Opportunités en souffrance",
+        sentence=f"{counted(len(rows), 'opportunité')} que vous suivez sont en souffrance",
+        text="\n".join(lines),
+        url=f"{reverse('opportunities:list')}?tab=overdue&salesperson={person.pk}",
+        target=rows[0],
+        once=f"overdue.{rows[0].entity_id}.{today}",
+    )
+    return len(rows)
 
 
 Place = tuple[int | None, User, int]

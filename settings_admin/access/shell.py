@@ -1,7 +1,7 @@
 """The context of the two shells: navigation, switch of entity, the person, their preferences."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -32,6 +32,27 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class OwnPage:
+    """A page of the person themselves: in the menu with their name, unless it has its own place in the top bar, and
+    found by « Rechercher partout », by `words` besides its label."""
+
+    label: str
+    icon: str
+    url_name: str
+    words: str = ""
+    in_menu: bool = True
+    is_for_merchants: bool = False
+
+
+OWN_PAGES: Final = (
+    OwnPage("Mon compte", "user", "my_account", "profil photo mot de passe absences", is_for_merchants=True),
+    OwnPage("Notifications", "bell", "notifications:list", in_menu=False, is_for_merchants=True),
+    OwnPage("Mes exports", "file-export", "exports:list", "fichiers excel"),
+    OwnPage("Nouveautés", "wand", "news", "version"),
+)
+
+
+@dataclass(frozen=True)
 class SwitchChoice:
     label: str
     value: str
@@ -54,6 +75,7 @@ class Shell:
     switcher: list[SwitchChoice] = field(default_factory=list)
     nav: list[NavItem] = field(default_factory=list)
     settings_nav: list[NavItem] = field(default_factory=list)
+    menu: list[OwnPage] = field(default_factory=list)
     theme: str = "system"
     density: str = "comfortable"
     rail_collapsed: bool = False
@@ -86,6 +108,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user.merchant_id is not None:
         result.base = "priceback_base.html"
     belonging: Belonging | None = getattr(request, "belonging", None)
+    result.menu = [page for page in OWN_PAGES if page.in_menu and (page.is_for_merchants or belonging is not None)]
     if belonging is not None:
         result.has_news = user.seen_version != newest()
         _describe_place(result, belonging, request.scope_choice)  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """Reads of the exports: on whose behalf one is written, who may still have its file, how far it is."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -9,14 +9,12 @@ from django.urls import reverse
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.french import NBSP, counted, format_number
+from openflex.core.progress import how_far
 from settings_admin.access.selectors.belonging import belonging_of
 from settings_admin.exports.enums import BADGES, ENDED_BADLY, ExportState
 from settings_admin.exports.models import Export
 from settings_admin.registries import ExportKind, export_kind, right_label
 from settings_admin.scoping import Reach, Scope
-
-# A thousand rows take about a second.
-SILENT_AFTER = timedelta(seconds=30)
 
 
 def scope_of_export(export: Export) -> Scope:
@@ -92,20 +90,17 @@ def _progress(export: Export, now: datetime) -> str:
     """« 12 000 lignes sur 100 000, encore 40 secondes environ »"""
     if export.state != ExportState.RUNNING or export.total is None or export.started_at is None:
         return ""
-    so_far = f"{counted(export.done, 'ligne')} sur {format_number(export.total)}"
     if export.done >= export.total:
-        return f"{so_far}, écriture du fichier"
-    if now - export.alive_at > SILENT_AFTER:
-        return f"{so_far}, interruption{NBSP}: la préparation reprendra d’elle-même"
-    spent = (export.alive_at - export.started_at).total_seconds()
-    if not export.done or spent < 2:
-        return so_far
-    seconds = round(spent / export.done * (export.total - export.done))
-    return f"{so_far}, encore {_about(seconds)} environ"
-
-
-def _about(seconds: int) -> str:
-    return counted(max(seconds, 1), "seconde") if seconds < 90 else counted(round(seconds / 60), "minute")
+        return f"{counted(export.done, 'ligne')} sur {format_number(export.total)}, écriture du fichier"
+    return how_far(
+        export.done,
+        export.total,
+        noun="ligne",
+        started_at=export.started_at,
+        alive_at=export.alive_at,
+        now=now,
+        resumes="la préparation reprendra d’elle-même",
+    )
 
 
 def file_name(kind: ExportKind, at: datetime) -> str:

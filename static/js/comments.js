@@ -2,8 +2,7 @@
 
    data-mentions         on a textarea: after @ and two letters, the colleagues whose name begins so are offered; they are
                          those of the form's list « Demander à ». Arrows and Enter or Tab choose, Escape puts them away.
-   data-comment          on its form: Ctrl or ⌘ with Enter sends it
-   data-print            a button that prints the page */
+   data-comment          on its form: Ctrl or ⌘ with Enter sends it */
 
 const SHORTEST = 2;
 const MENTION = /(?:^|\s)@([^\s@][^@\n]{0,40})$/;
@@ -71,7 +70,6 @@ document.addEventListener("click", ({ target }) => {
   const option = menu && target.closest("[role=option]");
   if (option && menu.list.contains(option)) choose(option.textContent);
   else close();
-  if (target.closest("[data-print]")) window.print();
 });
 
 document.addEventListener("keydown", (event) => {

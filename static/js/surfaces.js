@@ -14,6 +14,7 @@
    data-go="v"           a link that the keys g then v follow;  data-shortcut="n" a control that the key n presses; not
                          while <html data-shortcuts="off">
    data-search           the field that / focuses
+   data-print            a button that prints the page
    data-spy              a nav of links to sections; the one being read gets aria-current
    Events on the document or by HX-Trigger: toast {level, title, message, url, label, opensTab, stay, undo_url,
    retry} (retry: a function, behind a button of that name) or {element}, drawn by the server; close-dialog. */
@@ -47,6 +48,7 @@ function mayLeave(dialog) {
 }
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
   const opener = event.target.closest("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens)?.showModal();
   const closer = event.target.closest("[data-closes]");

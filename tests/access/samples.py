@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from customers.models import Contact, CustomerImport, OwnedVehicle
+from customers.models import Contact, OwnedVehicle
 from openflex.core import private_files
 from opportunities.models import (
     Appointment,
@@ -25,7 +25,15 @@ from settings_admin.models import Absence, Membership, UserGroup, UserImport
 from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
-from tests.make import make_customer, make_export, make_notification, make_opportunity, make_quotation, make_vehicle
+from tests.make import (
+    make_customer,
+    make_customer_import,
+    make_export,
+    make_notification,
+    make_opportunity,
+    make_quotation,
+    make_vehicle,
+)
 from vehicles.models import Cost, Damage, DamagePhoto, Photo
 
 NORTH_VEHICLE = "a vehicle of Nord"
@@ -218,10 +226,10 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
     }
     with unscoped("test data"):
         sent = UserImport.objects.create(holding=cast.holding, created_by=cast.alice, filename="equipe.csv")
-    with unscoped("test data"):
-        sent_customers = CustomerImport.objects.create(entity=cast.north, created_by=cast.sam, filename="clients.csv")
+    sent_customers = make_customer_import(entity=cast.north, created_by=cast.sam)
     of_customer |= {
-        f"customers:{name}": lambda: {"pk": sent_customers.pk} for name in ("import_preview", "import_refused")
+        f"customers:{name}": lambda: {"pk": sent_customers.pk}
+        for name in ("import_preview", "import_refused", "import_resume")
     }
     of_import = {name: lambda: {"pk": sent.pk} for name in ("access:import_preview", "access:import_refused")}
     image = BytesIO()

@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from customers.models import CustomerImport
+from customers.models import CustomerImport, CustomerImportLine
 from opportunities.models import (
     Appointment,
     CloseReason,
@@ -151,13 +151,18 @@ def priced(state: str) -> Callable[[Site], Any]:
     return lambda site: change(TradeIn, **{**PRICED, "state": state}, decided_by=site.cast.marc)(site)
 
 
+def interrupted(site: Site) -> None:
+    CustomerImport.objects.update(state="failed", failure="Interrompu.", confirmed_at=timezone.now())
+
+
 COST = {"kind": "tyres", "description": "Pneus avant", "planned": "240"}
 DAMAGE = {"zone": "front", "description": "Rayure", "cost": "150"}
 
 CUSTOMERS = [
     Form("customers:choose_columns", {"column": ["name", "city"]}, is_button=True),
     Form("customers:add", {"birth_name": "NEUVE", "first_names": "Anne"}),
-    Form("customers:import_preview", {"lines": "2"}, is_button=True),
+    Form("customers:import_preview", is_button=True),
+    Form("customers:import_resume", given=interrupted, is_button=True),
     Form(
         "customers:pick_create",
         {"customer_new-key": str(uuid4()), "customer_new-kind": "person", "customer_new-birth_name": "NEUF"},
@@ -266,8 +271,12 @@ def site(cast) -> Site:
     site = Site(cast, samples.build(cast))
     with unscoped("test data"):
         OpportunitySettings.objects.create(entity=cast.north, trade_in_photos=0)
-        line = [2, {"birth_name": "IMPORTÉE", "first_names": "Rose"}]
-        CustomerImport.objects.update(created_by=cast.alice, lines=[line])
+        sent = CustomerImport.objects.get()
+        sent.created_by, sent.total = cast.alice, 1
+        sent.save()
+        CustomerImportLine.objects.create(
+            customer_import=sent, created_by=cast.alice, number=2, cells={"birth_name": "IMPORTÉE"}, effect="create"
+        )
         assert CloseReason.objects.exists()
         assert MessageTemplate.objects.exists()
     return site

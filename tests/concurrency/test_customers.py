@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from customers.models import Customer, CustomerImport
-from customers.services import around, editing, erasure, imports, merging
+from customers.services import around, editing, erasure, import_runs, imports, merging
 from openflex.core.errors import Refused
 from opportunities.enums import Source
 from opportunities.models import Opportunity
@@ -21,7 +21,7 @@ from settings_admin.models import TimelineEntry
 from settings_admin.scoping import scoped, unscoped
 from tests.cast import build_cast
 from tests.concurrency.test_vehicles import together
-from tests.make import make_customer, make_opportunity, make_vehicle
+from tests.make import make_customer, make_customer_import, make_opportunity, make_vehicle
 from vehicles.models import Hold
 from vehicles.services import holds, stock
 
@@ -195,18 +195,18 @@ class TestErasure:
         assert Opportunity.objects.get().customer == kept
 
 
+def imported(cast, **fields):
+    lines = [[number, {"birth_name": f"IMPORTÉ{number}", "first_names": "Rose"}] for number in range(2, 12)]
+    return make_customer_import(entity=cast.north, created_by=cast.alice, lines=lines, **fields)
+
+
 def test_an_import_confirmed_in_three_tabs_creates_once(cast):
-    cells = [[number, {"birth_name": f"IMPORTÉ{number}", "first_names": "Rose"}] for number in range(2, 12)]
-    row = CustomerImport.objects.create(entity=cast.north, created_by=cast.alice, filename="clients.csv", lines=cells)
+    row = imported(cast)
     answers = together(
         cast.alice,
         *(
             lambda: imports.confirm(
-                actor=cast.alice,
-                row=CustomerImport.objects.get(pk=row.pk),
-                numbers=range(2, 12),
-                with_alike=False,
-                now=timezone.now(),
+                actor=cast.alice, row=CustomerImport.objects.get(pk=row.pk), with_alike=False, now=timezone.now()
             )
             for _ in range(3)
         ),
@@ -214,7 +214,14 @@ def test_an_import_confirmed_in_three_tabs_creates_once(cast):
     assert [one.code for one in answers if isinstance(one, Refused)] == ["already_confirmed"] * 2
     assert Customer.objects.count() == TimelineEntry.objects.filter(kind="imported").count() == 10
     row.refresh_from_db()
-    assert row.outcome == {"create": 10, "alike": 0, "refused": []}
+    assert (row.state, row.created, row.done) == ("done", 10, 10)
+
+
+def test_an_import_sent_to_three_workers_is_done_once(cast, monkeypatch):
+    monkeypatch.setattr(import_runs, "BATCH", 2)
+    row = imported(cast, state="creating", confirmed_at=timezone.now())
+    together(cast.alice, *(lambda: import_runs.run(row.pk, now=timezone.now()) for _ in range(3)))
+    assert Customer.objects.count() == TimelineEntry.objects.filter(kind="imported").count() == 10
 
 
 def test_a_contact_added_at_once_with_a_merge_is_with_the_file_that_stays_or_refused(cast, pair):

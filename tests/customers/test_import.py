@@ -1,6 +1,7 @@
 """Customers from a file: what each line would do, whom it resembles, confirmed once."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -34,8 +35,7 @@ def preview_of(client, *lines, **more):
 
 
 def confirm(client, address, **more):
-    good = parse(client.get(address)).select_one("[name=lines]")["value"]
-    return client.post(address, {"lines": good, **more})
+    return client.post(address, more)
 
 
 def said(client, address, view):
@@ -109,16 +109,24 @@ def test_confirmed_twice_it_is_done_once(cast, client_for):
     client = client_for(cast.sam)
     address = preview_of(client, CLAIRE)
     for _ in range(2):
-        assert client.post(address, {"lines": "2"}).status_code == 303
+        assert confirm(client, address).status_code == 303
     assert len(customers()) == 1
 
 
-def test_a_line_that_the_preview_refused_stays_refused(cast, client_for):
+def test_the_same_file_of_the_same_form_is_one_import_and_another_file_another(cast, client_for):
+    client, key = client_for(cast.sam), str(uuid4())
+    assert preview_of(client, CLAIRE, key=key) == preview_of(client, CLAIRE, key=key)
+    assert preview_of(client, BATI, key=key) != preview_of(client, CLAIRE, key=key)
+
+
+def test_what_a_colleague_created_since_the_preview_is_not_created_again(cast, client_for):
     client = client_for(cast.sam)
     address = preview_of(client, CLAIRE, BATI)
-    client.post(address, {"lines": "3"})
-    assert [one.display_name for one in customers()] == ["Bâti Saône"]
-    assert "1\u00a0ligne refusée" in client.get(address).text
+    make_customer(entity=cast.north, company_name="Bâti Saône", siret="73282932000074")
+    confirm(client, address)
+    assert [one.display_name for one in customers()] == ["Bâti Saône", "Claire DUVAL"]
+    assert "1\u00a0client créé, 1\u00a0ligne ressemblante laissée." in client.get(address).text
+    assert said(client, address, "alike") == {3: "Bâti Saône"}
 
 
 def test_only_who_sent_it_sees_it_and_for_a_day(cast, client_for):

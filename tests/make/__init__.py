@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from customers.models import Customer
+from customers.models import Customer, CustomerImport, CustomerImportLine
 from openflex.core.dates import today_paris
 from openflex.notifications.models import Notification
 from opportunities.enums import Source
@@ -80,6 +80,19 @@ def make_customer(*, entity: Entity, **fields: Any) -> Customer:
     names = {} if kind == "company" or {"birth_name", "used_name"} & fields.keys() else {"birth_name": "DUVAL"}
     with unscoped("test data"):
         return Customer.objects.create(entity=entity, **{"kind": kind, **names, **fields})
+
+
+def make_customer_import(*, entity: Entity, created_by: User, lines: Any = (), **fields: Any) -> CustomerImport:
+    """A file whose `lines`, [[2, {"birth_name": "DUVAL"}]], were looked at: each would create a customer."""
+    now = timezone.now()
+    values = {"state": "checked", "total": len(lines), "created_at": now, "alive_at": now, **fields}
+    with unscoped("test data"):
+        row = CustomerImport.objects.create(entity=entity, created_by=created_by, filename="clients.csv", **values)
+        CustomerImportLine.objects.bulk_create(
+            CustomerImportLine(customer_import=row, created_by=created_by, number=number, cells=cells, effect="create")
+            for number, cells in lines
+        )
+    return row
 
 
 def make_opportunity(

@@ -1,7 +1,7 @@
 """What the tests of notifications do again and again."""
 
 from openflex.notifications.enums import EmailChoice
-from openflex.notifications.models import EmailPreference, Notification
+from openflex.notifications.models import Notification, Preference
 from openflex.notifications.registry import NotificationKind, TargetSeen
 from openflex.notifications.services import notify
 from settings_admin.models import Absence, UserGroup
@@ -43,7 +43,7 @@ def entries_of(user):
 
 def want(user, choice, kind=REMARK):
     with unscoped("test data"):
-        EmailPreference.objects.create(user=user, kind=kind, choice=choice)
+        Preference.objects.create(user=user, kind=kind, choice=choice)
 
 
 def away(user, substitute, *, on):

@@ -13,7 +13,7 @@ from settings_admin.access.services.absences import plan_absence
 from settings_admin.models import UserGroup
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
-from tests.make import make_customer, make_opportunity, make_user, make_vehicle
+from tests.make import make_customer, make_notification, make_opportunity, make_user, make_vehicle
 from tests.support.xlsx import rows_of
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,20 @@ def test_what_was_told_names_nobody_once_the_right_is_gone(cast, client_for, tol
         page = client_for(cast.marc, htmx=True).get(address).text
         assert "RINO" not in page, address
         assert "d’un client" in page, address
+
+
+def test_what_awaits_on_the_home_page_is_told_as_the_bell_tells_it(cast, client_for, told_of):
+    row = told_of["row"]
+    make_notification(
+        recipient=cast.marc, kind="opportunity_comment", target_type="opportunities.opportunity", target_id=row.pk,
+        entity=cast.north, sentence="Vera a écrit à Pr RINO", discreet="Vera a écrit à un client",
+        needs="customers.view", url=f"/opportunites/{row.pk}/",
+    )  # fmt: skip
+    assert "Vera a écrit à Pr RINO, et vous ne l’avez pas encore lu." in client_for(cast.marc).get("/accueil/").text
+    take_the_right_away(cast)
+    page = client_for(cast.marc).get("/accueil/").text
+    assert "Vera a écrit à un client, et vous ne l’avez pas encore lu." in page
+    assert "RINO" not in page
 
 
 PAGES = (

@@ -25,6 +25,10 @@ def told():
         return [(row.recipient.first_name, row.title, row.count) for row in rows]
 
 
+def days_ago(days):
+    return timezone.now() - timedelta(days=days)
+
+
 def late(cast, *, days=0, site=None, **fields):
     """Since that many days."""
     today = today_paris(timezone.now())
@@ -89,6 +93,25 @@ def test_a_delay_that_is_lowered_after_the_morning_is_told_the_next_one(cast):
     set_delay(30)
     with unscoped("test"):
         assert Opportunity.objects.get().reminded_on is None
+
+
+def test_many_that_become_late_at_once_are_one_entry_for_each_salesperson(cast, client_for):
+    rows = [late(cast, days=-1, next_action="", next_action_on=None, last_contact_at=days_ago(6)) for _ in range(5)]
+    late(cast, days=-1, salesperson=cast.marc, next_action="", next_action_on=None, last_contact_at=days_ago(6))
+    with unscoped("the entity shortens its delay"):
+        base, mine = {"overdue_after_days": 7}, {"overdue_after_days": 3}
+        settings.edit_figures(entity=cast.north, base=base, mine=mine, actor=cast.alice)
+    for _ in range(2):
+        tasks.remind_of_overdue()
+    assert told() == [("Marc", "Opportunité en souffrance", 1), ("Sam", "Opportunités en souffrance", 1)]
+    with unscoped("test"):
+        entry = Notification.objects.get(recipient=cast.sam)
+    assert "5\u00a0opportunités" in entry.sentence
+    assert [f"n°\u00a0{row.number}\u00a0:" in entry.text for row in rows] == [True] * 5
+    assert client_for(cast.sam).get(entry.url).text.count("data-row-link") == 5
+    late(cast, days=0)  # the next one that becomes so by itself
+    tasks.remind_of_overdue()
+    assert len(told()) == 3
 
 
 def test_one_that_was_read_does_not_come_back(cast):

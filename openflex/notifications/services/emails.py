@@ -32,7 +32,7 @@ def send_at_once(pk: int, *, now: datetime) -> bool:
     with unscoped("the row says whose it is"):
         if not _take(_due(EmailChoice.AT_ONCE, now).filter(pk=pk), now):
             return False
-        row = selectors.mine().select_related("recipient").get(pk=pk)
+        row = selectors.named().select_related("recipient").get(pk=pk)
     entries = [one for one in _entries(row.recipient, [row]) if one.is_visible]
     if entries:
         _send("at_once", row.recipient, {"entry": entries[0]})

@@ -24,7 +24,7 @@ KEPT_FOR: Final = timedelta(days=365)
 # What a row that is updated in place takes from what happens now.
 _RENEWED: Final = (
     *("kind", "title", "sentence", "discreet", "needs", "text", "url"),
-    *("target_type", "target_id", "entity_id", "actor_id", "meant_for_id", "changed_at"),
+    *("target_type", "target_id", "entity_id", "actor_id", "meant_for_id", "changed_at", "is_in_app"),
 )
 
 
@@ -48,7 +48,8 @@ def notify(
     Never the actor, nor who has left. For somebody who is absent today the substitute who may see it is told too.
     `sentence` is whole (« Gilles V. a commenté l’opportunité n° 12 »), `url` an address of ours. With `once`
     a person has one entry for that key, which comes back as unread. Whoever reads it without the right `needs` in the
-    entity of the target is told `discreet` instead of the sentence. Returns the entries.
+    entity of the target is told `discreet` instead of the sentence. Nothing is kept for who wants that kind nowhere.
+    Returns the entries.
 
     Call it last in a transaction: until the commit nobody else tells these people anything. Who must call it several
     times calls `hold_bells` before, with everybody.
@@ -79,8 +80,12 @@ def notify(
             return []
         hold(row.recipient_id for row in rows)
         wanted = selectors.wanted_by([row.recipient_id for row in rows], known)
+        rows = [row for row in rows if wanted[row.recipient_id].is_anywhere]
+        if not rows:
+            return []
         for row in rows:
-            row.email_due = wanted[row.recipient_id]
+            row.email_due = wanted[row.recipient_id].email
+            row.is_in_app = wanted[row.recipient_id].is_in_app
         stored = _updated_in_place(rows) if once else Notification.objects.bulk_create(rows)
     _announce(stored)
     return stored
@@ -181,7 +186,7 @@ def mark_read(*, user: User, pks: Collection[int]) -> int:
 
 
 def mark_all_read(*, user: User) -> int:
-    return _read(user, Notification.objects.filter(recipient=user))
+    return _read(user, Notification.objects.filter(recipient=user, is_in_app=True))
 
 
 @transaction.atomic

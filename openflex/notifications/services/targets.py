@@ -1,4 +1,4 @@
-"""What happens to the notifications of rows that become one, or that are erased."""
+"""What happens to the notifications of rows that become one, that are erased, or whose page goes."""
 
 from collections.abc import Collection
 from typing import Any
@@ -16,6 +16,14 @@ def repoint(*, old: models.Model, new: models.Model) -> int:
     with unscoped("two rows become one for everybody who was told about one of them"):
         moved: int = _about(old._meta.label_lower, [old.pk]).update(target_id=new.pk)
     return moved
+
+
+def lead(*, model: str, pks: Collection[int], url: str) -> int:
+    """What was told about these rows, "customers.customerimport" say, leads to `url` from now on: their own page goes.
+    Returns how many."""
+    with unscoped("whoever was told about what is no longer kept"):
+        led: int = _about(model, pks).update(url=url)
+    return led
 
 
 @transaction.atomic

@@ -9,11 +9,18 @@ from openflex.core.csv_import import MAX_LINES, MAX_MEGABYTES
 from openflex.core.french import NBSP, format_number
 
 
+def about_file(most: int) -> str:
+    """What may be sent, and that nothing comes of it by itself; `most`: lines."""
+    return (
+        f"CSV ou XLSX, {format_number(most)}{NBSP}lignes et {MAX_MEGABYTES}{NBSP}Mo au plus. "
+        "Rien n’est changé avant que vous ayez vu ce que fait chaque ligne."
+    )
+
+
 class UploadForm(forms.Form):
     file = forms.FileField(
         label="Fichier",
-        help_text=f"CSV ou XLSX, {format_number(MAX_LINES)} lignes et {MAX_MEGABYTES}{NBSP}Mo au plus. "
-        "Rien n’est changé avant que vous ayez vu ce que fait chaque ligne.",
+        help_text=about_file(MAX_LINES),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
         error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
     )
