@@ -3,33 +3,27 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
-from redis import Redis
 from websockets.asyncio.client import connect
 
-from openflex.core import realtime
 from openflex.embedded import redis
 from settings_admin.scoping import unscoped
 from tests.cast import build_cast
 from tests.errands.models import Errand
 from tests.errands.services import rename
-from tests.support.live_process import LiveSite, running_site
+from tests.support.live_process import LiveSite, redis_of_its_own, running_site
 from tests.support.sockets import session_of
 
 
 @pytest.fixture
 def own_redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    address = redis.ensure(tmp_path)
-    client = Redis.from_url(address, socket_connect_timeout=1, socket_timeout=1)
-    monkeypatch.setattr(realtime, "_redis", cache(lambda: client))
-    yield tmp_path
-    redis.stop(tmp_path)
+    with redis_of_its_own(tmp_path, monkeypatch) as folder:
+        yield folder
 
 
 @pytest.fixture

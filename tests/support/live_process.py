@@ -11,14 +11,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.db import connection
+from redis import Redis
 
-from openflex.embedded import ports
+from openflex.core import realtime
+from openflex.embedded import ports, redis
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _STARTS_WITHIN: Final = 60.0  # seconds, on a busy machine
@@ -75,6 +78,16 @@ class LiveSite:
             return False
         finally:
             http_connection.close()
+
+
+@contextmanager
+def redis_of_its_own(folder: Path, patch: Any) -> Iterator[Path]:
+    """A Redis in this folder (`openflex.embedded.redis`: `stop` and `ensure` it), to which what this process tells goes
+    too; `patch` is a MonkeyPatch."""
+    client = Redis.from_url(redis.ensure(folder), socket_connect_timeout=1, socket_timeout=1)
+    patch.setattr(realtime, "_redis", cache(lambda: client))
+    yield folder
+    redis.stop(folder)
 
 
 @contextmanager

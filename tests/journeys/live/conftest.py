@@ -4,9 +4,10 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+from openflex.embedded import redis
 from tests.cast import build_cast
 from tests.journeys.conftest import DESK
-from tests.support.live_process import running_site
+from tests.support.live_process import redis_of_its_own, running_site
 from tests.support.sockets import session_of
 
 
@@ -21,8 +22,14 @@ def cast(transactional_db):
 
 
 @pytest.fixture
-def site(cast):
-    with running_site() as site:
+def own_redis(tmp_path, monkeypatch):
+    with redis_of_its_own(tmp_path, monkeypatch) as folder:
+        yield folder
+
+
+@pytest.fixture
+def site(cast, own_redis):
+    with running_site(redis_url=redis.ensure(own_redis)) as site:
         yield site
 
 

@@ -1,5 +1,7 @@
 """Journey 3: a manager comments an opportunity; the salesperson reads it at once, on any page, and lands on it."""
 
+from playwright.sync_api import expect
+
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity
 
@@ -11,6 +13,8 @@ def test_a_managers_comment_reaches_the_salesperson_on_another_page(cast, screen
         customer = make_customer(entity=cast.north, civility="professor", birth_name="RINO")
         opportunity = make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.sam)
     sam, marc = screen(cast.sam), screen(cast.marc)
+    other_tab = sam.context.new_page()
+    other_tab.goto(f"{site.url}/compte/")
     marc.goto(f"{site.url}/opportunites/{opportunity.pk}/")
     marc.get_by_label("Ajouter un commentaire").fill(TEXT)
     marc.keyboard.press("Control+Enter")
@@ -18,9 +22,14 @@ def test_a_managers_comment_reaches_the_salesperson_on_another_page(cast, screen
 
     toast = sam.locator("#toasts").get_by_text(TEXT)
     toast.wait_for(timeout=20_000)
+    # Read on one tab it is read on all.
+    other_tab.locator("#toasts").get_by_text(TEXT).wait_for(timeout=20_000)
+    expect(other_tab.locator("#bell-count")).to_have_text("1")
     sam.locator("#toasts").get_by_role("button", name="Ouvrir l’opportunité").click()
     sam.wait_for_url(f"**/opportunites/{opportunity.pk}/**")
     assert sam.locator("#opportunity-timeline").get_by_text(TEXT).is_visible()
+    expect(other_tab.locator("#bell-count")).to_be_hidden(timeout=20_000)
+    expect(other_tab.locator("#toasts").get_by_text(TEXT)).to_have_count(0, timeout=20_000)
 
     # What Sam answers comes to Marc's open page by itself, and the words he is writing stay.
     marc.get_by_label("Ajouter un commentaire").fill("Je rédige…")
@@ -28,5 +37,16 @@ def test_a_managers_comment_reaches_the_salesperson_on_another_page(cast, screen
     sam.get_by_role("button", name="Valider").click()
     marc.locator("#opportunity-timeline").get_by_text("C’est noté.").wait_for(timeout=20_000)
     assert marc.get_by_label("Ajouter un commentaire").input_value() == "Je rédige…"
+
+    # Who was not there finds it in the bell.
+    sam.context.close()
+    marc.get_by_label("Ajouter un commentaire").fill("Appelle-le avant midi.")
+    marc.keyboard.press("Control+Enter")
+    marc.locator("#opportunity-timeline").get_by_text("Appelle-le avant midi.").wait_for()
+    back = screen(cast.sam)
+    expect(back.locator("#bell-count")).to_have_text("1")
+    back.locator("#bell").click()
+    expect(back.locator("#bell-latest")).to_contain_text("Appelle-le avant midi.")
+    assert back.errors == []
     assert marc.errors == []
     assert sam.errors == []
