@@ -6,6 +6,7 @@ in the address. The template `lists/list.html` draws it, on a phone as cards.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zlib import crc32
 
@@ -136,7 +137,10 @@ def cell(*classes: str, fact: str = "", priority: int = 0, head: str = "") -> di
 
 
 def mean(values: Sequence[Any]) -> Any:
-    return round(sum(values) / len(values)) if values else None
+    """The average as a whole number, half away from zero, as everywhere."""
+    if not values:
+        return None
+    return int((Decimal(sum(values)) / len(values)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def total(values: Sequence[Any]) -> Any:

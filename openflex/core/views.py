@@ -16,9 +16,9 @@ from redis.exceptions import RedisError
 
 from openflex.core.http import public, read_only
 from openflex.core.style_page import style_context
-from openflex.core.tasks import HEARTBEAT
+from openflex.core.tasks import BEAT, WORKER_ALIVE
 
-WORKER_IS_LATE_AFTER = 45  # seconds; the beat strikes every 10
+WORKER_IS_LATE_AFTER = 45  # seconds; it gives a sign every other second
 
 
 @public
@@ -33,14 +33,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @read_only
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process can serve: database and cache answer. A late worker is reported but does not take pages away."""
+    """The process can serve: database and cache answer. A worker that is gone and a late beat are reported but do not
+    take pages away; `beat_lag_seconds`, since its last task was run, is null as long as there was none."""
     state: dict[str, Any] = {"database": _database_answers()}
+    now = time.time()
     try:
-        beat = cache.get(HEARTBEAT)
+        signs = cache.get_many([WORKER_ALIVE, BEAT])
         state["cache"] = True
-        state["worker"] = beat is not None and time.time() - beat < WORKER_IS_LATE_AFTER
+        state["worker"] = now - signs.get(WORKER_ALIVE, 0) < WORKER_IS_LATE_AFTER
+        state["beat_lag_seconds"] = round(now - signs[BEAT], 1) if BEAT in signs else None
     except RedisError:
-        state["cache"] = state["worker"] = False
+        state |= {"cache": False, "worker": False, "beat_lag_seconds": None}
     ready = state["database"] and state["cache"]
     return JsonResponse(state, status=200 if ready else 503)
 

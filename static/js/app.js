@@ -164,8 +164,7 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
   const { xhr } = detail;
   if (xhr.getResponseHeader("HX-Trigger")?.includes("toast")) return; // the server has said it itself
   if (xhr.status >= 500) {
-    const state = isReading(detail) ? UNCHANGED : `Rien n’a été enregistré. ${KEPT}`;
-    const message = `${state} L’équipe technique est prévenue.`;
+    const message = isReading(detail) ? UNCHANGED : `Rien n’a été enregistré. ${KEPT}`;
     toast({ level: "bad", title: "Une erreur s’est produite chez nous", message, stay: true, retry: retry(detail) });
     return;
   }

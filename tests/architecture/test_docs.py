@@ -1,13 +1,12 @@
 """Documents that cannot rot: what they name exists, and what exists is named."""
 
-import ast
 import re
 
 import pytest
 from django.core.management import get_commands
 
 from openflex.embedded.development import ACCOUNTS
-from tests.architecture.tree import OUR_APPS, ROOT, Source, document, documents, python_files
+from tests.architecture.tree import OUR_APPS, ROOT, Source, document, documents, names_of_settings
 
 EXPECTED = (
     "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/testing.md", "docs/operations.md",
@@ -18,19 +17,6 @@ IN_BACKQUOTES = re.compile(r"`([^`\s]+)`")
 ADDRESS = re.compile(r"[\w.]+@demo\.test")
 # Two printed pages, at about 55 lines of 100 characters and a table's rows.
 LONGEST_MAP = 110
-
-
-def names_of_settings() -> set[str]:
-    """Every variable that `openflex/settings.py` reads by a reader of `openflex.env`."""
-    source = next(each for each in python_files() if each.name == "openflex/settings.py")
-    return {
-        str(node.args[0].value)
-        for node in source.walk()
-        if isinstance(node, ast.Call)
-        and re.fullmatch(r"env\.\w+", ast.unparse(node.func))
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-    }
 
 
 def names_in_env_example() -> set[str]:
@@ -68,6 +54,24 @@ def test_the_rooms_on_the_map_exist() -> None:
         missing += [name for name in others if not any((folder / name).exists() for folder in folders)]
     assert len(rows) > 10
     assert missing == []
+
+
+def test_the_shells_are_on_the_map() -> None:
+    """The pages that begin a document and that others extend."""
+    folder = ROOT / "templates"
+    wholes = {path.name for path in folder.glob("*.html") if "<!DOCTYPE html>" in path.read_text()[:200]}
+    extended = set(
+        re.findall(r'{% extends "([a-z_]+\.html)" %}', "".join(p.read_text() for p in folder.rglob("*.html")))
+    )
+    shells = wholes & extended
+    (row,) = re.findall(r"^\| `templates/` .*$", document("docs/architecture.md"), re.MULTILINE)
+    assert set(re.findall(r"`(\w+\.html)`", row)) == shells
+    assert {2: "two", 3: "three", 4: "four"}[len(shells)] in row
+
+
+def test_every_folder_of_tests_is_told() -> None:
+    folders = [path.parent.name for path in (ROOT / "tests").glob("*/__init__.py")]
+    assert [name for name in folders if f"tests/{name}" not in document("docs/testing.md")] == []
 
 
 def test_every_app_is_on_the_map() -> None:

@@ -1,6 +1,7 @@
 """The files of the repository, as the tests of its habits read them."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -64,3 +65,16 @@ def documents() -> tuple[Source, ...]:
 
 def document(name: str) -> str:
     return next(source.text for source in documents() if source.name == name)
+
+
+def names_of_settings() -> set[str]:
+    """Every variable that `openflex/settings.py` reads by a reader of `openflex.env`."""
+    source = next(each for each in python_files() if each.name == "openflex/settings.py")
+    return {
+        str(node.args[0].value)
+        for node in source.walk()
+        if isinstance(node, ast.Call)
+        and re.fullmatch(r"env\.\w+", ast.unparse(node.func))
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }

@@ -117,3 +117,11 @@ def test_a_search_alone_is_a_filter_without_a_chip(build):
     page = build("?q=a")
     assert (page.chips, page.is_filtered) == ([], True)
     assert not build("?sort=doors").is_filtered
+
+
+def test_an_average_is_rounded_half_away_from_zero():
+    """As every figure of the house, not to the even one of the two."""
+    assert [mean(values) for values in ([2, 3], [3, 4], [-2, -3], [1, 1, 2], [10**17 + 1, 10**17 + 2])] == [
+        3, 4, -3, 1, 10**17 + 2,
+    ]  # fmt: skip
+    assert mean([]) is None

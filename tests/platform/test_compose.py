@@ -3,6 +3,7 @@
 No engine runs here: `docs/operations.md` names what only an engine could show.
 """
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -71,15 +72,65 @@ def test_the_application_runs_with_as_few_powers_as_possible() -> None:
     assert "USER openflex" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
-def test_every_setting_of_the_provider_can_be_set() -> None:
-    """Each is read by the application, handed on empty when nobody set it, and named in the example."""
-    read = set(re.findall(r'"(VALUATION_[A-Z_]+)"', (ROOT / "openflex" / "settings.py").read_text(encoding="utf-8")))
-    example = set(re.findall(r"^#?(VALUATION_[A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
-    assert {"VALUATION_NAME", "VALUATION_BUDGET", "VALUATION_READ_TIMEOUT"} < read
+def read_by_settings() -> dict[str, ast.expr | None]:
+    """Each variable that the settings read, and the default they give it."""
+    tree = ast.parse((ROOT / "openflex" / "settings.py").read_text(encoding="utf-8"))
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and re.fullmatch(r"env\.\w+", ast.unparse(node.func))
+    ]
+    named = [(node, node.args[0].value) for node in calls if node.args and isinstance(node.args[0], ast.Constant)]
+    return {str(name): next((one.value for one in node.keywords if one.arg == "default"), None) for node, name in named}
+
+
+def shown_in_example() -> dict[str, str]:
+    """What is commented out in the example, with its value."""
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    return dict(re.findall(r"^#([A-Z_]+)=(.*)$", text, flags=re.M))
+
+
+def test_every_setting_can_be_set() -> None:
+    """Each that the application reads reaches its processes, as the file makes it or empty when nobody set it."""
+    read = set(read_by_settings())
+    assert {"VALUATION_NAME", "DATABASE_POOL_SIZE", "CSRF_TRUSTED_ORIGINS"} < read
+    own = {"DEBUG", "ALLOWED_HOSTS", "PUBLIC_URL", "TRUSTED_PROXY_COUNT", "DATABASE_URL", "REDIS_URL", "EXPORTS_DIR"}
+    own |= {"PHOTOS_DIR", "SECRET_KEY", "EMAIL_URL"}  # made by the file, or required
+    # Of a folder that only development has, and what only the processes of pages and sockets are told.
+    read -= {"OUTBOX_DIR", "DATABASE_POOL"}
     for name in DJANGO:
-        given = {key: value for key, value in SERVICES[name]["environment"].items() if key.startswith("VALUATION_")}
-        assert given == {key: f"${{{key}:-}}" for key in read}
-    assert example == read
+        given = SERVICES[name]["environment"]
+        assert read - set(given) == set()
+        for key in read - own:
+            assert re.fullmatch(rf"\$\{{{key}:-[^}}]*}}", given[key]), key
+
+
+def test_what_is_commented_out_has_the_value_shown() -> None:
+    """As the first line of the example promises, in production."""
+    read, shown = read_by_settings(), shown_in_example()
+    assert {"VALUATION_CLIENT_ID", "HOLDING_COST_PERCENT"} < set(shown)
+    for name in set(shown) & set(read):
+        assert shown[name] == in_production(read[name]), name
+    of_the_file = dict(re.findall(r"\$\{([A-Z_]+):-([^}]+)}", TEXT))
+    assert {name: shown[name] for name in of_the_file if name in shown} == of_the_file
+
+
+def in_production(default: ast.expr | None) -> str:
+    """A default as one would write it into the file; DEBUG is off there."""
+    match default:
+        case ast.IfExp():
+            return in_production(default.orelse)
+        case ast.Name(id="DEBUG"):
+            return "false"
+        case ast.List(elts=[]):
+            return ""
+        case ast.Constant(value=bool(value)):
+            return str(value).lower()
+        case ast.Constant(value=float(value)):
+            return f"{value:g}"
+        case ast.Constant(value=value):
+            return str(value)
+    raise AssertionError(f"No value of production: {default and ast.unparse(default)}")
 
 
 def test_images_are_pinned_and_name_no_registry() -> None:

@@ -11,12 +11,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.signals import heartbeat_sent
 from django.core.cache import cache
 from django.db import OperationalError
 from redis.exceptions import RedisError
 
 from openflex.core import views
-from openflex.core.tasks import HEARTBEAT, heartbeat
+from openflex.core.tasks import BEAT, WORKER_ALIVE, heartbeat
 
 
 @pytest.fixture
@@ -59,17 +60,30 @@ class TestLogs:
 
 @pytest.mark.django_db
 class TestReady:
-    def test_it_is_ready_and_its_worker_beats(self, client):
+    def test_it_is_ready_with_a_worker_and_a_beat(self, client, time_machine):
+        time_machine.move_to("2026-11-24T10:00:00+01:00", tick=False)
         heartbeat()
+        time_machine.shift(7)
+        heartbeat_sent.send(sender=None)  # as a worker does every other second
         response = client.get("/readyz")
-        assert (response.status_code, response.json()) == (200, {"database": True, "cache": True, "worker": True})
+        told = {"database": True, "cache": True, "worker": True, "beat_lag_seconds": 7.0}
+        assert (response.status_code, response.json()) == (200, told)
 
     @pytest.mark.parametrize("age", [None, views.WORKER_IS_LATE_AFTER + 1])
-    def test_a_late_worker_is_told_and_takes_no_page_away(self, client, age):
-        if age is not None:
-            cache.set(HEARTBEAT, time.time() - age)
-        response = client.get("/readyz")
-        assert (response.status_code, response.json()["worker"]) == (200, False)
+    def test_a_worker_that_is_gone_and_a_late_beat_are_two_things_and_take_no_page_away(self, client, age):
+        def told(kept: str) -> Any:
+            cache.clear()
+            cache.set(kept, time.time())
+            if age is not None:
+                cache.set({BEAT: WORKER_ALIVE, WORKER_ALIVE: BEAT}[kept], time.time() - age)
+            response = client.get("/readyz")
+            assert response.status_code == 200
+            return response.json()
+
+        without_worker, without_beat = told(BEAT), told(WORKER_ALIVE)
+        assert (without_worker["worker"], without_worker["beat_lag_seconds"] < 5) == (False, True)
+        assert without_beat["worker"] is True
+        assert without_beat["beat_lag_seconds"] is None if age is None else without_beat["beat_lag_seconds"] >= age
 
     def test_without_its_database_or_its_cache_it_is_not_ready(self, client, monkeypatch):
         def fail(error: Exception) -> Any:
@@ -83,7 +97,7 @@ class TestReady:
             response = client.get("/readyz")
             assert (response.status_code, response.json()["database"]) == (503, False)
         with monkeypatch.context() as patched:
-            patched.setattr(views, "cache", SimpleNamespace(get=fail(RedisError())))
+            patched.setattr(views, "cache", SimpleNamespace(get_many=fail(RedisError())))
             response = client.get("/readyz")
             assert (response.status_code, response.json()["cache"]) == (503, False)
         assert client.get("/healthz").json()["status"] == "ok"

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.architecture.tree import names_of_settings
+
 BIN = Path(settings.BASE_DIR) / "bin"
 
 
@@ -28,3 +30,18 @@ def test_what_drives_a_browser_says_first_how_to_get_one(name: str, bare_path: s
     assert done.returncode == 1
     assert "sudo apt-get install -y" in done.stderr
     assert "fonts-liberation" in done.stderr
+
+
+def test_nothing_that_a_shell_has_set_for_development_reaches_the_tests() -> None:
+    """Neither a variable that the settings read nor the file that holds its value; what they do not read stays."""
+    names = sorted(names_of_settings())
+    assert {"DEBUG", "TRUSTED_PROXY_COUNT", "HOLDING_COST_PERCENT", "VALUATION_BUDGET", "DATABASE_POOL"} < set(names)
+    assert "\nforget_settings\n" in (BIN / "test").read_text()
+    set_by_a_shell = {key: "wrong" for name in names for key in (name, f"{name}_FILE")}
+    done = subprocess.run(
+        ["bash", "-c", f"source {BIN}/_bootstrap; forget_settings; env"], capture_output=True, text=True, timeout=60,
+        env={"PATH": os.environ["PATH"], "HOME": "/nowhere", **set_by_a_shell}, check=True,
+    )  # fmt: skip
+    left = {line.partition("=")[0] for line in done.stdout.splitlines()}
+    assert left & set(set_by_a_shell) == set()
+    assert "HOME" in left
