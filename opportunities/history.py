@@ -349,7 +349,8 @@ def of_trade_in(found: Sequence[TimelineEntry], *, trade_in: TradeIn) -> list[Hi
 def _trade_in_line(entry: TimelineEntry, trade_in: TradeIn, url: str) -> HistoryLine:
     sentence, icon = _OF_TRADE_IN.get(entry.kind, ("a modifié l’estimation", "pencil"))
     if entry.kind in condition.SENTENCES:
-        sentence, icon = condition.sentence_of(entry.kind, entry.details), condition.SENTENCES[entry.kind][1]
+        sentence = condition.sentence_of(entry.kind, entry.details, with_amounts=True)
+        icon = condition.SENTENCES[entry.kind][1]
     elif entry.kind == "created" and entry.details.get("quotation"):
         sentence = "a créé l’estimation à partir d’une cotation"
     # In the order of the columns: the database keeps none.

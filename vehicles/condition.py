@@ -60,23 +60,27 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def sentence_of(kind: str, details: Mapping[str, Any]) -> str:
-    """What somebody did, of the kinds of `SENTENCES`: « a ajouté un défaut : Avant, rayure, 120,00 € »."""
+def sentence_of(kind: str, details: Mapping[str, Any], *, with_amounts: bool) -> str:
+    """What somebody did, of the kinds of `SENTENCES`: « a ajouté un défaut : Avant, rayure, 120,00 € »; without the
+    amounts to those who may not see them."""
     sentence = SENTENCES[kind][0]
     if kind == "photos_added":
         return f"{sentence} {counted(details.get('count', 1), 'photo')}"
-    lines = [_line(kind, details[state]) for state in ("was", "is") if details.get(state)]
+    lines = [_line(kind, details[state], with_amounts=with_amounts) for state in ("was", "is") if details.get(state)]
+    if len(lines) == 2 and lines[0] == lines[1]:  # only an amount changed
+        lines.pop()
     return f"{sentence}{NBSP}: {' → '.join(lines)}" if lines else sentence
 
 
-def _line(kind: str, facts: Mapping[str, Any]) -> str:
+def _line(kind: str, facts: Mapping[str, Any], *, with_amounts: bool) -> str:
     if kind.startswith("damage"):
         words = [_label(DamageZone, facts["zone"]), facts["description"]]
-        words += [_amount(facts["cost"])] if facts["cost"] is not None else []
+        amounts = [_amount(facts["cost"])] if facts["cost"] is not None else []
     else:
-        words = [_label(CostKind, facts["kind"]), facts["description"], f"prévu {_amount(facts['planned'])}"]
-        words += [f"réel {_amount(facts['actual'])}"] if facts["actual"] is not None else []
-    return ", ".join(word for word in words if word)
+        words = [_label(CostKind, facts["kind"]), facts["description"]]
+        amounts = [f"prévu {_amount(facts['planned'])}"]
+        amounts += [f"réel {_amount(facts['actual'])}"] if facts["actual"] is not None else []
+    return ", ".join(word for word in [*words, *(amounts if with_amounts else [])] if word)
 
 
 def _label(choices: Any, code: str) -> str:

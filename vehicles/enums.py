@@ -62,6 +62,9 @@ class Energy(TextChoices):
 # As the words stand in a French list, whose accents do not count.
 ENERGIES_BY_LABEL: Final = tuple(sorted(Energy, key=lambda energy: energy.label.lower().replace("é", "e")))
 
+# What comes out of no exhaust: no check of emissions.
+WITHOUT_EMISSIONS: Final = frozenset({Energy.ELECTRIC, Energy.HYDROGEN})
+
 # Field P.3 of the registration certificate (french-rules.md §7). Read only: several codes give one energy,
 # so P.3 is never to be printed from it.
 ENERGY_OF_P3: Final[Mapping[str, Energy]] = {
@@ -109,10 +112,16 @@ class VatRegime(TextChoices):
 
 
 def recoverable_vat_answer(regime: str) -> str:
-    """What stands after *TVA récupérable :* — "Oui", "Non" or "Non renseigné"."""
-    if regime == VatRegime.NOT_SET:
-        return str(VatRegime.NOT_SET.label)
-    return "Oui" if regime == VatRegime.RECOVERABLE else "Non"
+    """What stands after *TVA récupérable :* — "Oui", "Non" with the regime that applies then, or "Non renseigné"."""
+    return _RECOVERABLE_VAT[VatRegime(regime)]
+
+
+_RECOVERABLE_VAT: Final[Mapping[VatRegime, str]] = {
+    VatRegime.RECOVERABLE: "Oui",
+    VatRegime.MARGIN: "Non (TVA sur la marge)",
+    VatRegime.OUTSIDE: "Non (hors TVA)",
+    VatRegime.NOT_SET: VatRegime.NOT_SET.label,
+}
 
 
 class InspectionResult(TextChoices):
@@ -127,6 +136,7 @@ class InspectionState(TextChoices):
     OVERDUE = "overdue", "Dépassé"
     MISSING = "missing", "Manquant"
     NOT_REQUIRED = "not_required", "Non exigé"
+    UNKNOWN = "unknown", "Date MEC inconnue"
 
 
 class PlateFormat(TextChoices):
@@ -276,8 +286,12 @@ SALE_HOLDS: Final[Mapping[ExitReason, HoldKind]] = {
     ExitReason.TRADE_SALE: HoldKind.ORDER,
     ExitReason.AUCTION: HoldKind.AUCTION,
 }
-# A vehicle is delivered only to whom an order or an awarded auction holds it for.
-DELIVERY_HOLDS: Final = frozenset({HoldKind.ORDER, HoldKind.AUCTION})
+# How a sentence names the document that holds a vehicle: one that is called by its name, one of which only the buyer is
+# known.
+HOLD_ARTICLES: Final[Mapping[HoldKind, tuple[str, str]]] = {
+    HoldKind.ORDER: ("le", "un bon de commande"),
+    HoldKind.AUCTION: ("l’", "une enchère"),
+}
 RESERVATION_DURATION: Final = timedelta(hours=48)
 
 
@@ -310,6 +324,7 @@ INSPECTION_BADGES: Final[Mapping[InspectionState, Badge]] = {
     InspectionState.OVERDUE: Badge("bad", "alert-triangle"),
     InspectionState.MISSING: Badge("bad", "alert-triangle"),
     InspectionState.NOT_REQUIRED: Badge("mute", "circle-check"),
+    InspectionState.UNKNOWN: Badge("mute", "help"),
 }
 
 

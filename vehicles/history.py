@@ -25,7 +25,7 @@ from settings_admin.records.selectors import (
 from settings_admin.scoping import Scope
 from vehicles import condition, enums
 from vehicles.models import Vehicle
-from vehicles.selectors import MARKET_FIELDS, PURCHASE_FIELDS, counted_equipment
+from vehicles.selectors import MARKET_FIELDS, PURCHASE_FIELDS, counted_equipment, day_of_move, sees_costs
 from vehicles.validators import format_plate
 
 _SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -36,6 +36,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "entered_from": ("a fait entrer le véhicule en stock", "arrows-exchange"),
     "market_value": ("a obtenu une valeur de marché", "gauge"),
     "held": ("a réservé le véhicule", "bookmark"),
+    "awarded": ("a attribué l’enchère", "gavel"),
     "released": ("a libéré le véhicule", "bookmark-off"),
     "hold_expired": ("La réservation a expiré", "clock-off"),
 }
@@ -72,6 +73,7 @@ def history_of(vehicle: Vehicle, *, scope: Scope, size: int, after: str = "") ->
     page = timeline_page(timeline_of(vehicle), size=size, after=after, wanted=_TELLS_STATUS)
     entries = one_sending(page.entries)
     sites, people, urls = _site_names(entries), _customer_names(entries), source_urls(entries)
+    with_costs = sees_costs(vehicle, scope=scope)
     lines = []
     for entry in entries:
         # Of which kind the plate was then; where that did not change with it, as it is now.
@@ -83,7 +85,8 @@ def history_of(vehicle: Vehicle, *, scope: Scope, size: int, after: str = "") ->
         ]
         if entry.changes and not changes:
             continue
-        lines.append(_line(entry, changes, people=people, url=url_of_source(entry, urls)))
+        url = url_of_source(entry, urls)
+        lines.append(_line(entry, changes, people=people, url=url, with_costs=with_costs))
     return HistoryPage(lines, page.following, [_status_move(entry) for entry in page.wanted])
 
 
@@ -92,7 +95,7 @@ _TELLS_STATUS = Q(changes__has_key="status") | Q(kind="created", details__has_ke
 
 def _status_move(entry: TimelineEntry) -> StatusMove:
     old, new = entry.changes.get("status") or (None, entry.details["status"])
-    day = date.fromisoformat(entry.details["on"]) if "on" in entry.details else today_paris(entry.at)
+    day = day_of_move(entry) or today_paris(entry.at)
     return StatusMove(_status_label(old), _status_label(new), day, entry.actor_name or "OpenFlex")
 
 
@@ -125,9 +128,12 @@ def one_sending(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
     return told
 
 
-def _line(entry: TimelineEntry, changes: list[Change], *, people: Mapping[int, str], url: str) -> HistoryLine:
+def _line(
+    entry: TimelineEntry, changes: list[Change], *, people: Mapping[int, str], url: str, with_costs: bool
+) -> HistoryLine:
     if entry.kind in condition.SENTENCES:
-        sentence, icon = condition.sentence_of(entry.kind, entry.details), condition.SENTENCES[entry.kind][1]
+        sentence = condition.sentence_of(entry.kind, entry.details, with_amounts=with_costs)
+        icon = condition.SENTENCES[entry.kind][1]
     else:
         sentence, icon = _SENTENCES.get(entry.kind, _SENTENCES["changed"])
     if customer_id := entry.details.get("customer"):

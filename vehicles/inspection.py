@@ -3,7 +3,8 @@
 Source: code de la route R. 323-22 (cars and light commercials), R. 323-27 (category L, in force since
 15 April 2024 with a transition calendar), R. 323-3 (exclusions), décret 78-993 art. 5 bis (report handed to a
 private buyer); all in french-rules.md §8. The next inspection is known to the month: its first day is stored,
-and it is late after its last day. The present day is an argument.
+and it is late after its last day. Between two inspections a light commercial vehicle passes a *contrôle pollution
+complémentaire*. The present day is an argument.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from vehicles.validators import FieldWarning
 DUE_WITHIN_DAYS: Final = 60
 REPORT_MONTHS: Final = 6
 RETEST_MONTHS: Final = 2
+POLLUTION_WINDOW_MONTHS: Final = 2
 CATEGORY_L_START: Final = date(2024, 4, 15)
 
 _COLLECTOR_YEARS: Final = 5
@@ -132,7 +134,8 @@ def check_inspection_dates(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionFacts:
-    """What is recorded of a vehicle; `licensed_sport`: enduro or trial, its holder has a sports licence."""
+    """What is recorded of a vehicle; `licensed_sport`: enduro or trial, its holder has a sports licence; `is_new`: not
+    registered yet, so that no first registration is no gap; `pollution_check`: the last *contrôle complémentaire*."""
 
     kind: VehicleKind
     first_registration: date | None
@@ -141,6 +144,9 @@ class InspectionFacts:
     result: InspectionResult = InspectionResult.FAVOURABLE
     collector: bool = False
     licensed_sport: bool = False
+    is_new: bool = False
+    without_emissions: bool = False
+    pollution_check: date | None = None
 
     @property
     def exempt(self) -> bool:
@@ -168,13 +174,15 @@ class InspectionFacts:
 class InspectionStatus:
     """Where a vehicle stands: last day for its next inspection, days left until then (negative when late).
 
-    `badge` is the French text of the badge; `needs_attention` when it belongs on sheet, list and task.
+    `badge` is the French text of the badge; `needs_attention` when it belongs on sheet, list and task;
+    `is_of_pollution`: it is the *contrôle pollution complémentaire* that is due.
     """
 
     state: InspectionState
     badge: str
     deadline: date | None = None
     days: int | None = None
+    is_of_pollution: bool = False
 
     @property
     def look(self) -> Badge:
@@ -186,14 +194,19 @@ class InspectionStatus:
 
 
 def inspection_status(facts: InspectionFacts, *, today: date) -> InspectionStatus:
-    """The month typed as next inspection decides, to its last day; without one, the deadline of the rules.
+    """The month typed as next inspection decides, to its last day; without one, the deadline of the rules. Of a light
+    commercial vehicle, the check of its emissions as soon as that is due, and before the inspection is.
 
     `missing`: none is recorded and the first deadline is past. `not_required`: exempt, not registered yet, or
-    never inspected and the first deadline more than 60 days ahead.
+    never inspected and the first deadline more than 60 days ahead. `unknown`: no date to count from.
     """
-    last_day = deadline(facts)
-    if last_day is None:
+    if (pollution := _pollution_status(facts, today=today)) is not None:
+        return pollution
+    last_day = None if facts.exempt else _inspection_deadline(facts)
+    if last_day is None and (facts.exempt or facts.is_new):
         return InspectionStatus(InspectionState.NOT_REQUIRED, "CT non exigé")
+    if last_day is None:
+        return InspectionStatus(InspectionState.UNKNOWN, f"CT{NBSP}: date MEC inconnue")
     days = days_between(today, last_day)
     if days < 0 and facts.never_inspected:
         return InspectionStatus(InspectionState.MISSING, "CT manquant", last_day, days)
@@ -207,12 +220,60 @@ def inspection_status(facts: InspectionFacts, *, today: date) -> InspectionStatu
     return InspectionStatus(InspectionState.UP_TO_DATE, f"À jour jusqu’en {month}", last_day, days)
 
 
+def _pollution_status(facts: InspectionFacts, *, today: date) -> InspectionStatus | None:
+    """When it is due or past, before the inspection is; else None. Where that is past too, it is the one to pass."""
+    last_day, inspected_by = pollution_deadline(facts), _inspection_deadline(facts)
+    if last_day is None or inspected_by is None or inspected_by < max(last_day, today):
+        return None
+    days = days_between(today, last_day)
+    if days > DUE_WITHIN_DAYS:
+        return None
+    state, badge = InspectionState.DUE, f"Contrôle pollution{NBSP}{format_days(days)}"
+    if days < 0:
+        state, badge = InspectionState.OVERDUE, "Contrôle pollution dépassé"
+    return InspectionStatus(state, badge, last_day, days, is_of_pollution=True)
+
+
+def pollution_deadline(facts: InspectionFacts) -> date | None:
+    """The last day for the *contrôle pollution complémentaire*: a year after a favourable inspection. None when the
+    vehicle needs none, or passed it in the two months before or later.
+
+    Of light commercial vehicles (N1) with an exhaust; not of collector's.
+    """
+    last = facts.last_inspection
+    if facts.kind != VehicleKind.LIGHT_COMMERCIAL or facts.collector or facts.without_emissions or last is None:
+        return None
+    if facts.result != InspectionResult.FAVOURABLE:
+        return None  # counted from the favourable one that follows
+    last_day = add_years(last, 1)
+    is_passed = facts.pollution_check is not None and facts.pollution_check >= pollution_window_start(last_day)
+    return None if is_passed else last_day
+
+
+def pollution_window_start(last_day: date) -> date:
+    return add_months(last_day, -POLLUTION_WINDOW_MONTHS)
+
+
+def pollution_sentence(facts: InspectionFacts, *, today: date) -> str:
+    """By when the check of emissions is to be passed, in French; empty when none is."""
+    last_day = pollution_deadline(facts)
+    if last_day is None:
+        return ""
+    start, end = format_day(pollution_window_start(last_day)), format_day(last_day)
+    when = f"à passer entre le {start} et le {end}" if today <= last_day else f"à passer depuis le {end}"
+    return f"Utilitaire{NBSP}: contrôle pollution complémentaire {when}."
+
+
 def deadline(facts: InspectionFacts) -> date | None:
-    """The last day on which the vehicle is in order; None when no inspection can be asked of it yet."""
-    return None if facts.exempt else _deadline(facts)
+    """The last day on which the vehicle is in order, of the inspection or of the check of its emissions, whichever
+    comes first; None when nothing can be asked of it yet."""
+    if facts.exempt:
+        return None
+    days = [day for day in (_inspection_deadline(facts), pollution_deadline(facts)) if day is not None]
+    return min(days, default=None)
 
 
-def _deadline(facts: InspectionFacts) -> date | None:
+def _inspection_deadline(facts: InspectionFacts) -> date | None:
     if facts.last_inspection is not None and facts.result == InspectionResult.CRITICAL:
         return facts.last_inspection
     if facts.next_inspection is not None:
@@ -243,9 +304,16 @@ def private_sale_report(
     """Whether a report under six months is needed on the day the new certificate is asked for, and is there.
 
     Needed when the vehicle is then over 4 years old (category L: 5, and not before 15 April 2024); not by a
-    professional buyer, nor for an exempt vehicle, nor for one not registered yet.
+    professional buyer, nor for an exempt vehicle, nor for one not registered yet. Whose age nobody knows, of that one
+    nothing is said but this.
     """
-    if buyer_is_professional or facts.exempt or not _old_enough(facts, request_date):
+    not_needed = buyer_is_professional or facts.exempt
+    if not not_needed and facts.first_registration is None and not facts.is_new:
+        sentence = f"Date MEC inconnue{NBSP}: on ne sait pas si la vente à un particulier exige un rapport."
+        return SaleReport(
+            required=False, sentence=sentence, warning=FieldWarning("first_registration_unknown", sentence)
+        )
+    if not_needed or not _old_enough(facts, request_date):
         return SaleReport(required=False, sentence="Rapport de contrôle technique non exigé.")
     rule = f"Vente à un particulier{NBSP}: rapport de moins de {REPORT_MONTHS}{NBSP}mois exigé"
     last = facts.last_inspection

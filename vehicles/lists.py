@@ -38,6 +38,8 @@ SORTS = {
     "energy": "energy_rank",
     "version": "version",
     "status": "status_rank",
+    "type": "type_rank",
+    "is_trade_in": "is_trade_in",
     "days": "-in_stock_since_on",
 }
 GONE = "all"
@@ -170,7 +172,7 @@ class VehicleFilter(filters.FilterSet):
     point_of_sale = CheckboxesFilter(label="Point de vente")
     sale_price = AmountRangeFilter(label="Prix TTC", unit="€")
     price = filters.ChoiceFilter(
-        method="by_price", label="Prix de vente", choices=[("missing", "à donner")], empty_label="Tous"
+        method="by_price", label="Prix de vente", choices=[("missing", "à fixer")], empty_label="Tous"
     )
     mileage_km = AmountRangeFilter(label="Kilométrage", unit="km")
     age = filters.ChoiceFilter(

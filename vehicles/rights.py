@@ -26,7 +26,7 @@ def register() -> None:
             "vehicles.see_margin",
             "voir les prix d’achat et les marges",
             (BuiltInGroup.ACCOUNTING, *_MANAGERS),
-            lets=("voir le prix d’achat et la marge d’un véhicule",),
+            lets=("voir le prix d’achat, ce que coûte la remise en état et la marge d’un véhicule",),
         ),
         Right(
             "vehicles.export",

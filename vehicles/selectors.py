@@ -21,9 +21,10 @@ from openflex.core.facts import ConflictLine, Fact, field_label, field_text
 from openflex.core.fields import field_of
 from openflex.core.lists import UNSEEN
 from openflex.core.search import SHORTEST
-from settings_admin.models import Entity
+from settings_admin.models import Entity, TimelineEntry
 from settings_admin.scoping import Scope, current_scope
 from vehicles import enums, inspection, margin
+from vehicles.holding import holder_of
 from vehicles.models import Cost, Hold, Photo, Vehicle
 from vehicles.models.condition import COUNTED
 from vehicles.models.vehicle import in_stock_since
@@ -145,9 +146,21 @@ def show_to(vehicles: Iterable[Vehicle], *, scope: Scope, today: date) -> None:
         vehicle.held_by = str(hold.created_by) if hold and hold.created_by else ""
 
 
-def holder_of(hold: Hold) -> str:
-    """Whom a vehicle is held for, as far as the reader may know."""
-    return name_for_reader(hold.customer) if hold.customer else hold.label
+def same_vehicle(*, vin: str, plate: str) -> models.Q | None:
+    """The stays of what is the same vehicle: by its VIN, and by its plate those of which no VIN is known; None when
+    neither says."""
+    if not vin:
+        return models.Q(plate=plate) if plate else None
+    by_vin = models.Q(vin=vin)
+    return by_vin | models.Q(vin="", plate=plate) if plate else by_vin
+
+
+def day_of_move(entry: TimelineEntry) -> date | None:
+    """The day on which the status changed, of a line of the history that says so; None of an entry as it was added,
+    whose day is that of the vehicle."""
+    if "on" in entry.details:
+        return date.fromisoformat(entry.details["on"])
+    return today_paris(entry.at) if entry.kind == "status_changed" else None
 
 
 def previous_stay_of(vehicle: Vehicle) -> Vehicle | None:
@@ -195,6 +208,13 @@ def costs_of(vehicle: Vehicle, *, today: date) -> Costs | None:
     )
 
 
+def sees_costs(vehicle: Vehicle, *, scope: Scope) -> bool:
+    """Whether a person may know what mending a vehicle costs: it is a part of its cost price, and typed by whoever may
+    edit the vehicle. The works themselves are no secret."""
+    place = (vehicle.entity_id, vehicle.point_of_sale_id)
+    return scope.allows("vehicles.see_margin", *place) or scope.allows("vehicles.edit", *place)
+
+
 def vehicle_margin(vehicle: Vehicle) -> Decimal | None:
     """Margin HT at the sale price of the sheet; None without both prices."""
     cost = purchase_cost(vehicle)
@@ -213,6 +233,9 @@ def inspection_facts(vehicle: Vehicle) -> inspection.InspectionFacts:
         result=enums.InspectionResult(vehicle.inspection_result or enums.InspectionResult.FAVOURABLE),
         collector=vehicle.is_collector,
         licensed_sport=vehicle.is_licensed_sport,
+        is_new=vehicle.stage == enums.Stage.NEW,
+        without_emissions=vehicle.energy in enums.WITHOUT_EMISSIONS,
+        pollution_check=vehicle.pollution_check_on,
     )
 
 
@@ -235,9 +258,9 @@ def sale_report_of(vehicle: Vehicle, *, today: date) -> inspection.SaleReport:
 
 def highest_known_mileage(*, vin: str, plate: str) -> int | None:
     """Over every stay of the same vehicle that this person sees."""
-    if not vin and not plate:
+    same = same_vehicle(vin=vin, plate=plate)
+    if same is None:
         return None
-    same = models.Q(vin=vin) if vin else models.Q(plate=plate)
     highest: int | None = Vehicle.objects.filter(same).aggregate(highest=models.Max("mileage_km"))["highest"]
     return highest
 
@@ -331,6 +354,8 @@ def fact_of(vehicle: Vehicle, name: str) -> Fact | None:
     if name in ("left_on", "exit_reason", "plate_country", "price_new") and not getattr(vehicle, name):
         return None
     if name == "is_licensed_sport" and vehicle.kind not in enums.CATEGORY_L_KINDS:
+        return None
+    if name == "pollution_check_on" and vehicle.kind != enums.VehicleKind.LIGHT_COMMERCIAL:
         return None
     field = field_of(Vehicle, name)
     value = getattr(vehicle, field.attname)

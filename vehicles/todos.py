@@ -29,6 +29,7 @@ from settings_admin.scoping import current_scope
 from vehicles.inspection import DUE_WITHIN_DAYS
 from vehicles.models import Vehicle
 from vehicles.models.vehicle import IN_STOCK, NO_PRICE
+from vehicles.selectors import inspection_of
 
 EDIT, EDIT_PRICES = "vehicles.edit", "vehicles.edit_prices"
 
@@ -54,7 +55,7 @@ def _told(row: Any, asked: Asked) -> Todo:
     is_price = row.todo_kind == "no_price"
     section, right = ("prix", EDIT_PRICES) if is_price else ("entretien", EDIT)
     sheet = reverse("vehicles:sheet", args=[row.pk])
-    label, key = ("Donner un prix", "v") if is_price else ("Noter le CT", "c")
+    label, key = ("Fixer un prix", "v") if is_price else ("Noter le CT", "c")
     act = Act(label, key, f"{sheet}?modifier={section}#{section}", is_page=True)
     may = current_scope().allows(right, row.entity_id, row.point_of_sale_id)
     return Todo(
@@ -79,12 +80,15 @@ def _why(row: Any, asked: Asked) -> str:
         days = (asked.today - row.entered_on).days
         since = f"entré il y a {counted(days, 'jour')}" if days > 0 else "entré aujourd’hui"
         return f"Il n’a pas de prix de vente{NBSP}: {since}, il ne peut pas être proposé."
-    due, days = row.inspection_due_on, (row.inspection_due_on - asked.today).days
+    status = inspection_of(row, today=asked.today)
+    due = status.deadline or row.inspection_due_on
+    days = (due - asked.today).days
+    what = "Le contrôle pollution" if status.is_of_pollution else "Le contrôle technique"
     if days < 0:
         ago = relative_time(midnight(due), midnight(asked.today))
-        return f"Le contrôle technique était à passer avant le {format_day(due)}, {ago}."
+        return f"{what} était à passer au plus tard le {format_day(due)}, {ago}."
     when = f"dans {counted(days, 'jour')}" if days else "c’est aujourd’hui"
-    return f"Le contrôle technique est à passer avant le {format_day(due)}, {when}."
+    return f"{what} est à passer au plus tard le {format_day(due)}, {when}."
 
 
 def _inspections(asked: Asked) -> str:

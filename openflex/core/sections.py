@@ -104,9 +104,12 @@ def tell_conflict(again: Opened, fields: Collection[str], *, saved: forms.BaseFo
 
 
 def _shown(bound: forms.BoundField) -> Any:
-    """A row that is chosen by its name, not its number."""
+    """What is chosen by its name, not by its number or code."""
     field, value = bound.field, bound.value()
     if isinstance(field, forms.ModelChoiceField) and field.queryset is not None and value:
         row = field.queryset.filter(pk=value).first()
         return row and field.label_from_instance(row)
+    if isinstance(field, forms.ChoiceField):
+        offered: Any = field.choices
+        return value and dict(offered).get(value, value)
     return value

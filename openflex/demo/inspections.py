@@ -9,12 +9,13 @@ from datetime import date, timedelta
 from random import Random
 
 from openflex.core.dates import add_years
-from vehicles.enums import InspectionResult, Stage, VehicleKind
+from vehicles.enums import WITHOUT_EMISSIONS, InspectionResult, Stage, VehicleKind
 from vehicles.inspection import first_inspection_deadline, inspection_interval_years, propose_next_inspection
 from vehicles.models import Vehicle
 
 _RESULTS = [InspectionResult.FAVOURABLE, InspectionResult.RETEST, InspectionResult.CRITICAL]
 _RECENT = timedelta(days=55)
+_POLLUTION_WINDOW = 59  # days: within two months, whichever
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def draw_habits(random: Random) -> Habits:
 
 
 def record_inspection(vehicle: Vehicle, habits: Habits, *, today: date) -> None:
-    """Sets the three inspection fields as they stood when the vehicle left, else today."""
+    """Sets the inspection fields as they stood when the vehicle left, else today."""
     if vehicle.first_registration is None or vehicle.stage == Stage.NEW:
         return
     today = vehicle.left_on or today
@@ -54,6 +55,9 @@ def record_inspection(vehicle: Vehicle, habits: Habits, *, today: date) -> None:
         today=today,
         result=InspectionResult(vehicle.inspection_result),
     )
+    checked = add_years(last, 1) - timedelta(days=habits.early_days % _POLLUTION_WINDOW)
+    if kind == VehicleKind.LIGHT_COMMERCIAL and vehicle.energy not in WITHOUT_EMISSIONS and checked <= today:
+        vehicle.pollution_check_on = checked
 
 
 def last_of_calendar(kind: VehicleKind, first: date, *, today: date, is_neglected: bool = False) -> date | None:

@@ -87,6 +87,12 @@ def hold_step(
     return hold
 
 
+def award_step(stay: Stay, hold: Hold, day: date, *, actor: User) -> None:
+    """Of an auction that was won; an order has sold the vehicle as it is."""
+    if hold.kind == HoldKind.AUCTION:
+        stay.add(day, "awarded", actor, details={"kind": hold.kind, "label": hold.label})
+
+
 def release_step(stay: Stay, hold: Hold, day: date, *, actor: User | None) -> None:
     kind = "released" if actor else "hold_expired"
     stay.add(day, kind, actor, details={"kind": hold.kind, "label": hold.label})
@@ -113,6 +119,7 @@ def date_holds(stay: Stay, steps: list[tuple[Step, datetime]]) -> None:
         hold.entity_id, hold.point_of_sale_id = vehicle.entity_id, vehicle.point_of_sale_id
         mine = {step.kind: at for step, at in steps if step.details.get("label") == hold.label}
         hold.created_at = mine["held"]
+        hold.awarded_at = mine.get("awarded")
         hold.released_at = mine.get("released") or mine.get("hold_expired")
 
 

@@ -124,6 +124,7 @@ class AddTradeInForm(TradeInVehicleForm):
 class TradeInConditionForm(MaintenanceForm):
     """*État et entretien*: the fields and the rules of the vehicle sheet, and what only an estimate asks."""
 
+    pollution_check_on = None  # type: ignore[assignment]  # between two inspections, whoever has the vehicle then
     has_maintenance_book = YesNoField(label="Carnet d’entretien présent")
     has_registration_certificate = YesNoField(label="Carte grise")
     maintenance_cost = AmountField(label="Frais d’entretien à prévoir HT", required=False)
@@ -134,8 +135,8 @@ class TradeInConditionForm(MaintenanceForm):
     class Meta:
         model = TradeIn
         fields = [
-            *MaintenanceForm.Meta.fields, "has_maintenance_book", "maintenance_cost", "keys_count",
-            "has_registration_certificate", "vat_regime",
+            *(name for name in MaintenanceForm.Meta.fields if name != "pollution_check_on"), "has_maintenance_book",
+            "maintenance_cost", "keys_count", "has_registration_certificate", "vat_regime",
         ]  # fmt: skip
         widgets = MaintenanceForm.Meta.widgets
 

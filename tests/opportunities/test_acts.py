@@ -300,7 +300,7 @@ class TestOffers:
         refused = act(cast.sam, "offres/nouvelle", **data)
         assert refused.status_code == 422
         shown = refused.content.decode()
-        assert f"Ce véhicule est réservé\u00a0: réservation, MARTIN jusqu’au {long_instant(hold.until_at)}." in shown
+        assert f"Ce véhicule est réservé pour MARTIN jusqu’au {long_instant(hold.until_at)}." in shown
         assert "Pneus neufs" in shown
         with unscoped("test"):
             assert not Offer.objects.exists()

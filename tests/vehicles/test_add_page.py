@@ -180,9 +180,23 @@ def test_a_new_vehicle_may_wait_for_its_first_registration_and_its_kilometres(ca
     assert response.status_code == 303
 
 
-def test_an_expected_entry_may_be_in_the_future(cast, client_for, typed):
-    client_for(cast.vera).post(ADD, {**typed, "status": "pre_entry", "entered_on": "20122026"})
+def test_an_expected_entry_may_be_in_the_future_and_is_announced_as_such(cast, client_for, typed):
+    client = client_for(cast.vera)
+    response = client.post(ADD, {**typed, "status": "pre_entry", "entered_on": "20122026"})
     assert all_vehicles()[0].entered_on == date(2026, 12, 20)
+    assert "YAMAHA TMAX 530 est attendu (pré-rentrée), n°\u00a026-0001." in client.get(response["Location"]).text
+
+
+def test_a_price_typed_without_vat_is_kept_as_such(cast, client_for, typed):
+    client = client_for(cast.vera)
+    for number, (sent, basis, margin) in enumerate(
+        (({"purchase_is_excl": "on"}, "HT", "241,67"), ({}, "TTC", "1\u202f075,00"))
+    ):
+        plate = {"plate": f"EC-31{number}-PT", "vin": "", "key": str(uuid4())}
+        response = client.post(ADD, {**typed, **plate, **sent, "vat_regime": "recoverable", "purchase_price": "5 000"})
+        lines = parse(client.get(response["Location"])).select_one("#price-lines").get_text(" ")
+        assert f"Achat {basis}" in " ".join(lines.split())
+        assert margin in lines  # 6290 / 1.2 = 5241.67
 
 
 def test_a_vehicle_already_in_stock_is_refused_beside_its_plate(cast, client_for, typed):
@@ -221,7 +235,7 @@ def test_prices_are_asked_only_of_those_who_may_give_them(cast, client_for, type
     clerk = make_user("clerk@example.test", holding=cast.holding, group=BuiltInGroup.BACK_OFFICE, entity=cast.north)
     client = client_for(clerk)
     page = parse(client.get(ADD))
-    assert page.select("[name=sale_price], [name=purchase_price]") == []
+    assert page.select("[name=sale_price], [name=purchase_price], [name=purchase_is_excl]") == []
     client.post(ADD, typed)
     (vehicle,) = all_vehicles()
     assert (vehicle.sale_price, vehicle.purchase_price) == (None, None)

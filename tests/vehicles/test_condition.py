@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settings_admin.records.services import save_columns
+from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
-from tests.make import make_vehicle
+from tests.make import make_user, make_vehicle
 from tests.support.htmx import content, parse, swap
 from tests.vehicles.way import errors_of, history, path
 from vehicles import condition
@@ -182,13 +183,38 @@ def test_what_is_swapped_in_equals_a_reloaded_page(cast, client_for, vehicle, wh
 def test_who_may_not_edit_reads_them(cast, client_for, vehicle):
     vera, sam = client_for(cast.vera), client_for(cast.sam)
     pneus(vera, vehicle)
+    rayure(vera, vehicle)
     card = parse(sam.get(path(vehicle))).select_one("#defauts")
-    assert "185,00" in card.text
+    assert "Pneumatiques" in card.text
+    assert "Rayure" in card.text
     assert not card.select("a")
     assert pneus(sam, vehicle).status_code == 403
     assert pneus(client_for(cast.eve), vehicle).status_code == 404
     assert add(vera, vehicle, "autres", planned="1").status_code == 404
     assert len(rows(Cost, vehicle)) == 1
+
+
+def test_what_works_cost_is_seen_by_who_sees_margins_or_edits(cast, client_for, vehicle):
+    """A part of the cost price, which a salesperson does not see; the works are no secret."""
+    vera = client_for(cast.vera)
+    pneus(vera, vehicle)
+    pneus(vera, vehicle, kind="mechanics", description="Courroie", planned="412", actual="433")
+    rayure(vera, vehicle)
+    damage = rows(Damage, vehicle)[0]
+    changed = {"key": uuid4(), "zone": "front", "description": "Rayure", "cost": "95,30"}
+    assert vera.post(f"{path(vehicle)}etat/defauts/{damage.pk}/", changed).status_code == 303
+    clerk = make_user("clerk@example.test", holding=cast.holding, group=BuiltInGroup.BACK_OFFICE, entity=cast.north)
+    amounts = ("185,00", "412,00", "433,00", "120,50", "95,30")
+    for reader in (cast.vera, cast.adele, clerk):
+        page = parse(client_for(reader).get(path(vehicle))).get_text()
+        assert [amount for amount in amounts if amount not in page] == []
+    page = parse(client_for(cast.sam).get(path(vehicle)))
+    assert [amount for amount in amounts if amount in page.get_text()] == []
+    assert "FRE HT" not in page.get_text()
+    told = words(page.select_one("#historique"))
+    assert "a ajouté des frais de remise en état : Mécanique, Courroie" in told
+    assert "a modifié un défaut : Avant, Rayure" in told
+    assert [words(line) for line in page.select("#defauts .caption")] == ["prévu", "fait"]
 
 
 def test_a_line_of_another_vehicle_is_out_of_reach(cast, client_for, vehicle):

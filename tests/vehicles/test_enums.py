@@ -39,7 +39,10 @@ def test_type_label() -> None:
 
 def test_recoverable_vat_answer() -> None:
     answers = {str(regime): recoverable_vat_answer(regime) for regime in VatRegime}
-    assert answers == {"recoverable": "Oui", "margin": "Non", "outside": "Non", "not_set": "Non renseigné"}
+    assert answers == {
+        "recoverable": "Oui", "margin": "Non (TVA sur la marge)", "outside": "Non (hors TVA)",
+        "not_set": "Non renseigné",
+    }  # fmt: skip
 
 
 def test_every_status_is_reached_and_leads_out() -> None:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from openflex.core.errors import Refused
 from settings_admin.models import TimelineEntry
 from tests.make import make_vehicle
+from tests.support.htmx import parse
 from vehicles.enums import HoldKind, StockStatus
 from vehicles.models import Hold
 from vehicles.services import holds
@@ -48,7 +49,7 @@ def test_the_refusal_names_the_holder_and_until_when(vehicle, cast):
         hold(vehicle, cast)
     assert refusal.value.code == "held"
     assert refusal.value.message == (
-        "Ce véhicule est réservé\u00a0: réservation, Mme Martin jusqu’au 26\u00a0novembre 2026 à\u00a010:00."
+        "Ce véhicule est réservé pour Mme Martin jusqu’au 26\u00a0novembre 2026 à\u00a010:00."
     )
 
 
@@ -56,7 +57,25 @@ def test_an_order_without_an_end_is_named_without_one(vehicle, cast):
     hold(vehicle, cast)
     with pytest.raises(Refused) as refusal:
         holds.reserve(vehicle=vehicle, label="Mme Martin", actor=cast.vera, now=NOW)
-    assert refusal.value.message == "Ce véhicule est réservé\u00a0: bon de commande, Bon de commande 1042."
+    assert refusal.value.message == "Ce véhicule est retenu par le bon de commande 1042."
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "words"),
+    [
+        (HoldKind.ORDER, "Cabinet Duret", "retenu par un bon de commande pour Cabinet Duret"),
+        (HoldKind.AUCTION, "Enchère n°\u00a0492", "retenu par l’enchère n°\u00a0492"),
+        (HoldKind.AUCTION, "Jura Occasions", "retenu par une enchère pour Jura Occasions"),
+    ],
+)
+def test_what_holds_is_named_as_people_name_it(vehicle, cast, client_for, kind, label, words):
+    hold(vehicle, cast, kind=kind, label=label)
+    client = client_for(cast.vera)
+    page = client.get(f"/vehicules/{vehicle.pk}/")
+    assert f"{words[0].upper()}{words[1:]}" in " ".join(parse(page).select_one(".sheet-head").get_text().split(" "))
+    released = client.post(f"/vehicules/{vehicle.pk}/liberer/")
+    assert f"Ce véhicule est {words}\u00a0: libérez-le depuis ce document." in released.text
+    assert Hold.objects.unreleased().exists()
 
 
 def test_a_reservation_holds_to_its_last_instant_and_not_longer(vehicle, cast):

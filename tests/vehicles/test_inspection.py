@@ -39,6 +39,7 @@ def facts(
     result: InspectionResult = InspectionResult.FAVOURABLE,
     collector: bool = False,
     licensed_sport: bool = False,
+    is_new: bool = False,
 ) -> InspectionFacts:
     return InspectionFacts(
         kind=kind,
@@ -48,6 +49,7 @@ def facts(
         result=result,
         collector=collector,
         licensed_sport=licensed_sport,
+        is_new=is_new,
     )
 
 
@@ -204,7 +206,9 @@ def test_a_month_is_late_after_its_last_day(today: date, state: InspectionState,
     [
         (facts(), InspectionState.MISSING, "CT manquant"),
         (facts(SCOOTER), InspectionState.MISSING, "CT manquant"),
-        (facts(first=None), InspectionState.NOT_REQUIRED, "CT non exigé"),
+        (facts(first=None), InspectionState.UNKNOWN, "CT\u00a0: date MEC inconnue"),
+        (facts(first=None, is_new=True), InspectionState.NOT_REQUIRED, "CT non exigé"),
+        (facts(first=None, last=date(2023, 3, 1)), InspectionState.UP_TO_DATE, "À jour jusqu’en 03/2025"),
         (facts(first=date(2023, 3, 1)), InspectionState.NOT_REQUIRED, "Premier CT en 03/2027"),
         (facts(first=date(2020, 12, 20)), InspectionState.DUE, "CT\u00a018\u00a0j"),
         (facts(last=date(2023, 3, 1)), InspectionState.UP_TO_DATE, "À jour jusqu’en 03/2025"),
@@ -274,13 +278,25 @@ def test_the_report_of_the_scooter_serves_six_months() -> None:
         (VAN, date(2020, 12, 1), True),
         (MOTORCYCLE, date(2019, 12, 2), False),
         (MOTORCYCLE, date(2019, 12, 1), True),
-        (CAR, None, False),
     ],
 )
 def test_a_report_is_needed_beyond_four_or_five_years(kind: VehicleKind, first: date | None, needed: bool) -> None:
     report = private_sale_report(facts(kind, first=first), request_date=TODAY)
     assert report.required is needed
     assert (report.warning is not None) is needed
+
+
+def test_of_a_vehicle_whose_age_nobody_knows_nothing_else_is_said() -> None:
+    unknown = private_sale_report(facts(first=None), request_date=TODAY)
+    assert unknown.warning is not None
+    assert (unknown.required, unknown.sentence) == (
+        False, "Date MEC inconnue\u00a0: on ne sait pas si la vente à un particulier exige un rapport.",
+    )  # fmt: skip
+    for known in (
+        private_sale_report(facts(first=None, is_new=True), request_date=TODAY),
+        private_sale_report(facts(first=None), request_date=TODAY, buyer_is_professional=True),
+    ):
+        assert (known.sentence, known.warning) == ("Rapport de contrôle technique non exigé.", None)
 
 
 def test_category_l_needed_none_before_15_april_2024() -> None:

@@ -8,7 +8,7 @@ import pytest
 from settings_admin.scoping import unscoped
 from tests.make import make_vehicle
 from tests.support.htmx import content, parse, swap
-from tests.vehicles.way import errors_of, fresh, history
+from tests.vehicles.way import errors_of, fresh, history, value_of
 from vehicles.enums import StockStatus
 from vehicles.models import Vehicle
 from vehicles.services import stock
@@ -121,8 +121,8 @@ def expected(cast):
 def dialog(client, vehicle):
     """What a browser would send of the dialog, untouched but for the status."""
     page = parse(client.get(f"/vehicules/{vehicle.pk}/statut/"))
-    fields = page.select("form.dialog-form input[name]:not([type=radio])")
-    return {field["name"]: field.get("value", "") for field in fields} | {"status": "arrived", "exit_reason": ""}
+    fields = page.select("form.dialog-form input[name]:not([type=radio]), form.dialog-form select[name]")
+    return {field["name"]: value_of(field) for field in fields} | {"status": "arrived", "exit_reason": ""}
 
 
 def enter(client, vehicle, **typed):
@@ -176,7 +176,7 @@ def test_two_who_type_the_same_date_are_told_and_the_second_may_mean_it(cast, cl
     assert errors_of(response) == {"inspection_on": "Quelqu’un l’a changé entre-temps en «\u00a028/08/2024\u00a0»."}
     assert fresh(expected).status == StockStatus.PRE_ENTRY
     page = parse(response)
-    again = {field["name"]: field.get("value", "") for field in page.select("input[name]:not([type=radio])")}
+    again = {field["name"]: value_of(field) for field in page.select("input[name]:not([type=radio]), select[name]")}
     sent = {**again, "status": "arrived", "exit_reason": ""}
     assert client.post(f"/vehicules/{expected.pk}/statut/", sent).status_code == 303
     assert fresh(expected).inspection_on == date(2024, 8, 29)
@@ -191,3 +191,72 @@ def test_only_an_entry_asks_about_the_inspection(cast, client_for, expected):
     typed = {"status": "out", "exit_reason": "withdrawn", "inspection_on": "28082024"}
     assert enter(client, expected, **typed).status_code == 303
     assert fresh(expected).inspection_on is None
+
+
+@pytest.fixture
+def found_defective(cast):
+    """A trade-in that failed its inspection before it came."""
+    return make_vehicle(
+        entity=cast.north, status=StockStatus.PRE_ENTRY, first_registration=date(2016, 5, 12),
+        inspection_on=date(2026, 10, 1), next_inspection_month=date(2026, 10, 1), inspection_result="critical",
+    )  # fmt: skip
+
+
+def test_a_new_inspection_does_not_keep_the_result_of_the_old_one(cast, client_for, found_defective):
+    """Left beside a new date, a defect is asked about; what is chosen then is meant."""
+    client, vehicle = client_for(cast.vera), found_defective
+    address = f"/vehicules/{vehicle.pk}/statut/"
+    asked = {"inspection_on": "20/11/2026", "inspection_result": "critical", "status": "arrived"}
+    favourable = "Proposée\u00a0: voitures et utilitaires, tous les 2\u00a0ans."
+    assert proposal_of(client.get(f"{address}prochain-controle/", asked)) == ("11/2028", favourable)
+    response = enter(client, vehicle, inspection_on="20/11/2026", next_inspection_month="11/2028")
+    message = "«\u00a0Critique\u00a0» était le résultat du contrôle du 01/10/2026\u00a0: choisissez celui du nouveau."
+    assert (response.status_code, errors_of(response)) == (422, {"inspection_result": message})
+    assert fresh(vehicle).status == StockStatus.PRE_ENTRY
+    page = parse(response)
+    again = {field["name"]: value_of(field) for field in page.select("input[name]:not([type=radio]), select[name]")}
+    assert again["inspection_result"] == ""
+    sent = {**again, "status": "arrived", "exit_reason": "", "inspection_result": "favourable"}
+    assert client.post(address, sent).status_code == 303
+    saved = fresh(vehicle)
+    assert (saved.inspection_result, saved.inspection_due_on) == ("favourable", date(2028, 11, 30))
+    sheet = parse(client.get(f"/vehicules/{vehicle.pk}/")).select_one(".sheet-side").text
+    assert "À jour jusqu’en 11/2028" in sheet
+    assert {"inspection_on", "inspection_result"} <= set(history(vehicle)[0].changes)
+
+
+def test_the_same_result_again_is_taken_once_it_was_asked_for(cast, client_for, found_defective):
+    client, vehicle = client_for(cast.vera), found_defective
+    address = f"/vehicules/{vehicle.pk}/statut/"
+    page = parse(enter(client, vehicle, inspection_on="20/11/2026"))
+    again = {field["name"]: value_of(field) for field in page.select("input[name]:not([type=radio]), select[name]")}
+    chosen = {**again, "status": "arrived", "exit_reason": "", "inspection_result": "critical"}
+    # Of yet another date it is asked again.
+    later = {**chosen, "inspection_on": "21/11/2026", "next_inspection_month": ""}
+    assert list(errors_of(client.post(address, later))) == ["inspection_result"]
+    reason = "Proposée\u00a0: défaillance critique, validité limitée au jour du contrôle."
+    assert proposal_of(client.get(f"{address}prochain-controle/", {**chosen, "next_inspection_month": ""})) == (
+        "11/2026", reason,
+    )  # fmt: skip
+    assert client.post(address, {**chosen, "next_inspection_month": "11/2026"}).status_code == 303
+    assert fresh(vehicle).inspection_result == "critical"
+
+
+def test_a_date_that_stays_keeps_its_result_and_a_result_may_come_alone(cast, client_for, found_defective):
+    client, vehicle = client_for(cast.vera), found_defective
+    assert enter(client, vehicle).status_code == 303
+    assert fresh(vehicle).inspection_result == "critical"
+    other = make_vehicle(entity=cast.north, status=StockStatus.PRE_ENTRY, inspection_on=date(2026, 11, 2))
+    assert enter(client, other, inspection_result="retest", next_inspection_month="01/2027").status_code == 303
+    assert fresh(other).inspection_result == "retest"
+
+
+def test_two_who_choose_a_result_are_told_it_in_words(cast, client_for, found_defective):
+    client, vehicle = client_for(cast.vera), found_defective
+    opened = dialog(client, vehicle)
+    with unscoped("somebody else chooses one meanwhile"):
+        base, mine = {"inspection_result": "critical"}, {"inspection_result": "retest"}
+        stock.edit_vehicle(vehicle=vehicle, base=base, mine=mine, actor=cast.marc)
+    response = client.post(f"/vehicules/{vehicle.pk}/statut/", {**opened, "inspection_result": "favourable"})
+    told = "Quelqu’un l’a changé entre-temps en «\u00a0Contre-visite\u00a0»."
+    assert errors_of(response) == {"inspection_result": told}

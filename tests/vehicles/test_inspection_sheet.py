@@ -6,7 +6,7 @@ import pytest
 
 from tests.make import make_vehicle
 from tests.support.htmx import parse
-from tests.vehicles.way import fresh, history, opened, path, send
+from tests.vehicles.way import errors_of, fresh, history, opened, path, send
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +74,50 @@ def test_an_exemption_leaves_a_month_typed_by_hand(cast, client_for):
     query = {"next_inspection_month": "05/2027", "is_licensed_sport": "on"}
     page = parse(client_for(cast.vera).get(f"{path(vehicle)}prochain-controle/", query))
     assert page.select_one("[name=next_inspection_month]")["value"] == "05/2027"
+
+
+def test_the_check_of_emissions_of_a_van_is_noted_and_nothing_is_due_any_more(cast, client_for):
+    van = make_vehicle(
+        entity=cast.north, kind="light_commercial", first_registration=date(2016, 5, 12),
+        inspection_on=date(2025, 12, 20), next_inspection_month=date(2027, 12, 1), energy="diesel", sale_price=9000,
+    )  # fmt: skip
+    client = client_for(cast.vera)
+    badge = "Contrôle pollution\u00a026\u00a0j"
+    listed = "/vehicules/?tab=inspection"
+    assert badge in client.get(path(van)).text
+    assert badge in client.get(listed).text
+    why = "Le contrôle pollution est à passer au plus tard le 20/12/2026, dans 26\u00a0jours."
+    assert why in client.get("/accueil/").text
+    data = opened(client, van, "entretien")
+    for wrong in ("25/11/2026", "11/05/2016"):
+        response = send(client, van, "entretien", data, pollution_check_on=wrong)
+        assert list(errors_of(response)) == ["pollution_check_on"]
+    assert send(client, van, "entretien", data, pollution_check_on="20/11/2026").status_code == 303
+    assert fresh(van).inspection_due_on == date(2027, 12, 31)
+    sheet = client.get(path(van)).text
+    assert "Contrôle pollution" not in parse(client.get(path(van))).select_one(".sheet-side").text
+    assert "20/11/2026" in sheet
+    assert badge not in client.get(listed).text
+    assert why not in client.get("/accueil/").text
+
+
+def test_only_vans_are_asked_about_their_emissions_and_only_those_that_have_some(cast, client_for):
+    client = client_for(cast.vera)
+    inspected = {"first_registration": date(2016, 5, 12), "inspection_on": date(2025, 12, 20)}
+    car = make_vehicle(entity=cast.north, energy="diesel", **inspected)
+    assert "pollution_check_on" not in opened(client, car, "entretien")
+    electric = make_vehicle(entity=cast.north, kind="light_commercial", energy="electric", **inspected)
+    for vehicle in (car, electric):
+        assert "contrôle pollution" not in client.get(path(vehicle)).text.lower().replace("date du contrôle", "")
+        assert vehicle.inspection_due_on == date(2027, 12, 20)
+    # What it runs on is typed elsewhere on the sheet, and what is due follows.
+    data = opened(client, electric, "caracteristiques")
+    assert send(client, electric, "caracteristiques", data, energy="diesel").status_code == 303
+    assert fresh(electric).inspection_due_on == date(2026, 12, 20)
+
+
+def test_a_vo_without_its_first_registration_is_not_said_to_need_nothing(cast, client_for):
+    vehicle = make_vehicle(entity=cast.north, first_registration=None)
+    side = parse(client_for(cast.vera).get(path(vehicle))).select_one(".sheet-side").text
+    assert "date MEC inconnue" in side
+    assert "non exigé" not in side

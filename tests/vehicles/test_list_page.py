@@ -222,6 +222,8 @@ def test_a_search_that_searches_says_nothing(cast, read):
         ("energy", "energy", ["diesel", "electric", "petrol"]),
         ("energy", "energy", ["lpg", "hybrid", "hydrogen"]),
         ("status", "status", ["pre_entry", "arrived", "for_sale"]),
+        ("type", "stage", ["demonstrator", "new", "used"]),
+        ("type", "destination", ["scrap", "private", "trade"]),
         ("days", "entered_on", [date(2026, 1, day) for day in (3, 2, 1)]),
     ],
 )
@@ -231,6 +233,21 @@ def test_each_sort_goes_both_ways(cast, read, column, field, values):
     up, down = models(read(f"?sort={column}")), models(read(f"?sort=-{column}"))
     assert down == up[::-1]
     assert up in (["M0", "M1", "M2"], ["A", "B", "C"])
+
+
+def test_trade_ins_stand_together_and_a_page_of_them_goes_on(cast, read):
+    """Two values only: the pages go on among equals."""
+    for position in range(90):
+        here(cast, f"M{position:02d}", is_trade_in=position % 3 == 0)
+    seen, page = [], read("?sort=-is_trade_in")
+    while True:
+        seen += models(page)
+        following = page.select_one("a[rel=next]")
+        if following is None:
+            break
+        page = read(following["href"])
+    assert len(seen) == len(set(seen)) == 90
+    assert {int(model[1:]) % 3 for model in seen[:30]} == {0}
 
 
 @pytest.mark.parametrize(

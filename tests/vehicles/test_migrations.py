@@ -9,9 +9,10 @@ from django.db.migrations.loader import MigrationLoader
 
 from settings_admin.scoping import unscoped
 from tests.make import make_vehicle
-from vehicles.models import Vehicle
+from vehicles.models import Hold, Vehicle
 
 filling = import_module("vehicles.migrations.0005_fill_inspection_due_on")
+awarded = import_module("vehicles.migrations.0016_awarded_and_sorted")
 withdrawn = import_module("vehicles.migrations.0014_withdrawn_never_entered")
 
 
@@ -53,3 +54,45 @@ def test_what_was_withdrawn_loses_the_day_it_was_expected_on(cast):
     with unscoped("the test looks at what was written"):
         found = dict(Vehicle.objects.filter(pk__in=[never.pk, gone.pk]).values_list("pk", "entered_on"))
     assert found == {never.pk: None, gone.pk: date(2026, 12, 20)}
+
+
+def test_what_an_auction_sold_was_awarded_and_what_it_only_holds_was_not(cast):
+    made = {}
+    for name, kind, status in (
+        ("sold", "auction", "out"), ("delivered", "auction", "delivery"), ("held", "auction", "for_sale"),
+        ("ordered", "order", "delivery"),
+    ):  # fmt: skip
+        vehicle = make_vehicle(entity=cast.north, status=status)
+        with unscoped("rows as they were before the column"):
+            made[name] = Hold.objects.create(entity=cast.north, vehicle=vehicle, kind=kind, label=name)
+    run(awarded.AWARD)
+    with unscoped("the test looks at what was written"):
+        found = {name: Hold.objects.get(pk=hold.pk).awarded_at == hold.created_at for name, hold in made.items()}
+    assert found == {"sold": True, "delivered": True, "held": False, "ordered": False}
+
+
+def test_the_check_of_emissions_is_due_by_the_same_rules_in_older_rows(cast):
+    van = {"kind": "light_commercial", "inspection_on": date(2024, 2, 29), "energy": "diesel"}
+    rows = {
+        "van": van,
+        "said to be due": {**van, "next_inspection_month": date(2024, 8, 1)},
+        "electric": {**van, "energy": "electric"},
+        "retest": {**van, "inspection_result": "retest"},
+        "collector": {**van, "is_collector": True},
+        "car": {**van, "kind": "car"},
+        "never": {**van, "inspection_on": None},
+    }
+    for name, fields in rows.items():
+        make_vehicle(entity=cast.north, model=name, **fields)
+    with unscoped("rows as they were before the check"):
+        by_rules = dict(Vehicle.objects.values_list("model", "inspection_due_on"))
+        Vehicle.objects.filter(model__in=["van", "said to be due"]).update(inspection_due_on=date(2026, 2, 28))
+        Vehicle.objects.filter(model="said to be due").update(inspection_due_on=date(2024, 8, 31))
+        run(awarded.DUE)
+        assert dict(Vehicle.objects.values_list("model", "inspection_due_on")) == by_rules
+    assert (by_rules["van"], by_rules["said to be due"]) == (date(2025, 2, 28), date(2024, 8, 31))
+
+
+def run(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)

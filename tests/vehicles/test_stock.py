@@ -9,6 +9,7 @@ from openflex.core.errors import Refused
 from settings_admin.models import DocumentCounter, TimelineEntry
 from settings_admin.records.services import EditConflict
 from tests.make import make_vehicle
+from vehicles import selectors
 from vehicles.enums import ExitReason, HoldKind, StockStatus
 from vehicles.models import Hold, Vehicle
 from vehicles.services import holds, stock
@@ -34,6 +35,18 @@ def order(vehicle, cast, kind=HoldKind.ORDER):
     return holds.take_hold(vehicle=vehicle, kind=kind, label="Bon de commande 1042", actor=cast.vera, now=NOW)
 
 
+def told(vehicle):
+    return TimelineEntry.objects.filter(target_type="vehicles.vehicle", target_id=vehicle.pk)
+
+
+def line_of(vehicle):
+    return told(vehicle).get()
+
+
+def kinds(vehicle):
+    return list(told(vehicle).order_by("pk").values_list("kind", flat=True))
+
+
 def refusal_of(verb):
     with pytest.raises(Refused) as refusal:
         verb()
@@ -47,7 +60,7 @@ def test_the_physical_entry_is_dated_and_written_down(cast):
     vehicle = vehicle_at(cast, StockStatus.PRE_ENTRY, entered_on=date(2026, 12, 20))
     moved = move(vehicle, cast, StockStatus.ARRIVED, on=date(2026, 11, 23))
     assert (moved.status, moved.entered_on) == (StockStatus.ARRIVED, date(2026, 11, 23))
-    entry = TimelineEntry.objects.get(target_id=vehicle.pk)
+    entry = line_of(vehicle)
     assert entry.kind == "status_changed"
     assert entry.changes == {"status": ["pre_entry", "arrived"], "entered_on": ["2026-12-20", "2026-11-23"]}
 
@@ -85,11 +98,34 @@ def test_a_delivery_of_what_is_reserved_names_for_whom(cast):
     assert refusal.code == "no_sale"
 
 
-@pytest.mark.parametrize("hold", [HoldKind.ORDER, HoldKind.AUCTION])
-def test_a_sold_vehicle_is_delivered(cast, hold):
+def test_a_sold_vehicle_is_delivered(cast):
     vehicle = vehicle_at(cast, StockStatus.FOR_SALE)
-    order(vehicle, cast, hold)
+    order(vehicle, cast)
     assert move(vehicle, cast, StockStatus.DELIVERY).status == StockStatus.DELIVERY
+
+
+def test_an_auction_sells_once_it_is_awarded(cast):
+    """From its publication it holds the vehicle, which nobody has won yet."""
+    vehicle = vehicle_at(cast, StockStatus.FOR_SALE)
+    auction = order(vehicle, cast, HoldKind.AUCTION)
+    assert refusal_of(lambda: move(vehicle, cast, StockStatus.DELIVERY)).code == "held"
+    for _ in range(2):
+        holds.award_hold(hold=auction, actor=cast.vera, now=NOW)
+    move(vehicle, cast, StockStatus.DELIVERY)
+    out = move(vehicle, cast, StockStatus.OUT, exit_reason=ExitReason.AUCTION)
+    assert out.status == StockStatus.OUT
+    assert kinds(vehicle) == ["held", "awarded", "status_changed", "status_changed", "released"]
+    refusal = refusal_of(lambda: holds.award_hold(hold=auction, actor=cast.vera, now=NOW))
+    assert refusal.code == "released"
+
+
+def test_an_auction_that_is_not_awarded_takes_nothing_away(cast):
+    vehicle = vehicle_at(cast, StockStatus.DELIVERY)
+    order(vehicle, cast, HoldKind.AUCTION)
+    assert refusal_of(lambda: move(vehicle, cast, StockStatus.OUT, exit_reason=ExitReason.AUCTION)).code == "held"
+    # Nor does an order become an auction by being awarded.
+    other = vehicle_at(cast, StockStatus.FOR_SALE)
+    assert refusal_of(lambda: holds.award_hold(hold=order(other, cast), actor=cast.vera, now=NOW)).code == "released"
 
 
 def test_a_released_order_delivers_nothing(cast):
@@ -115,7 +151,7 @@ def test_an_auction_does_not_take_away_what_an_order_holds(cast):
     for reason in (ExitReason.AUCTION, ExitReason.SCRAP):
         refusal = refusal_of(lambda reason=reason: move(vehicle, cast, StockStatus.OUT, exit_reason=reason))
         assert refusal.code == "held"
-        assert "Bon de commande 1042" in refusal.message
+        assert "bon de commande 1042" in refusal.message
 
 
 def test_a_sale_whose_order_was_cancelled_does_not_go_out(cast):
@@ -153,15 +189,25 @@ def test_an_entry_that_is_only_expected_can_be_withdrawn_before_its_day(cast):
     vehicle = vehicle_at(cast, StockStatus.PRE_ENTRY, entered_on=expected)
     out = move(vehicle, cast, StockStatus.OUT, exit_reason=ExitReason.WITHDRAWN)
     assert (out.status, out.entered_on, out.days_in_stock(TODAY)) == (StockStatus.OUT, None, None)
-    assert TimelineEntry.objects.get(target_id=vehicle.pk).changes["entered_on"] == [expected.isoformat(), None]
+    assert line_of(vehicle).changes["entered_on"] == [expected.isoformat(), None]
 
 
-def test_nothing_leaves_before_it_came(cast):
+@pytest.mark.parametrize(("target", "reason"), [(StockStatus.OUT, ExitReason.SCRAP), (StockStatus.FOR_SALE, "")])
+def test_nothing_moves_before_it_came(cast, target, reason):
     vehicle = vehicle_at(cast, StockStatus.ARRIVED, entered_on=date(2026, 11, 20))
-    refusal = refusal_of(
-        lambda: move(vehicle, cast, StockStatus.OUT, exit_reason=ExitReason.SCRAP, on=date(2026, 11, 19))
-    )
-    assert (refusal.code, refusal.field) == ("left_before_entry", "on")
+    refusal = refusal_of(lambda: move(vehicle, cast, target, exit_reason=reason, on=date(2026, 11, 19)))
+    assert (refusal.code, refusal.field) == ("day_before_entry", "on")
+    assert refusal.message == "Cette date précède l’entrée du véhicule (20/11/2026)."
+    assert move(vehicle, cast, target, exit_reason=reason, on=date(2026, 11, 20)).status == target
+
+
+def test_nothing_moves_before_its_last_move(cast):
+    vehicle = vehicle_at(cast, StockStatus.ARRIVED, entered_on=date(2026, 11, 1))
+    move(vehicle, cast, StockStatus.FOR_SALE, on=date(2026, 11, 20))
+    refusal = refusal_of(lambda: move(vehicle, cast, StockStatus.ARRIVED, on=date(2026, 11, 19)))
+    assert (refusal.code, refusal.field) == ("day_before_move", "on")
+    assert refusal.message == "Cette date précède le dernier changement de statut (20/11/2026)."
+    assert move(vehicle, cast, StockStatus.ARRIVED, on=date(2026, 11, 20)).status == StockStatus.ARRIVED
 
 
 # --- Site --------------------------------------------------------------------------------------------------
@@ -171,7 +217,7 @@ def test_a_vehicle_moves_to_another_site_of_its_entity(cast):
     vehicle = vehicle_at(cast, StockStatus.FOR_SALE)
     moved = stock.change_site(vehicle=vehicle, point_of_sale=cast.north_2, actor=cast.vera, now=NOW)
     assert moved.point_of_sale == cast.north_2
-    assert TimelineEntry.objects.get(target_id=vehicle.pk).kind == "site_changed"
+    assert line_of(vehicle).kind == "site_changed"
 
 
 def test_a_site_of_another_entity_is_refused(cast, as_user):
@@ -236,6 +282,18 @@ def test_a_vehicle_that_comes_back_is_a_new_stay_tied_to_the_last_one(cast):
     make_vehicle(entity=cast.north, vin="VF1", status=StockStatus.OUT, left_on=date(2024, 1, 1))
     last = make_vehicle(entity=cast.north, vin="VF1", status=StockStatus.OUT, left_on=date(2025, 1, 1))
     assert enter(cast, vin="VF1").previous_stay == last
+
+
+def test_a_stay_of_which_no_vin_was_known_is_found_by_its_plate(cast):
+    """Typed this time, the VIN does not hide it; another VIN on the same plate is another vehicle."""
+    left = {"status": StockStatus.OUT, "left_on": date(2025, 1, 1), "plate": "GD642JM"}
+    known = make_vehicle(entity=cast.north, mileage_km=40_000, **left)
+    make_vehicle(entity=cast.north, vin="VF9", mileage_km=90_000, **left)
+    assert enter(cast, vin="VF1", plate="GD642JM").previous_stay == known
+    assert selectors.highest_known_mileage(vin="VF1", plate="GD642JM") == 40_000
+    assert selectors.highest_known_mileage(vin="", plate="GD642JM") == 90_000
+    assert selectors.highest_known_mileage(vin="VF9", plate="") == 90_000
+    assert selectors.highest_known_mileage(vin="", plate="") is None
 
 
 def test_a_stay_in_another_holding_is_not_tied(cast):

@@ -61,7 +61,7 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules, InspectionDate
         fields = [
             "kind", "make", "model", "version", "energy", "gearbox", "plate", "vin", "first_registration", "mileage_km",
             "first_hand", "stage", "destination", "origin", "vat_regime", "is_trade_in", "status", "entered_on",
-            "purchase_price", "sale_price", "inspection_on", "next_inspection_month",
+            "purchase_price", "purchase_is_excl", "sale_price", "inspection_on", "next_inspection_month",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, today: date, sees_margin: bool, edits_prices: bool, **kwargs: Any) -> None:
@@ -78,7 +78,7 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules, InspectionDate
         if not edits_prices:
             del self.fields["sale_price"]
         if not (edits_prices and sees_margin):
-            del self.fields["purchase_price"]
+            del self.fields["purchase_price"], self.fields["purchase_is_excl"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -103,6 +103,7 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules, InspectionDate
             kind=enums.VehicleKind(data["kind"]),
             first_registration=None if is_new else data.get("first_registration"),
             last_inspection=data.get("inspection_on"),
+            is_new=is_new,
         )
 
     def _check_place(self, data: dict[str, Any]) -> None:

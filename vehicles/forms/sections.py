@@ -141,13 +141,18 @@ class MaintenanceForm(SectionForm, InspectionDates):
         required=False,
         help_text="Dispensé de contrôle, si le titulaire est licencié d’une fédération sportive.",
     )
+    pollution_check_on = DayField(
+        label="Date du contrôle pollution",
+        required=False,
+        help_text=f"Utilitaires{NBSP}: dans les 2{NBSP}mois avant le premier anniversaire du contrôle technique.",
+    )
     is_maintenance_up_to_date = YesNoField(label="Carnet d’entretien à jour")
 
     class Meta:
         model = Vehicle
         fields = [
             "is_damaged", "is_running", "is_collector", "is_licensed_sport", "inspection_on", "next_inspection_month",
-            "inspection_result", "repairs_detail", "is_maintenance_up_to_date",
+            "inspection_result", "pollution_check_on", "repairs_detail", "is_maintenance_up_to_date",
         ]  # fmt: skip
         widgets = {"repairs_detail": forms.Textarea(attrs={"rows": 2})}
 
@@ -155,6 +160,8 @@ class MaintenanceForm(SectionForm, InspectionDates):
         super().__init__(*args, **kwargs)
         if self.instance.kind not in enums.CATEGORY_L_KINDS:
             del self.fields["is_licensed_sport"]
+        if self.instance.kind != enums.VehicleKind.LIGHT_COMMERCIAL:
+            self.fields.pop("pollution_check_on", None)  # an estimate does not ask for it
 
     def typed_facts(self) -> inspection.InspectionFacts:
         data = self.cleaned_data
@@ -166,6 +173,14 @@ class MaintenanceForm(SectionForm, InspectionDates):
             collector=data.get("is_collector", False),
             licensed_sport=data.get("is_licensed_sport", False),
         )
+
+    def clean_pollution_check_on(self) -> date | None:
+        day: date | None = self.cleaned_data["pollution_check_on"]
+        if day is not None and day > self.today:
+            raise ValidationError("Le contrôle pollution ne peut pas être dans le futur.")
+        if day is not None and self.instance.first_registration and day < self.instance.first_registration:
+            raise ValidationError("Le contrôle pollution précède la mise en circulation.")
+        return day
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

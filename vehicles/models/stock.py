@@ -33,8 +33,10 @@ HoldManager = ScopedManager.from_queryset(HoldQuerySet)
 class Hold(ScopedModel):
     """An auction, an order or a 48 h reservation that keeps a vehicle; at most one at a time, by the database.
 
+    An auction holds it from its publication, and has sold it once it is awarded.
+
     `label` and `url` name the holder, so that whoever is refused can go and see; modules above write them. Of a
-    customer there is no copy: `selectors.holder_of` reads the name.
+    customer there is no copy: `holding.holder_of` reads the name.
     """
 
     audience = Audience(entity="entity_id", point_of_sale="point_of_sale_id")
@@ -53,6 +55,8 @@ class Hold(ScopedModel):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     released_at = models.DateTimeField(null=True, blank=True)
+    # When an auction was won, and until then it sells nothing; orders and reservations have none.
+    awarded_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[HoldManager] = HoldManager()
 
@@ -67,3 +71,10 @@ class Hold(ScopedModel):
         ]
         indexes = [models.Index(fields=["until_at"], condition=Q(released_at__isnull=True), name="hold_to_release")]
         triggers = [same_owner("point_of_sale"), same_owner("vehicle"), same_owner("customer")]
+
+    @property
+    def is_sale(self) -> bool:
+        """Whether the vehicle is sold to whom it is held for: by an order, by an auction that is awarded."""
+        return self.kind == enums.HoldKind.ORDER or (
+            self.kind == enums.HoldKind.AUCTION and self.awarded_at is not None
+        )

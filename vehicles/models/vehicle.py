@@ -29,6 +29,19 @@ def _rank(column: str, codes: Sequence[str]) -> models.Case:
     return models.Case(*places, default=None, output_field=models.SmallIntegerField())
 
 
+def _type_rank() -> models.Case:
+    """The same of *Type de véhicule*, which two columns say together."""
+    types = sorted(
+        ((stage, destination) for stage in enums.Stage for destination in enums.Destination),
+        key=lambda both: enums.type_label(*both),
+    )
+    places = (
+        models.When(stage=stage, destination=destination, then=models.Value(place))
+        for place, (stage, destination) in enumerate(types)
+    )
+    return models.Case(*places, default=None, output_field=models.SmallIntegerField())
+
+
 class VehicleQuerySet(models.QuerySet["Vehicle"]):
     def in_stock(self) -> Self:
         """Still ours: everything but what went out, and what was put away."""
@@ -152,7 +165,10 @@ class Vehicle(ScopedModel):
     inspection_result = models.CharField(
         "résultat du contrôle technique", max_length=12, choices=enums.InspectionResult.choices, blank=True
     )
-    # The last day of validity, by the typed month or by the rules; kept by the verbs so that lists can ask for it.
+    # Of light commercial vehicles, between two inspections.
+    pollution_check_on = models.DateField("date du contrôle pollution", null=True, blank=True)
+    # The last day of validity, by the typed month or by the rules, of the inspection or of the check of emissions; kept
+    # by the verbs so that lists can ask for it.
     inspection_due_on = models.DateField("échéance du contrôle technique", null=True, blank=True, editable=False)
     repairs_detail = models.TextField("détail des réparations", blank=True)
     is_maintenance_up_to_date = models.BooleanField("carnet d’entretien à jour", null=True, blank=True)
@@ -194,6 +210,9 @@ class Vehicle(ScopedModel):
         output_field=models.SmallIntegerField(),
         db_persist=True,
         null=True,
+    )
+    type_rank = models.GeneratedField(
+        expression=_type_rank(), output_field=models.SmallIntegerField(), db_persist=True, null=True
     )
     # Days in stock run from here; an expected entry does not age.
     in_stock_since_on = models.GeneratedField(
@@ -262,6 +281,8 @@ class Vehicle(ScopedModel):
                     ("energy_rank", "energy"),
                     ("version", "version"),
                     ("status_rank", "status"),
+                    ("type_rank", "type"),
+                    ("is_trade_in", "trade_in"),
                     ("plate", "plate"),
                 )
             ),

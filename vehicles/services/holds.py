@@ -14,8 +14,8 @@ from openflex.core.french import long_instant
 from settings_admin.models import User
 from settings_admin.records.services import record_event
 from vehicles.enums import RESERVATION_DURATION, HoldKind, StockStatus
+from vehicles.holding import hold_words
 from vehicles.models import Hold, Vehicle
-from vehicles.selectors import holder_of
 
 
 @transaction.atomic
@@ -102,6 +102,22 @@ def release_hold(*, hold: Hold, actor: User | None, now: datetime | None = None)
     return bool(released)
 
 
+@transaction.atomic
+def award_hold(*, hold: Hold, actor: User | None, now: datetime) -> None:
+    """The auction that holds a vehicle was won: from now on the vehicle is sold. Awarded twice, it is awarded once.
+
+    Raises Refused("released") once it holds nothing any more.
+    """
+    lock_vehicle(hold.vehicle_id)
+    held = Hold.objects.active(now).filter(pk=hold.pk, kind=HoldKind.AUCTION).first()
+    if held is None:
+        raise Refused("released", "Cette enchère ne retient plus le véhicule.")
+    if held.awarded_at is None:
+        held.awarded_at = now
+        held.save(update_fields=["awarded_at"])
+        record_event(held.vehicle, kind="awarded", actor=actor, details=_told(held))
+
+
 def _told(hold: Hold) -> dict[str, Any]:
     """How the history names the holder: a customer by their number, so that no name is left of who is erased."""
     return {"kind": hold.kind, **({"customer": hold.customer_id} if hold.customer_id else {"label": hold.label})}
@@ -138,5 +154,4 @@ def refuse_held_for_others(vehicle: Vehicle, *, customer: Customer, now: datetim
 
 def _held(hold: Hold, *, field: str | None = None) -> Refused:
     until = f" jusqu’au {long_instant(hold.until_at)}" if hold.until_at else ""
-    kind = HoldKind(hold.kind).label.lower()
-    return Refused("held", f"Ce véhicule est réservé\u00a0: {kind}, {holder_of(hold)}{until}.", field)
+    return Refused("held", f"Ce véhicule est {hold_words(hold)}{until}.", field)

@@ -13,6 +13,7 @@ from customers.services.editing import lock_customer
 from openflex.core.constraints import refusing
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
+from openflex.core.french import format_day
 from settings_admin.models import Entity, PointOfSale, User
 from settings_admin.numbering.services import next_document_number
 from settings_admin.records import services as records
@@ -135,32 +136,51 @@ def _added_with(key: UUID) -> Vehicle | None:
 
 
 def _previous_stay(vin: str, plate: str) -> Vehicle | None:
-    """The last stay here, or in a sister entity that the actor sees, of what is the same vehicle by its VIN, else
-    its plate; what was withdrawn before it came has not stayed."""
-    stays = Vehicle.objects.filter(status=enums.StockStatus.OUT).order_by("-left_on", "-id")
-    stays = stays.exclude(exit_reason=enums.ExitReason.WITHDRAWN)
-    if vin:
-        return stays.filter(vin=vin).first()
-    return stays.filter(plate=plate).first() if plate else None
+    """The last stay here, or in a sister entity that the actor sees, of the same vehicle; what was withdrawn before it
+    came has not stayed."""
+    same = selectors.same_vehicle(vin=vin, plate=plate)
+    if same is None:
+        return None
+    stays = Vehicle.objects.filter(same, status=enums.StockStatus.OUT).order_by("-left_on", "-id")
+    return stays.exclude(exit_reason=enums.ExitReason.WITHDRAWN).first()
 
 
 @transaction.atomic
 def edit_vehicle(*, vehicle: Vehicle, base: Mapping[str, Any], mine: Mapping[str, Any], actor: User) -> Vehicle:
     """Saves the fields one editor changed on a section of the sheet, beside what others saved meanwhile.
 
-    Raises EditConflict when both changed a field, and Refused beside `vin` or `plate` for a vehicle twice in stock, and
-    Refused("gone") for a supplier who was merged or erased meanwhile.
+    Raises EditConflict when both changed a field, and Refused beside `vin` or `plate` for a vehicle twice in stock,
+    beside `stage` for a VN that becomes something else without what only a VN may lack, and Refused("gone") for a
+    supplier who was merged or erased meanwhile.
     """
     if mine.get("supplier") is not None:
         lock_customer(mine["supplier"].pk)
     locked = lock_vehicle(vehicle.pk)
+    was_new = locked.stage == enums.Stage.NEW
     changed = records.apply_edit(locked, base=dict(base), mine=dict(mine))
+    if was_new and locked.stage != enums.Stage.NEW:
+        _refuse_unregistered(locked)
     if INSPECTION_DATES & set(changed):
         refuse_inspection_dates(locked)
     locked.inspection_due_on = selectors.inspection_due_on(locked)
     with refusing(_TWICE_IN_STOCK):
         records.save_changes(locked, fields=changed, derived=["inspection_due_on"], actor=actor)
     return locked
+
+
+_FACTS_OF_REGISTERED = {
+    "first_registration": "la date MEC",
+    "mileage_km": "le kilométrage",
+    "plate": "l’immatriculation",
+}
+
+
+def _refuse_unregistered(vehicle: Vehicle) -> None:
+    missing = [words for name, words in _FACTS_OF_REGISTERED.items() if getattr(vehicle, name) in (None, "")]
+    if missing:
+        stage, listed = enums.Stage(vehicle.stage).label, ", ".join(missing)
+        message = f"Pour passer en {stage}, complétez d’abord «\u00a0Caractéristiques\u00a0»\u00a0: {listed}."
+        raise Refused("unregistered", message, "stage")
 
 
 INSPECTION_DATES = frozenset({"first_registration", "inspection_on", "next_inspection_month"})
@@ -197,12 +217,12 @@ def change_status(
     mine: Mapping[str, Any] = _NOTHING,
 ) -> Vehicle:
     """Moves a vehicle to another status, on the day `on` (today by default). `told` are more details for the history;
-    `base` and `mine` the dates of its inspection, typed with the move, as in `edit_vehicle`. The same move sent twice
+    `base` and `mine` its inspection, typed with the move, as in `edit_vehicle`. The same move sent twice
     is one.
 
-    Raises EditConflict, and Refused for a move the table does not know, for a delivery without an order or an awarded
-    auction, for an exit whose reason does not fit the status, and for a vehicle held by somebody else than the move
-    serves.
+    Raises EditConflict, and Refused for a move the table does not know, for a day that is not yet, or before the last
+    move, for a delivery without an order or an awarded auction, for an exit whose reason does not fit the status, and
+    for a vehicle held by somebody else than the move serves.
     """
     now = now or timezone.now()
     day = on or today_paris(now)
@@ -211,14 +231,13 @@ def change_status(
         return locked
     if refusal := enums.move_refusal(locked.status, target):
         raise Refused("move_unknown", refusal, "status")
-    if day > today_paris(now):
-        raise Refused("day_in_future", "Cette date est dans le futur.", "on")
+    _refuse_day(locked, day, now=now)
     _refuse_archived(locked)
     changed = ["status"]
     if target == enums.StockStatus.DELIVERY:
         _refuse_delivery(locked, now=now)
     elif target == enums.StockStatus.OUT:
-        _refuse_exit(locked, exit_reason=exit_reason, day=day, now=now)
+        _refuse_exit(locked, exit_reason=exit_reason, now=now)
         locked.left_on, locked.exit_reason = day, exit_reason
         changed += ["left_on", "exit_reason"]
         if exit_reason == enums.ExitReason.WITHDRAWN:
@@ -253,6 +272,20 @@ def _was_moved_by(actor: User, vehicle: Vehicle, *, exit_reason: str, day: date)
     return bool(last.details.get("on") == day.isoformat())
 
 
+def _refuse_day(vehicle: Vehicle, day: date, *, now: datetime) -> None:
+    if day > today_paris(now):
+        raise Refused("day_in_future", "Cette date est dans le futur.", "on")
+    # What is only expected has no entry yet that a move could precede.
+    if vehicle.status in enums.IN_STOCK and vehicle.entered_on and day < vehicle.entered_on:
+        entry = format_day(vehicle.entered_on)
+        raise Refused("day_before_entry", f"Cette date précède l’entrée du véhicule ({entry}).", "on")
+    last = last_change_of(vehicle, "status")
+    moved_on = selectors.day_of_move(last) if last else None
+    if moved_on is not None and day < moved_on:
+        message = f"Cette date précède le dernier changement de statut ({format_day(moved_on)})."
+        raise Refused("day_before_move", message, "on")
+
+
 def _refuse_archived(vehicle: Vehicle) -> None:
     if vehicle.is_archived:
         raise Refused("archived", "Ce véhicule est archivé\u00a0: sortez-le d’abord des archives.")
@@ -260,7 +293,7 @@ def _refuse_archived(vehicle: Vehicle) -> None:
 
 def _refuse_delivery(vehicle: Vehicle, *, now: datetime) -> None:
     hold = active_hold(vehicle, now=now)
-    if hold is not None and hold.kind in enums.DELIVERY_HOLDS:
+    if hold is not None and hold.is_sale:
         return
     refuse_held(vehicle, now=now)
     raise Refused(
@@ -270,15 +303,12 @@ def _refuse_delivery(vehicle: Vehicle, *, now: datetime) -> None:
     )
 
 
-def _refuse_exit(vehicle: Vehicle, *, exit_reason: str, day: date, now: datetime) -> None:
+def _refuse_exit(vehicle: Vehicle, *, exit_reason: str, now: datetime) -> None:
     if exit_reason not in enums.EXIT_REASONS[enums.StockStatus(vehicle.status)]:
         raise Refused("exit_reason", "Ce motif ne convient pas au statut du véhicule.", "exit_reason")
-    # What is only expected has no entry yet that an exit could precede.
-    if vehicle.status in enums.IN_STOCK and vehicle.entered_on and day < vehicle.entered_on:
-        raise Refused("left_before_entry", "La sortie ne peut pas précéder l’entrée.", "on")
     sale_hold = enums.SALE_HOLDS.get(enums.ExitReason(exit_reason))
     hold = active_hold(vehicle, now=now)
-    if sale_hold and (hold is None or hold.kind != sale_hold):
+    if sale_hold and (hold is None or not hold.is_sale or hold.kind != sale_hold):
         refuse_held(vehicle, now=now)
         raise Refused(
             "no_sale", f"Aucun document de vente ({sale_hold.label.lower()}) ne retient ce véhicule.", "exit_reason"

@@ -14,6 +14,7 @@ from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
 from settings_admin.scoping import current_scope
 from vehicles import enums, forms
+from vehicles.models import Vehicle
 from vehicles.services import stock
 from vehicles.views.proposal import answer_proposal
 
@@ -38,10 +39,17 @@ def add_vehicle(request: StaffRequest) -> HttpResponse:
         else:
             for warning in form.warnings:
                 messages.warning(request, warning.message)
-            messages.success(request, f"{vehicle} est entré en stock sous le n° {vehicle.stock_number}.")
+            messages.success(request, _announced(vehicle))
             return htmx.redirect(request, "vehicles:sheet", vehicle.pk)
     status = 422 if form.errors else 200
     return htmx.render_part(request, "vehicles/add.html", "form", {"form": form}, status=status)
+
+
+def _announced(vehicle: Vehicle) -> str:
+    number = f"n°\u00a0{vehicle.stock_number}"
+    if vehicle.status == enums.StockStatus.PRE_ENTRY:
+        return f"{vehicle} est attendu (pré-rentrée), {number}."
+    return f"{vehicle} est entré en stock sous le {number}."
 
 
 @right("vehicles.edit", on="scope")

@@ -61,8 +61,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Condition:
-    """What the cards show. `refused`: the files that were not taken, with the reason; `needed`: how many photos there
-    must be before the next step."""
+    """What the cards show. `sees_costs`: with the amounts; `refused`: the files that were not taken, with the reason;
+    `needed`: how many photos there must be before the next step."""
 
     owner: Any
     place: Place
@@ -70,6 +70,7 @@ class Condition:
     photos: Sequence[PhotoFacts]
     damages: Sequence[DamageFacts]
     costs: Sequence[CostFacts]
+    sees_costs: bool = True
     refused: Sequence[tuple[str, str]] = ()
     needed: int = 0
     most_of_damage: int = photo_verbs.MOST_OF_A_DAMAGE
@@ -97,7 +98,13 @@ class Condition:
 
 
 def condition_of(
-    owner: Any, *, place: Place, may_edit: bool, refused: Sequence[tuple[str, str]] = (), needed: int = 0
+    owner: Any,
+    *,
+    place: Place,
+    may_edit: bool,
+    sees_costs: bool = True,
+    refused: Sequence[tuple[str, str]] = (),
+    needed: int = 0,
 ) -> Condition:
     """In three statements, and one for the photos of the damages."""
     return Condition(
@@ -107,6 +114,7 @@ def condition_of(
         photos=list(owner.photos.order_by("position", "pk")),
         damages=list(owner.damages.order_by("pk").prefetch_related("photos")),
         costs=list(owner.costs.order_by("pk")),
+        sees_costs=sees_costs,
         refused=refused,
         needed=needed,
     )

@@ -19,6 +19,7 @@ from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
 from settings_admin.records.services import EditConflict
 from vehicles import enums, forms, selectors
+from vehicles.holding import hold_words
 from vehicles.models import Vehicle
 from vehicles.services import holds, stock
 from vehicles.views.proposal import answer_proposal
@@ -33,7 +34,7 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
     form = forms.MoveForm(_sent(request), vehicle=vehicle, today=today_paris(timezone.now()))
     if form.is_valid():
         data = form.cleaned_data
-        base, mine = form.dates()
+        base, mine = form.noted()
         try:
             stock.change_status(
                 vehicle=vehicle,
@@ -124,9 +125,8 @@ def release(request: StaffRequest, pk: int) -> HttpResponse:
     vehicle = _vehicle(request, pk)
     hold = next(iter(vehicle.active_holds), None)
     if hold is not None and hold.kind != enums.HoldKind.RESERVATION:
-        raise Refused(
-            "not_yours", f"Cette réservation appartient à {selectors.holder_of(hold)}\u00a0: elle se termine là-bas."
-        )
+        words = hold_words(hold)
+        raise Refused("not_yours", f"Ce véhicule est {words}\u00a0: libérez-le depuis ce document.")
     if hold is not None:
         holds.release_hold(hold=hold, actor=request.user)
     messages.success(request, "La réservation est terminée.")

@@ -18,7 +18,8 @@ from settings_admin.guards import get_for, right
 from settings_admin.records.views import AFTER, HISTORY_PAGE, History, more_url, older
 from settings_admin.registries import SheetAction, sheet_actions
 from settings_admin.scoping import current_scope
-from vehicles import enums, forms, history, selectors
+from vehicles import enums, forms, history, inspection, selectors
+from vehicles.holding import hold_words
 from vehicles.models import Vehicle
 from vehicles.views.condition import Place, condition_of, sheet_url
 
@@ -48,7 +49,7 @@ STATUS = (
 )  # fmt: skip
 MAINTENANCE = (
     "is_damaged", "is_running", "is_collector", "is_licensed_sport", "inspection_on", "next_inspection_month",
-    "inspection_result", "is_maintenance_up_to_date", "repairs_detail",
+    "inspection_result", "pollution_check_on", "is_maintenance_up_to_date", "repairs_detail",
 )  # fmt: skip
 SECTIONS = {
     section.key: section
@@ -117,15 +118,21 @@ def may(code: str, vehicle: Vehicle) -> bool:
 def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
     now = timezone.now()
     today = today_paris(now)
-    condition = condition_of(vehicle, place=SHEET, may_edit=may("vehicles.edit", vehicle), refused=refused)
+    condition = condition_of(
+        vehicle,
+        place=SHEET,
+        may_edit=may("vehicles.edit", vehicle),
+        sees_costs=selectors.sees_costs(vehicle, scope=current_scope()),
+        refused=refused,
+    )
     vehicle.refurbishment = condition.totals.counted  # that of the row is from before what was just changed
     selectors.show_to([vehicle], scope=current_scope(), today=today)
     return {
         **_told(vehicle),
+        **_held(vehicle),
         "vehicle": vehicle,
         "propose_url": reverse("vehicles:propose_inspection", args=[vehicle.pk]),
         "equipment": selectors.equipment_of(vehicle.equipment),
-        "hold": next(iter(vehicle.active_holds), None),
         "previous_stay": selectors.previous_stay_of(vehicle),
         "sections": [
             {
@@ -144,6 +151,7 @@ def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> di
         "purchase_basis": selectors.NET_PURCHASE_BASIS,
         "sees_customers": may(VIEW_CUSTOMERS, vehicle),
         "sees_market": may("vehicles.see_market_value", vehicle),
+        "pollution": inspection.pollution_sentence(selectors.inspection_facts(vehicle), today=today),
         "report": selectors.sale_report_of(vehicle, today=today),
         "next_statuses": enums.TRANSITIONS[enums.StockStatus(vehicle.status)],
     }
@@ -162,6 +170,11 @@ def _told(vehicle: Vehicle) -> dict[str, Any]:
         "more_url": more,
         "status_moves": page.moves,
     }
+
+
+def _held(vehicle: Vehicle) -> dict[str, Any]:
+    hold = next(iter(vehicle.active_holds), None)
+    return {"hold": hold, "hold_words": hold_words(hold) if hold else None}
 
 
 def _actions(vehicle: Vehicle) -> list[SheetAction]:

@@ -9,7 +9,7 @@ from openflex.demo import catalogue
 from openflex.demo.inspections import draw_habits, record_inspection
 from openflex.demo.making import make_vehicle
 from openflex.demo.plans import ACTORS, CUSTOMERS, DEPARTMENTS, KINDS, PLANS, Plan
-from openflex.demo.stays import Days, Stay, hold_step, release_step, status_steps
+from openflex.demo.stays import Days, Stay, award_step, hold_step, release_step, status_steps
 from openflex.demo.world import World
 from settings_admin.models import User
 from vehicles.enums import Destination, ExitReason, HoldKind, Stage, StockStatus
@@ -158,7 +158,8 @@ def _hold(world: World, stay: Stay, draws: Draws) -> None:
 def _deliver(world: World, stay: Stay, days: Days, draws: Draws) -> None:
     day = max(days.for_sale or days.created, world.day(draws.handed_over))
     kind, label = _holder(stay.vehicle, draws)
-    hold_step(stay, day, kind=kind, label=label, actor=draws.actor)
+    hold = hold_step(stay, day, kind=kind, label=label, actor=draws.actor)
+    award_step(stay, hold, day, actor=draws.actor)
     status_steps(stay, replace(days, delivery=day), actor=draws.actor)
 
 
@@ -172,6 +173,7 @@ def _leave(world: World, stay: Stay, days: Days, draws: Draws) -> None:
         kind = HoldKind.AUCTION if reason == ExitReason.AUCTION else HoldKind.ORDER
         label = draws.customer if reason == ExitReason.PRIVATE_SALE else draws.buyer
         hold = hold_step(stay, day, kind=kind, label=label, actor=draws.actor)
+        award_step(stay, hold, day, actor=draws.actor)
         status_steps(stay, replace(days, delivery=day, out=out), actor=draws.actor, exit_reason=reason)
         release_step(stay, hold, out, actor=draws.actor)
     else:

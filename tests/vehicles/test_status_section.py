@@ -1,0 +1,42 @@
+"""*Statut* on the sheet: its stage, and which VAT applies."""
+
+import pytest
+
+from tests.make import make_vehicle
+from tests.support.htmx import parse
+from tests.vehicles.way import errors_of, fresh, opened, path, send
+
+
+def test_a_vn_becomes_a_vo_once_it_has_what_only_a_vn_may_lack(cast, client_for):
+    new = {"stage": "new", "first_registration": None, "mileage_km": None, "plate": ""}
+    vehicle = make_vehicle(entity=cast.north, **new)
+    client = client_for(cast.vera)
+    for stage, label in (("used", "VO"), ("demonstrator", "VD")):
+        response = send(client, vehicle, "statut", opened(client, vehicle, "statut"), stage=stage, key_number="12")
+        missing = "la date MEC, le kilométrage, l’immatriculation"
+        told = f"Pour passer en {label}, complétez d’abord «\u00a0Caractéristiques\u00a0»\u00a0: {missing}."
+        assert (response.status_code, errors_of(response)) == (422, {"stage": told})
+        assert parse(response).select_one("[name=key_number]")["value"] == "12"
+    assert fresh(vehicle).stage == "new"
+    data = opened(client, vehicle, "caracteristiques")
+    data.pop("has_no_plate")
+    known = {"first_registration": "12/05/2026", "mileage_km": "15", "plate": "GD-642-JM"}
+    assert send(client, vehicle, "caracteristiques", data, **known).status_code == 303
+    assert send(client, vehicle, "statut", opened(client, vehicle, "statut"), stage="used").status_code == 303
+    assert fresh(vehicle).stage == "used"
+
+
+def test_a_vo_that_never_had_them_is_edited_all_the_same(cast, client_for):
+    vehicle = make_vehicle(entity=cast.north, first_registration=None, mileage_km=None)
+    client = client_for(cast.vera)
+    assert send(client, vehicle, "statut", opened(client, vehicle, "statut"), stage="demonstrator").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("regime", "answer"), [("margin", "Non (TVA sur la marge)"), ("outside", "Non (hors TVA)"), ("recoverable", "Oui")]
+)
+def test_the_sheet_says_which_vat_applies(cast, client_for, regime, answer):
+    vehicle = make_vehicle(entity=cast.north, vat_regime=regime)
+    facts = parse(client_for(cast.vera).get(path(vehicle))).select("#statut .facts div")
+    (told,) = [fact for fact in facts if fact.dt.text == "TVA récupérable"]
+    assert told.dd.text == answer
