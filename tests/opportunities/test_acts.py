@@ -163,6 +163,15 @@ class TestClosing:
         with unscoped("test"):
             return CloseReason.objects.create(entity=cast.north, status="lost", label="Prix")
 
+    def test_the_history_narrowed_to_the_status_tells_that_it_was_closed_and_no_call(
+        self, cast, act, opportunity, reason, client_for
+    ):
+        assert act(cast.sam, "relancer", **TestExchange.DATA).status_code in (200, 204, 303)
+        act(cast.sam, "cloturer/perdue", reason=reason.pk)
+        page = client_for(cast.sam).get(f"/opportunites/{opportunity.pk}/?type=status").content
+        lines = [" ".join(p.text.split()) for p in BeautifulSoup(page, "html.parser").select(".line-head p")]
+        assert lines == ["Sam Nom a clôturé l’opportunité"]
+
     def test_lost_with_its_reason_and_the_competitor(self, cast, act, opportunity, reason, read):
         act(cast.sam, "cloturer/perdue", reason=reason.pk, competitor="Garage Martin", note="")
         row = again(opportunity)
@@ -281,6 +290,11 @@ class TestOffers:
         assert act(cast.sam, "offres/nouvelle", **data).status_code == 303
         assert estimate(2).status_code == 303
         assert told()[0] == "Sam Nom a créé une reprise sur l’offre n° 1"
+        page = BeautifulSoup(read(cast.sam), "html.parser")
+        with unscoped("test"):
+            made = TradeIn.objects.get(number=2)
+        link = page.find("a", string="une reprise")
+        assert link["href"] == f"/opportunites/reprises/{made.pk}/"
         with unscoped("test data"):
             TradeIn.objects.filter(number=1).update(
                 state="approved", price=9_000, valid_until="2030-12-31", decided_by=cast.marc, decided_at=timezone.now()

@@ -142,3 +142,9 @@ def test_the_statements_are_few_and_do_not_grow(cast, client_for):
     few, many = count(1), count(5)
     assert few == many
     assert many <= 12
+
+
+def test_a_card_names_who_follows_it(cast, client_for):
+    make_opportunity(customer=make_customer(entity=cast.north), point_of_sale=cast.north_1, salesperson=cast.sam)
+    (card,) = parse(client_for(cast.marc).get("/opportunites/?tab=all&affichage=cartes")).select(".opportunity-card")
+    assert cast.sam.full_name in card.text
