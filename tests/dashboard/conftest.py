@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from openflex.core.dates import today_paris
+from openflex.core.dates import add_years, today_paris
 from opportunities.models import Appointment, Comment, Offer, TradeIn
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_vehicle
@@ -132,10 +132,9 @@ class Things:
     @staticmethod
     def inspected(*, inspection_due_on: Any = None, **fields: Any) -> Any:
         """A vehicle whose inspection is due on that day, or on none that is known."""
-        row = make_vehicle(**fields)
-        with unscoped("test data"):
-            type(row).objects.filter(pk=row.pk).update(inspection_due_on=inspection_due_on)
-        return row
+        if inspection_due_on is None:
+            return make_vehicle(**fields, first_registration=None)
+        return make_vehicle(**fields, inspection_on=add_years(inspection_due_on, -2))
 
     @staticmethod
     def place(row: Any) -> dict[str, Any]:

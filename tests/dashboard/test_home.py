@@ -275,8 +275,8 @@ class TestStock:
         things.vehicle("Partie", inspection_due_on=today, status="out")
         found = rows(cast.vera)
         assert list(found) == ["RENAULT Passée", "RENAULT Proche"]
-        assert found["RENAULT Passée"].endswith("avant le 21/11/2026, il y a 3\u00a0jours.")
-        assert found["RENAULT Proche"].endswith("avant le 14/12/2026, dans 20\u00a0jours.")
+        assert found["RENAULT Passée"].endswith("au plus tard le 21/11/2026, il y a 3\u00a0jours.")
+        assert found["RENAULT Proche"].endswith("au plus tard le 14/12/2026, dans 20\u00a0jours.")
         for user in (cast.sam, *others(cast)):
             assert rows(user) == {}
 
