@@ -68,7 +68,7 @@ def _door(state: Desk, name: str, handler: Handler) -> Endpoint:
             if name != "token":
                 _check_bearer(state, request)
             answer = await run_in_threadpool(handler, state, asked)
-            answer = _counted(state, answer) if name in PAID_ROUTES else answer
+            answer = _with_limits(state, answer) if name in PAID_ROUTES else answer
         except Problem as problem:
             answer = problem_answer(problem, request_id)
         fault = state.faults.strike(name, answer.trigger)
@@ -128,13 +128,8 @@ def _check_bearer(state: Desk, request: Request) -> None:
     signing.check_token(state.settings, token)
 
 
-def _counted(state: Desk, answer: Answer) -> Answer:
-    used = state.count_paid_call()
-    limits = faults.quota_headers(state.settings, used)
-    if used > state.settings.daily_quota:
-        wait = {"Retry-After": str(state.settings.seconds_to_midnight())}
-        raise Problem(429, "quota_exceeded", "Le quota du jour est épuisé.", wait | limits)
-    return replace(answer, headers=answer.headers | limits)
+def _with_limits(state: Desk, answer: Answer) -> Answer:
+    return replace(answer, headers=answer.headers | faults.quota_headers(state.settings, state.paid_today()))
 
 
 def _conditional(answer: Answer, request: Request) -> Answer:

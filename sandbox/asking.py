@@ -48,7 +48,7 @@ def question(body: Mapping[str, Any], today: date, idempotency_key: str) -> Ques
     options = body.get("options", [])
     refused = [name for name, is_right in _checks(body, asked, registered, options, today).items() if not is_right]
     if refused or asked is None or registered is None:
-        raise Problem(422, "validation_failed", f"Champs refusés : {', '.join(refused)}.")
+        raise Problem(422, "validation_failed", f"Champs refusés\N{NO-BREAK SPACE}: {', '.join(refused)}.")
     known = [option.code for option in equipment.options(asked)]
     return Question(
         version=asked,
@@ -101,7 +101,7 @@ def filters(text: str) -> Filters:
     for name, value in asked.items():
         parsed = _filter_value(name, value)
         if parsed is None:
-            raise Problem(422, "validation_failed", f"Filtre refusé : {name}.")
+            raise Problem(422, "validation_failed", f"Filtre refusé\N{NO-BREAK SPACE}: {name}.")
         values[name] = parsed
     return Filters(**values)
 
@@ -140,7 +140,7 @@ def _read(query: Mapping[str, str], name: str, default: Any, read: Callable[[str
     except ValueError:
         value = None
     if value is None:
-        raise Problem(422, "validation_failed", f"Paramètre refusé : {name}.")
+        raise Problem(422, "validation_failed", f"Paramètre refusé\N{NO-BREAK SPACE}: {name}.")
     return value
 
 

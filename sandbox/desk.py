@@ -1,6 +1,6 @@
 """The handlers: each answers one kind of question from the catalogue, the register of plates or the market.
 
-They know nothing of tokens, request ids, caching or faults: app.py stands around them.
+They count what costs money, and know nothing of tokens, request ids, caching or faults: app.py stands around them.
 """
 
 import base64
@@ -8,14 +8,16 @@ import binascii
 import hmac
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from sandbox import asking, catalogue, equipment, geography, plates, sample, signing, study
 from sandbox.answers import Answer, json_object
 from sandbox.catalogue import Version
-from sandbox.faults import Faults
+from sandbox.faults import Faults, quota_headers
 from sandbox.market import Listing
 from sandbox.problems import Problem
 from sandbox.sample import Question
@@ -41,13 +43,20 @@ class Desk:
     faults: Faults
     # Idempotency-Key → fingerprint of the body and the answer it got; the oldest leave first.
     answered: OrderedDict[str, tuple[int, Answer]] = field(default_factory=OrderedDict)
-    paid_calls: dict[str, int] = field(default_factory=dict)  # by day
+    paid_calls: dict[date, int] = field(default_factory=dict)  # by day
+    counting: Lock = field(default_factory=Lock)
 
-    def count_paid_call(self) -> int:
-        """Counts a call that costs money and gives back how many there were today."""
-        day = self.settings.today().isoformat()
-        self.paid_calls = {day: self.paid_calls.get(day, 0) + 1}
-        return self.paid_calls[day]
+    def paid_today(self) -> int:
+        return self.paid_calls.get(self.settings.calendar_day(), 0)
+
+    def charge(self) -> None:
+        """Counts a call that costs money; raises Problem 429 beyond the quota of the day."""
+        with self.counting:
+            self.paid_calls = {self.settings.calendar_day(): self.paid_today() + 1}
+        if self.paid_today() > self.settings.daily_quota:
+            wait = {"Retry-After": str(self.settings.seconds_to_midnight())}
+            limits = quota_headers(self.settings, self.paid_today())
+            raise Problem(429, "quota_exceeded", "Le quota du jour est épuisé.", wait | limits)
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,7 @@ def token(desk: Desk, asked: Asked) -> Answer:
 
 def plate(desk: Desk, asked: Asked) -> Answer:
     vehicle = plates.identify(asked.path["plate"], desk.settings.today())
+    desk.charge()
     return Answer(vehicle_body(vehicle), trigger=vehicle.trigger)
 
 
@@ -171,7 +181,8 @@ def colours_of(desk: Desk, asked: Asked) -> Answer:
 
 
 def valuation(desk: Desk, asked: Asked) -> Answer:
-    """Values a vehicle as of today. The same Idempotency-Key with the same body gets the same answer again."""
+    """Values a vehicle as of today. The same Idempotency-Key with the same body gets the same answer again, and is
+    charged once."""
     key = asked.headers.get("idempotency-key", "")
     body = json_object(asked.body)
     fingerprint = digest("body", repr(sorted(body.items())))
@@ -179,9 +190,10 @@ def valuation(desk: Desk, asked: Asked) -> Answer:
         first, answer = desk.answered[key]
         if first != fingerprint:
             raise Problem(422, "idempotency_key_reused", "Cette clé a déjà servi pour une autre demande.")
-        return answer
+        return replace(answer, headers=answer.headers | {"Idempotent-Replayed": "true"})
     question = asking.question(body, desk.settings.today(), key)
     answer = Answer(study.valuation(desk.settings, question), trigger=question.trigger)
+    desk.charge()
     if key:
         desk.answered[key] = (fingerprint, answer)
         while len(desk.answered) > KEPT_ANSWERS:

@@ -31,9 +31,9 @@ PROBLEMS = {
     "unauthorized": (401, "invalid_token", "Le jeton d'accès n'est pas reconnu."),
     "forbidden": (403, "forbidden", "Votre abonnement ne comprend pas ce service."),
     "not_found": (404, "not_found", "Cette ressource n'existe pas."),
-    "gone": (410, "valuation_expired", "Cette cotation n'est plus disponible : refaites-la."),
+    "gone": (410, "valuation_expired", "Cette cotation n'est plus disponible\N{NO-BREAK SPACE}: refaites-la."),
     "unprocessable": (422, "validation_failed", "La demande est refusée."),
-    "rate_limited": (429, "rate_limited", "Trop de demandes : attendez avant de recommencer."),
+    "rate_limited": (429, "rate_limited", "Trop de demandes\N{NO-BREAK SPACE}: attendez avant de recommencer."),
     "quota_exceeded": (429, "quota_exceeded", "Le quota du jour est épuisé."),
     "server_error": (500, "server_error", "Erreur interne du service."),
     "bad_gateway": (502, "bad_gateway", "Un service en amont ne répond pas correctement."),
@@ -223,7 +223,7 @@ def fault_of(asked: Mapping[str, Any]) -> Fault:
     """The fault an admin asked for; raises Problem 422 naming the field that is wrong."""
     wrong = set(asked) - {"kind", "route", "calls", "rate", "seconds", "retry_after"}
     if wrong:
-        raise Problem(422, "validation_failed", f"Champs inconnus : {', '.join(sorted(wrong))}.")
+        raise Problem(422, "validation_failed", f"Champs inconnus\N{NO-BREAK SPACE}: {', '.join(sorted(wrong))}.")
     fault = Fault(**asked) if "kind" in asked else Fault(kind="")
     checks = {
         "kind": fault.kind in KINDS,
@@ -235,7 +235,7 @@ def fault_of(asked: Mapping[str, Any]) -> Fault:
     }
     refused = [name for name, is_right in checks.items() if not is_right]
     if refused:
-        raise Problem(422, "validation_failed", f"Valeurs refusées : {', '.join(refused)}.")
+        raise Problem(422, "validation_failed", f"Valeurs refusées\N{NO-BREAK SPACE}: {', '.join(refused)}.")
     return fault
 
 

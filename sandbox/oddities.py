@@ -57,7 +57,10 @@ def empty_strings(body: Any) -> Any:
 
 
 def error_in_200(body: Any) -> Any:
-    return {"status": "KO", "error": {"code": "E-1204", "message": "Erreur interne : le référentiel ne répond pas"}}
+    return {
+        "status": "KO",
+        "error": {"code": "E-1204", "message": "Erreur interne\N{NO-BREAK SPACE}: le référentiel ne répond pas"},
+    }
 
 
 def two_date_formats(body: Any) -> Any:

@@ -134,7 +134,7 @@ def reasons(question: Question, listing: Listing) -> list[str]:
     mine, other = question.version, listing.version
     found = ["Même version" if other.code == mine.code else _engine_reason(mine, other)]
     if other.code != mine.code:
-        found.append("Même finition" if other.trim == mine.trim else f"Finition différente : {other.trim or 'de base'}")
+        found.append("Même finition" if other.trim == mine.trim else _trim_reason(other))
     if other.gearbox != mine.gearbox:
         found.append("Boîte automatique" if other.gearbox == "automatic" else "Boîte manuelle")
     months = (listing.first_registration - question.first_registration).days * 12 // 365
@@ -145,12 +145,16 @@ def reasons(question: Question, listing: Listing) -> list[str]:
     return found
 
 
+def _trim_reason(other: Version) -> str:
+    return f"Finition différente\N{NO-BREAK SPACE}: {other.trim or 'de base'}"
+
+
 def _engine_reason(mine: Version, other: Version) -> str:
     if other.energy != mine.energy:
         return "Autre énergie"
     if other.power_hp == mine.power_hp:
         return "Même motorisation"
-    return f"Autre motorisation : {other.power_hp}\N{NO-BREAK SPACE}ch"
+    return f"Autre motorisation\N{NO-BREAK SPACE}: {other.power_hp}\N{NO-BREAK SPACE}ch"
 
 
 def _thousands(value: int) -> str:

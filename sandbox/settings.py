@@ -1,12 +1,17 @@
 """What one sandbox is started with."""
 
+import math
 import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime, time, timedelta
+from time import time as now
+from zoneinfo import ZoneInfo
 
 from sandbox.demo import DEFAULT_SEED
+
+# The one calendar: days, quotas and the end of both.
+PARIS = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True)
@@ -15,16 +20,21 @@ class Settings:
     client_id: str = "openflex"
     client_secret: str = "sandbox"
     admin_token: str = "sandbox-admin"
-    fixed_today: date | None = None  # None: the date of this machine
+    fixed_today: date | None = None  # None: the date in Paris
     daily_quota: int = 100_000
-    clock: Callable[[], float] = time.time  # seconds since 1970; tests move it
+    clock: Callable[[], float] = now  # seconds since 1970; tests move it
 
     def today(self) -> date:
-        return self.fixed_today or datetime.fromtimestamp(self.clock()).astimezone().date()
+        """The day that the market is of."""
+        return self.fixed_today or self.calendar_day()
+
+    def calendar_day(self) -> date:
+        """The day that calls are counted by, wherever the market stands."""
+        return datetime.fromtimestamp(self.clock(), tz=PARIS).date()
 
     def seconds_to_midnight(self) -> int:
-        now = datetime.fromtimestamp(self.clock(), tz=UTC)
-        return 86_400 - (now.hour * 3600 + now.minute * 60 + now.second)
+        midnight = datetime.combine(self.calendar_day() + timedelta(days=1), time(), tzinfo=PARIS)
+        return math.ceil(midnight.timestamp() - self.clock())
 
 
 def from_environment() -> Settings:

@@ -73,7 +73,7 @@ def read_valuation_id(settings: Settings, text: str) -> Question:
     asked_on = date.fromordinal(as_of)
     too_old = settings.today() - asked_on > timedelta(days=VALUATION_DAYS)
     if version is None or too_old or seed_tag != _seed_tag(settings):
-        raise Problem(410, "valuation_expired", "Cette cotation n'est plus disponible : refaites-la.")
+        raise Problem(410, "valuation_expired", "Cette cotation n'est plus disponible\N{NO-BREAK SPACE}: refaites-la.")
     offered = [option.code for option in equipment.options(version)]
     return Question(
         version=version,

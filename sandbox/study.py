@@ -176,7 +176,9 @@ def no_value(on_sale: int) -> dict[str, object]:
         "confidence": None,
         "reason": {
             "code": "not_enough_market",
-            "detail": f"{count} en vente, même en élargissant la recherche : il en faut {sample.NEEDED}.",
+            "detail": (
+                f"{count} en vente, même en élargissant la recherche\N{NO-BREAK SPACE}: il en faut {sample.NEEDED}."
+            ),
         },
     }
 

@@ -20,7 +20,8 @@ QUOTED = re.compile(r"\"([^\"]*)\"")
 SCRIPT_TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`", re.DOTALL)
 PLACEHOLDER = re.compile(r"\${[^}]*}")
 
-WRITTEN = [source for source in python_files() if source.is_ours_to_run]
+# What the sandbox says, pages show.
+WRITTEN = [source for source in python_files() if source.is_ours_to_run or source.name.startswith("sandbox/")]
 SCRIPTS = [Source(path, path.read_text()) for path in sorted((ROOT / "static" / "js").glob("*.js"))]
 
 

@@ -3,12 +3,13 @@
 import base64
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
 
 from sandbox.settings import Settings
-from tests.sandbox.conftest import CREDENTIALS, running, signed_client, token_of
+from tests.sandbox.conftest import CREDENTIALS, asked, running, signed_client, token_of
 
 PROBLEM_FIELDS = {"type", "title", "status", "code", "detail", "request_id", "retryable"}
 
@@ -133,6 +134,41 @@ def test_paid_calls_count_against_the_quota(settings: Settings) -> None:
         assert int(refused.headers["Retry-After"]) > 0
         assert refused.json()["retryable"] is False
         assert client.get("/v1/makes").status_code == 200
+
+
+def test_a_repeated_valuation_is_charged_once(settings: Settings) -> None:
+    with signed_client(replace(settings, daily_quota=2)) as client:
+        body = asked(client, "GD-642-JM")  # its plate is the first paid call
+        headers = {"Idempotency-Key": "once"}
+        first, *again = [client.post("/v1/valuations", json=body, headers=headers) for _ in range(3)]
+        assert [one.headers["RateLimit-Remaining"] for one in (first, *again)] == ["0", "0", "0"]
+        assert [one.headers.get("Idempotent-Replayed") for one in (first, *again)] == [None, "true", "true"]
+        assert {one.json()["id"] for one in again} == {first.json()["id"]}
+        refused = {"Idempotency-Key": "refused"}
+        assert [client.post("/v1/valuations", json=body, headers=refused).status_code for _ in range(2)] == [429, 429]
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "left"),
+    [
+        (datetime(2026, 7, 1, 21, 59, 30, tzinfo=UTC), date(2026, 7, 1), 30),
+        (datetime(2026, 7, 1, 22, 0, tzinfo=UTC), date(2026, 7, 2), 86_400),
+        (datetime(2026, 12, 31, 23, 30, tzinfo=UTC), date(2027, 1, 1), 23 * 3600 + 1800),
+        (datetime(2026, 10, 24, 22, 0, tzinfo=UTC), date(2026, 10, 25), 25 * 3600),  # the night with an hour more
+    ],
+)
+def test_the_calendar_is_that_of_paris(now: datetime, day: date, left: int) -> None:
+    settings = Settings(clock=now.timestamp)
+    assert (settings.today(), settings.calendar_day(), settings.seconds_to_midnight()) == (day, day, left)
+    assert replace(settings, fixed_today=date(2024, 12, 2)).calendar_day() == day
+
+
+def test_the_quota_starts_anew_at_midnight_in_paris(settings: Settings, clock: Clock) -> None:
+    clock.seconds = datetime(2026, 7, 1, 21, 59, 58, tzinfo=UTC).timestamp()
+    with signed_client(replace(settings, daily_quota=1, clock=clock)) as client:
+        statuses = [client.get("/v1/plates/FR/GD-642-JM").status_code for _ in range(2)]
+        clock.seconds += 2
+        assert [*statuses, client.get("/v1/plates/FR/GD-642-JM").status_code] == [200, 429, 200]
 
 
 def test_health_needs_no_token(api: httpx.Client) -> None:

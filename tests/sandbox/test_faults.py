@@ -1,6 +1,6 @@
 """Each misbehaviour, by the admin endpoint and by its special plate, seen from the caller's side."""
 
-import time
+import itertools
 from typing import Any
 
 import httpx
@@ -77,17 +77,15 @@ def test_the_error_rate_strikes_about_half_of_the_calls(api: httpx.Client) -> No
 
 
 def test_latency_outlasts_an_impatient_reader(api: httpx.Client) -> None:
-    begun = time.monotonic()
     with pytest.raises(httpx.ReadTimeout):
         api.get("/v1/plates/FR/ZZ-602-PL", timeout=0.4)
-    assert time.monotonic() - begun < 5
 
 
 def test_latency_answers_in_the_end(api: httpx.Client, admin: httpx.Client) -> None:
-    admin.post("/admin/faults", json={"kind": "latency", "route": "makes", "seconds": 0.3})
-    begun = time.monotonic()
+    admin.post("/admin/faults", json={"kind": "latency", "route": "makes", "seconds": 0.5})
+    with pytest.raises(httpx.ReadTimeout):
+        api.get("/v1/makes", timeout=0.1)
     assert api.get("/v1/makes").status_code == 200
-    assert time.monotonic() - begun >= 0.3
 
 
 @pytest.mark.parametrize("number", [701, 702, 706, 707])
@@ -100,13 +98,9 @@ def test_a_body_that_is_no_json(api: httpx.Client, number: int) -> None:
 
 
 def test_a_slow_drip_never_trips_the_read_timeout_but_takes_for_ever(api: httpx.Client) -> None:
-    begun, received = time.monotonic(), b""
-    with api.stream("GET", "/v1/plates/FR/ZZ-703-PL", timeout=2) as answer:
-        for piece in answer.iter_raw():
-            received += piece
-            if time.monotonic() - begun > 1.2:
-                break
-    assert 1 <= len(received) <= 5
+    with api.stream("GET", "/v1/plates/FR/ZZ-703-PL", timeout=20) as answer:
+        first, second = itertools.islice(answer.iter_raw(), 2)
+    assert len(first + second) < 100  # of a thousand
 
 
 @pytest.mark.parametrize("number", [704, 705])
