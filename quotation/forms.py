@@ -16,6 +16,7 @@ from quotation.providers.base import ListingState, MarketFilters, SellerKind
 from quotation.selectors import MarketWords
 from vehicles import enums, validators
 from vehicles.forms import MileageField, PlateField, VinField
+from vehicles.selectors import highest_known_mileage
 
 FIRST_YEAR_OF_LONG_VINS = 1981
 
@@ -93,6 +94,8 @@ class IdentityRules(forms.BaseForm):
                 self.add_error("first_registration", error)
         if data.get("vin"):
             self._check_vin(data["vin"], data.get("first_registration"))
+        known = {name: data.get(name) or "" for name in ("vin", "plate") if name not in self.errors}
+        self.warnings += doubts(mileage_km=data.get("mileage_km"), **known)
 
     def _check_vin(self, vin: str, first_registration: date | None) -> None:
         """A short one is right for a vehicle of before 1981, and where its sheet in stock or the register has it."""
@@ -100,8 +103,14 @@ class IdentityRules(forms.BaseForm):
         if len(vin) < validators.VIN_LENGTH and vin != self.instance.vin and not is_old:
             message = validators.vin_length_message(vin)
             self.add_error("vin", f"{message} Seul un véhicule d’avant {FIRST_YEAR_OF_LONG_VINS} en a moins.")
-            return
-        self.warnings += validators.vin_warnings(vin)
+
+
+def doubts(*, vin: str = "", plate: str = "", mileage_km: int | None = None) -> list[validators.FieldWarning]:
+    """What is doubtful in what is known of a vehicle, and blocks nothing."""
+    found = validators.vin_warnings(vin)
+    if mileage_km is not None:
+        found += validators.mileage_warnings(mileage_km, known_km=highest_known_mileage(vin=vin, plate=plate))
+    return found
 
 
 class DetailsForm(NamedBlanks, forms.ModelForm, IdentityRules):
@@ -115,7 +124,7 @@ class DetailsForm(NamedBlanks, forms.ModelForm, IdentityRules):
     first_registration = DayField(label="Date MEC")
     mileage_km = MileageField(label="Kilométrage")
     # The provider asks for both: what it is told when nobody answers must not be a secret.
-    first_hand = YesNoField(label="Première main", help_text="Sans réponse, la cote compte «\u00a0Non\u00a0».")
+    first_hand = YesNoField(label="Première main", help_text="Sans réponse, la cote retient «\u00a0Non\u00a0».")
 
     class Meta:
         model = Quotation
@@ -131,7 +140,7 @@ class DetailsForm(NamedBlanks, forms.ModelForm, IdentityRules):
         set_units(self, {"mileage_km": "km"})
         self.initial.update(self.instance.unread)
         self.offer_countries()
-        self.fields["origin"].help_text = "Sans réponse, la cote compte «\u00a0Particulier\u00a0»."
+        self.fields["origin"].help_text = "Sans réponse, la cote retient «\u00a0Particulier\u00a0»."
         if self.instance.mileage_km is None and "mileage_km" not in self.instance.unread:
             # The one thing that no plate tells.
             self.fields["mileage_km"].widget.attrs["autofocus"] = True
@@ -257,13 +266,13 @@ class MarketForm(forms.Form):
     seller = forms.MultipleChoiceField(
         label="Vendeur", choices=SellerKind.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
-    mileage_min = WholeNumberField(label="Kilométrage, dès", required=False, min_value=0, max_value=MOST_KM)
+    mileage_min = WholeNumberField(label="Kilométrage, à partir de", required=False, min_value=0, max_value=MOST_KM)
     mileage_max = WholeNumberField(label="Kilométrage, jusqu’à", required=False, min_value=0, max_value=MOST_KM)
-    registered_from = DayField(label="MEC, dès le", required=False)
+    registered_from = DayField(label="MEC, à partir du", required=False)
     registered_to = DayField(label="MEC, jusqu’au", required=False)
     stars = forms.TypedChoiceField(
         label="Similarité",
-        choices=[("", "Toutes"), *((str(n), f"{n} étoiles et plus") for n in (5, 4, 3, 2))],
+        choices=[("", "Toutes"), ("5", "5\u00a0étoiles"), *((str(n), f"{n}\u00a0étoiles et plus") for n in (4, 3, 2))],
         required=False,
         coerce=int,
         empty_value=None,

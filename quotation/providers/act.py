@@ -76,14 +76,16 @@ class ProviderCall:
 
 @dataclass(slots=True)
 class PageAct:
-    """What one page asks of the provider: every call shares the deadline and leaves its record in `calls`."""
+    """What one page asks of the provider, or of its sandbox: every call shares the deadline and leaves its record in
+    `calls`."""
 
     deadline: Deadline
     calls: list[ProviderCall] = field(default_factory=list)
+    is_sandbox: bool = False
 
     @classmethod
-    def begin(cls, seconds: float) -> Self:
-        return cls(Deadline.after(seconds))
+    def begin(cls, seconds: float, *, is_sandbox: bool = False) -> Self:
+        return cls(Deadline.after(seconds), is_sandbox=is_sandbox)
 
 
 @dataclass(frozen=True, slots=True)

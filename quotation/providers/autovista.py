@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -39,6 +39,7 @@ from quotation.providers.base import (
 )
 from quotation.providers.calls import Caller
 from quotation.providers.fields import Fields, FieldWrong, unique
+from quotation.providers.refusals import unbelievable
 from quotation.providers.shared import BreakerStorage, SharedCache
 from quotation.providers.wire import Answer, Credentials, ProviderSettings, Request
 from vehicles.enums import Energy, Gearbox, VehicleKind
@@ -48,6 +49,21 @@ T = TypeVar("T")
 _PAGE_SIZE: Final = 500
 _MOST_PAGES: Final = 20
 _LARGEST_BODY: Final = 10_000_000  # bytes; 500 listings weigh 0.5 MB
+
+
+@dataclass(slots=True)
+class _Arriving:
+    """How far an answer has come when it does not come whole."""
+
+    has_begun: bool = False
+
+    @property
+    def late(self) -> type[failures.ProviderFailure]:
+        return failures.TooSlow if self.has_begun else failures.ProviderTimeout
+
+    @property
+    def broken(self) -> type[failures.ProviderFailure]:
+        return failures.CutOff if self.has_begun else failures.HungUp
 
 
 class Autovista:
@@ -73,7 +89,7 @@ class Autovista:
         self._caller = Caller(settings, exchange=self._exchange, cache=cache, breaker_storage=breaker_storage)
 
     def begin_act(self) -> PageAct:
-        return PageAct.begin(self._settings.budget)
+        return PageAct.begin(self._settings.budget, is_sandbox=self.is_sandbox)
 
     def suspension(self) -> Suspension | None:
         return self._caller.suspension()
@@ -223,29 +239,25 @@ class Autovista:
         try:
             check(Fields(raw))
         except FieldWrong as error:
-            raise failures.InconsistentAnswer(self.name, detail=f"{request.name}: {error}") from error
+            raise unbelievable(error, request, self.name) from error
 
     # --- HTTP ------------------------------------------------------------------------------------------
 
     def _exchange(self, request: Request, deadline: Deadline) -> Answer:
         if not self._settings.base_url:
-            raise failures.NotConfigured(self.name, request_id=request.request_id)
+            raise self._failed(failures.NotConfigured, request)
         if not (self._settings.client_id and self._settings.client_secret):
-            raise failures.NoCredentials(self.name, request_id=request.request_id)
-        late = failures.ProviderTimeout(self.name, request_id=request.request_id, detail=f"{request.name}: deadline")
-        if deadline.has_passed:
-            raise late
+            raise self._failed(failures.NoCredentials, request)
+        arriving = _Arriving()
         try:
-            return deadline.run(lambda: self._send(request, deadline))
+            if deadline.has_passed:
+                raise TimeoutError
+            return deadline.run(lambda: self._send(request, deadline, arriving))
         except TimeoutError:
-            raise late from None
+            raise self._failed(arriving.late, request, "deadline") from None
 
-    def _send(self, request: Request, deadline: Deadline) -> Answer:
+    def _send(self, request: Request, deadline: Deadline, arriving: _Arriving) -> Answer:
         """One request and its whole answer. An answer that drips is left at the deadline, between two pieces."""
-
-        def failed(kind: type[failures.ProviderFailure], why: object) -> failures.ProviderFailure:
-            return kind(self.name, request_id=request.request_id, detail=f"{request.name}: {type(why).__name__} {why}")
-
         try:
             with self._client.stream(
                 request.method,
@@ -256,21 +268,31 @@ class Autovista:
                 json=request.json,
                 timeout=self._timeouts(deadline),
             ) as response:
+                arriving.has_begun = True
                 body = bytearray()
                 for piece in response.iter_bytes():
                     body += piece
                     if deadline.has_passed:
                         raise TimeoutError
                     if len(body) > _LARGEST_BODY:
-                        raise failed(failures.MalformedAnswer, OverflowError(f"more than {_LARGEST_BODY} bytes"))
+                        raise self._failed(failures.MalformedAnswer, request, f"more than {_LARGEST_BODY} bytes")
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, headers, bytes(body))
         except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
-            raise failed(failures.ProviderTimeout, error) from error
+            raise self._failed(arriving.late, request, error) from error
         except (httpx.DecodingError, httpx.StreamError) as error:
-            raise failed(failures.MalformedAnswer, error) from error
-        except httpx.TransportError as error:  # no connection in time, none at all, or one that broke
-            raise failed(failures.Unreachable, error) from error
+            raise self._failed(failures.MalformedAnswer, request, error) from error
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise self._failed(failures.Unreachable, request, error) from error
+        except httpx.TransportError as error:  # a connection that broke
+            raise self._failed(arriving.broken, request, error) from error
+
+    def _failed(
+        self, kind: type[failures.ProviderFailure], request: Request, why: object = ""
+    ) -> failures.ProviderFailure:
+        told = f"{type(why).__name__} {why}" if isinstance(why, Exception) else str(why)
+        detail = f"{request.name}: {told}" if told else ""
+        return kind(self.name, call=request.name, request_id=request.request_id, detail=detail)
 
     def _timeouts(self, deadline: Deadline) -> httpx.Timeout:
         left = max(0.01, deadline.remaining)

@@ -21,7 +21,7 @@ from quotation.providers.act import Deadline, PageAct, ProviderCall, Suspension
 from quotation.providers.base import JsonObject
 from quotation.providers.failures import ProviderFailure
 from quotation.providers.fields import Fields, FieldWrong
-from quotation.providers.refusals import refusal
+from quotation.providers.refusals import refusal, unbelievable, unreadable
 from quotation.providers.shared import SharedCache
 from quotation.providers.wire import Answer, Exchange, ProviderSettings, Request, digest
 
@@ -203,7 +203,7 @@ class Caller:
             if b"\\u" in body:
                 _check_storable(json.dumps(data, ensure_ascii=False))
         except (ValueError, RecursionError) as error:
-            raise self._failure(failures.MalformedAnswer, request, detail=f"{error} in {body[:80]!r}") from error
+            raise self._failure(unreadable(body, error), request, detail=f"{error} in {body[:80]!r}") from error
         if not isinstance(data, dict):
             raise self._failure(failures.MalformedAnswer, request, detail=f"not an object: {body[:80]!r}")
         if error_text := _error_text(data):
@@ -214,10 +214,10 @@ class Caller:
         try:
             return read(Fields(data))
         except FieldWrong as error:
-            raise self._failure(failures.InconsistentAnswer, request, detail=f"{request.name}: {error}") from error
+            raise unbelievable(error, request, self.settings.name) from error
 
     def _failure(self, kind: type[ProviderFailure], request: Request, **more: Any) -> ProviderFailure:
-        return kind(self.settings.name, request_id=request.request_id, **more)
+        return kind(self.settings.name, call=request.name, request_id=request.request_id, **more)
 
     # --- Catalogue cache -------------------------------------------------------------------------------
 

@@ -1,7 +1,4 @@
-"""Every way in which the provider can fail, each with its own code, French sentence and what can be done.
-
-`{name}` in a sentence is the provider's display name. Sentences do not speak of the draft: the page that kept it does.
-"""
+"""Every way in which the provider can fail, each with its own code and title; `sentences` says what it tells people."""
 
 import math
 from datetime import datetime
@@ -10,20 +7,20 @@ from typing import ClassVar
 from openflex.core.dates import in_paris
 from openflex.core.errors import Refused
 from openflex.core.french import NBSP, counted, format_time, long_day
+from quotation.providers.sentences import sentence
 
 
 class ProviderFailure(Refused):
     """The provider gave nothing that can be shown.
 
-    `retryable` tells whether asking the same again can succeed; `request_id` finds the call in both logs; `detail`
-    is for technicians and never shown; `status` is the HTTP status if one came; `since` and `retry_at` (aware
-    datetimes) say since when calls are suspended and when they start again; `retry_after` is how many seconds the
-    provider asked to wait, None when it did not say.
+    `call` is the name of what was asked; `retryable` tells whether asking the same again can succeed; `request_id`
+    finds the call in both logs; `detail` is for technicians and never shown; `status` is the HTTP status if one came;
+    `since` and `retry_at` (aware datetimes) say since when calls are suspended and when they start again; `retry_after`
+    is how many seconds the provider asked to wait, None when it did not say.
     """
 
     code = "provider_failure"
     title: ClassVar[str] = "{name} ne répond pas"
-    sentence: ClassVar[str] = ""
     retryable: ClassVar[bool] = True
     # Asked again at once, within the deadline (valuation-api.md: connection errors, 502, 503, 504).
     is_passing: bool = False
@@ -35,6 +32,7 @@ class ProviderFailure(Refused):
         self,
         name: str,
         *,
+        call: str = "",
         request_id: str = "",
         detail: str = "",
         status: int | None = None,
@@ -43,6 +41,7 @@ class ProviderFailure(Refused):
         retry_after: float | None = None,
     ) -> None:
         self.name = name
+        self.call = call
         self.request_id = request_id
         self.detail = detail
         self.status = status
@@ -50,11 +49,12 @@ class ProviderFailure(Refused):
         self.retry_at = retry_at
         self.retry_after = retry_after
         self.heading = self.title.format(name=name)
-        super().__init__(type(self).code, self.worded().format(name=name), type(self).field)
+        said = sentence(type(self).code, call, name=name, status=status, **self.details())
+        super().__init__(type(self).code, said, type(self).field)
 
-    def worded(self) -> str:
-        """The sentence, `{name}` still in it."""
-        return self.sentence
+    def details(self) -> dict[str, str]:
+        """What else its sentence tells."""
+        return {}
 
     @property
     def reference(self) -> str:
@@ -75,28 +75,41 @@ def titles(name: str = "Le fournisseur") -> dict[str, str]:
 
 class ProviderTimeout(ProviderFailure):
     code = "timeout"
-    sentence = "{name} n’a pas répondu à temps. Réessayez dans un instant."
     is_outage = True
+
+
+class TooSlow(ProviderTimeout):
+    """Its answer had begun when the time was up."""
+
+    code = "too_slow"
+    title = "{name} est trop lent"
 
 
 class Unreachable(ProviderFailure):
     code = "unreachable"
     title = "{name} est injoignable"
-    sentence = (
-        "La connexion à {name} n’aboutit pas ou se coupe. "
-        "Réessayez dans un instant\u00a0; si cela dure, prévenez un administrateur."
-    )
     is_passing = True
     is_outage = True
+
+
+class HungUp(Unreachable):
+    """It took the question and closed the connection."""
+
+    code = "hung_up"
+    title = "{name} a raccroché"
+
+
+class CutOff(Unreachable):
+    """The connection broke in the middle of the answer."""
+
+    code = "cut_off"
+    title = "Réponse interrompue"
 
 
 class ServerError(ProviderFailure):
     code = "server_error"
     title = "{name} est en panne"
     is_outage = True
-
-    def worded(self) -> str:
-        return f"{{name}} est en panne (erreur {self.status}). Réessayez dans quelques minutes."
 
 
 class TemporaryServerError(ServerError):
@@ -106,25 +119,22 @@ class TemporaryServerError(ServerError):
     title = "{name} est indisponible"
     is_passing = True
 
-    def worded(self) -> str:
-        return f"{{name}} est momentanément indisponible (erreur {self.status}). Réessayez dans quelques minutes."
-
 
 class CallsSuspended(ProviderFailure):
     """The circuit breaker is open: nothing was sent."""
 
     code = "suspended"
 
-    def worded(self) -> str:
-        since = f" depuis {format_time(self.since)}" if self.since else ""
-        again = f"à {format_time(self.retry_at)}" if self.retry_at else "bientôt"
-        return f"{{name}} ne répond plus{since}\u00a0: les appels sont suspendus et reprennent d’eux-mêmes {again}."
+    def details(self) -> dict[str, str]:
+        return {
+            "since": f" depuis {format_time(self.since)}" if self.since else "",
+            "again": f"à {format_time(self.retry_at)}" if self.retry_at else "bientôt",
+        }
 
 
 class NotConfigured(ProviderFailure):
     code = "not_configured"
     title = "La cotation n’est pas configurée"
-    sentence = "L’adresse du fournisseur de cotations n’est pas renseignée\u00a0: un administrateur doit le faire."
     retryable = False
 
 
@@ -133,10 +143,6 @@ class NoCredentials(ProviderFailure):
 
     code = "no_credentials"
     title = "Identifiants manquants"
-    sentence = (
-        "Les identifiants chez {name} manquent, ou ne peuvent plus être lus. Un administrateur doit les saisir dans "
-        "Paramètres, Fournisseur de cotes."
-    )
     retryable = False
 
 
@@ -149,10 +155,9 @@ class RateLimited(ProviderFailure):
     code = "rate_limited"
     title = "Trop de demandes"
 
-    def worded(self) -> str:
+    def details(self) -> dict[str, str]:
         minutes = math.ceil((self.retry_after or 0) / 60)
-        when = "dans un instant" if minutes < 2 else f"dans {counted(minutes, 'minute')}"
-        return f"{{name}} reçoit trop de demandes en ce moment. Réessayez {when}."
+        return {"when": "dans un instant" if minutes < 2 else f"dans {counted(minutes, 'minute')}"}
 
 
 class QuotaExceeded(ProviderFailure):
@@ -160,36 +165,30 @@ class QuotaExceeded(ProviderFailure):
     title = "Quota épuisé"
     retryable = False
 
-    def worded(self) -> str:
-        when = f"à partir du {_day_and_time(self.retry_at)}" if self.retry_at else "demain"
-        return f"Le quota d’appels chez {{name}} est épuisé. Il sera de nouveau possible de coter {when}."
+    def details(self) -> dict[str, str]:
+        return {"when": f"à partir du {_day_and_time(self.retry_at)}" if self.retry_at else "demain"}
 
 
 class BadCredentials(ProviderFailure):
     code = "bad_credentials"
     title = "{name} refuse l’accès"
-    sentence = (
-        "{name} refuse les identifiants de l’application. Un administrateur doit les vérifier\u00a0: "
-        "réessayer n’y changera rien."
-    )
     retryable = False
+
+
+class AccessRefused(BadCredentials):
+    """It does not understand how it is asked for access."""
+
+    code = "access_refused"
+    title = "Demande d’accès refusée"
 
 
 class NotInSubscription(BadCredentials):
     code = "forbidden"
-    sentence = (
-        "L’abonnement à {name} ne comprend pas ce service. Un administrateur doit le vérifier\u00a0: "
-        "réessayer n’y changera rien."
-    )
 
 
 class PlateUnknown(ProviderFailure):
     code = "plate_not_found"
     title = "Immatriculation inconnue"
-    sentence = (
-        "{name} ne connaît pas cette immatriculation. "
-        "Vérifiez-la, ou choisissez le véhicule par sa marque et son modèle."
-    )
     retryable = False
     field = "plate"
 
@@ -197,7 +196,6 @@ class PlateUnknown(ProviderFailure):
 class PlateMalformed(ProviderFailure):
     code = "plate_malformed"
     title = "Immatriculation mal formée"
-    sentence = "{name} ne peut pas lire cette immatriculation. Écrivez-la par exemple GD-642-JM ou 1234 AB 71."
     retryable = False
     field = "plate"
 
@@ -205,24 +203,18 @@ class PlateMalformed(ProviderFailure):
 class ResourceUnknown(ProviderFailure):
     code = "not_found"
     title = "Introuvable chez {name}"
-    sentence = "{name} ne trouve pas ce qui lui est demandé. Choisissez de nouveau le véhicule et sa version."
     retryable = False
 
 
-class QuotationGone(ProviderFailure):
+class Gone(ProviderFailure):
     code = "gone"
-    title = "Cotation expirée"
-    sentence = "Cette cotation n’est plus disponible chez {name}. Refaites-la avec le marché d’aujourd’hui."
+    title = "Plus disponible chez {name}"
     retryable = False
 
 
 class RequestRefused(ProviderFailure):
     code = "request_refused"
     title = "Demande refusée"
-    sentence = (
-        "{name} refuse cette demande. Vérifiez la version, la date de mise en circulation, le kilométrage et les "
-        "options, puis recommencez."
-    )
     retryable = False
 
 
@@ -232,20 +224,41 @@ class RequestRefused(ProviderFailure):
 class MalformedAnswer(ProviderFailure):
     code = "malformed_answer"
     title = "Réponse illisible"
-    sentence = (
-        "{name} a envoyé une réponse illisible\u00a0: rien n’en a été gardé. "
-        "Réessayez dans un instant\u00a0; si cela dure, prévenez un administrateur."
-    )
     is_outage = True
+
+
+class TruncatedAnswer(MalformedAnswer):
+    code = "truncated_answer"
+    title = "Réponse tronquée"
+
+
+class EmptyAnswer(MalformedAnswer):
+    code = "empty_answer"
+    title = "Réponse vide"
+
+
+class WebPage(MalformedAnswer):
+    """HTML: the door of a maintenance, a proxy or a sign-in, and not the service."""
+
+    code = "web_page"
+    title = "Page web à la place de la réponse"
 
 
 class InconsistentAnswer(ProviderFailure):
     code = "inconsistent_answer"
     title = "Réponse incohérente"
-    sentence = (
-        "{name} a envoyé des données incomplètes ou qui ne concordent pas\u00a0: rien n’en a été gardé. "
-        "Réessayez dans un instant\u00a0; si cela dure, prévenez un administrateur."
-    )
+
+
+class IncompleteAnswer(InconsistentAnswer):
+    code = "incomplete_answer"
+    title = "Réponse incomplète"
+
+
+class WrongTotal(InconsistentAnswer):
+    """Amounts that do not make the sum or the mean that is said of them."""
+
+    code = "wrong_total"
+    title = "Montants incohérents"
 
 
 class ErrorInAnswer(ProviderFailure):
@@ -253,7 +266,6 @@ class ErrorInAnswer(ProviderFailure):
 
     code = "error_in_answer"
     title = "{name} signale une erreur"
-    sentence = "{name} signale une erreur de son côté et ne donne pas de résultat. Réessayez dans quelques minutes."
     is_outage = True
 
 

@@ -33,6 +33,14 @@ class FieldWrong(ValueError):
     """A field of an answer that cannot be believed; the message names it and says why, for technicians."""
 
 
+class FieldMissing(FieldWrong):
+    """A field that the answer cannot do without, and that says nothing."""
+
+
+class SumWrong(FieldWrong):
+    """A total or a mean that is not that of what it is said of."""
+
+
 class Fields:
     """One JSON object of an answer; `path` is where it stands. Methods raise `FieldWrong`."""
 
@@ -46,6 +54,12 @@ class Fields:
 
     def wrong(self, name: str, reason: str) -> FieldWrong:
         return FieldWrong(f"{self._path}{name}: {reason}")
+
+    def missing(self, name: str) -> FieldMissing:
+        return FieldMissing(f"{self._path}{name}: missing")
+
+    def wrong_sum(self, name: str, reason: str) -> SumWrong:
+        return SumWrong(f"{self._path}{name}: {reason}")
 
     def is_known(self, name: str) -> bool:
         """Whether the field says something: it is there and neither null nor an empty string."""
@@ -134,11 +148,13 @@ class Fields:
 
     def _known(self, name: str) -> Any:
         if not self.is_known(name):
-            raise self.wrong(name, "missing")
+            raise self.missing(name)
         return self._values[name]
 
     def _list(self, name: str) -> list[Any]:
         value = self._values.get(name)
+        if value is None:
+            raise self.missing(name)
         if not isinstance(value, list):
             raise self.wrong(name, "not a list")
         if len(value) > _LONGEST_LIST:

@@ -98,7 +98,7 @@ def read_working(item: Fields) -> Working:
     except FieldWrong:
         raise
     except ValueError as error:
-        raise item.wrong("adjusted_value", str(error)) from error
+        raise item.wrong_sum("adjusted_value", str(error)) from error
 
 
 def _sample(item: Fields) -> Sample:
@@ -219,12 +219,18 @@ def _counted(bins: Sequence[MarketBin]) -> int:
 
 def _check_centre(answer: Fields, market: Market, total: int) -> None:
     """Mean, median and percentiles exist exactly when there are listings, in order and inside their histogram."""
-    figures = (market.mean_price, market.median_price, market.mean_days_online)
-    if any((figure is None) != (total == 0) for figure in figures) or len(market.percentiles) not in (
-        0,
-        len(_PERCENTILES),
-    ):
-        raise answer.wrong("mean_price", "figures without listings, or listings without figures")
+    figures = {
+        "mean_price": market.mean_price,
+        "median": market.median_price,
+        "mean_days_online": market.mean_days_online,
+    }
+    for name, figure in figures.items():
+        if total and figure is None:
+            raise answer.missing(name)
+        if not total and figure is not None:
+            raise answer.wrong(name, "a figure without listings")
+    if len(market.percentiles) not in (0, len(_PERCENTILES)):
+        raise answer.wrong("percentiles", "only some of them")
     if total == 0 or market.mean_price is None or market.median_price is None:
         return
     low, high = market.prices[0].low, market.prices[-1].high
@@ -244,6 +250,6 @@ def check_against_listings(answer: Fields, market: Market, listings: Sequence[Li
     mean = sum(prices, Decimal(0)) / len(prices)
     # A cent of tolerance: how the provider rounds a half is its own affair.
     if abs(mean - market.mean_price) > CENT:
-        raise answer.wrong("mean_price", f"{market.mean_price} is not the mean of the listings, {mean}")
+        raise answer.wrong_sum("mean_price", f"{market.mean_price} is not the mean of the listings, {mean}")
     if abs(median(prices) - market.median_price) > CENT:
         raise answer.wrong("median", f"{market.median_price} is not the median of the listings")

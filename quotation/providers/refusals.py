@@ -1,4 +1,5 @@
-"""What an answer other than 200 means: its status and problem+json become the failure with its own sentence."""
+"""What an answer means that is not the one that was asked for: its status and problem+json, a body that cannot be read,
+a field that cannot be believed become the failure with its own sentence."""
 
 import json
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from typing import Any, Final
 
 from quotation.providers import failures
 from quotation.providers.failures import ProviderFailure
+from quotation.providers.fields import FieldMissing, FieldWrong, SumWrong
 from quotation.providers.wire import Answer, Request
 
 _TEMPORARY: Final = frozenset({502, 503, 504})
@@ -21,6 +23,7 @@ def refusal(answer: Answer, request: Request, name: str) -> ProviderFailure:
     wait = _retry_after(answer.headers.get("retry-after", "")) if answer.status in (429, 503) else None
     return _kind(answer.status, code, request)(
         name,
+        call=request.name,
         request_id=request.request_id,
         status=answer.status,
         detail=f"{request.name}: {answer.status} {code} {problem.get('detail', '')}"[:300].strip(),
@@ -30,8 +33,8 @@ def refusal(answer: Answer, request: Request, name: str) -> ProviderFailure:
 
 
 def _kind(status: int, code: str, request: Request) -> type[ProviderFailure]:
-    if request.name == "token" and status in (400, 401, 403, 422):
-        return failures.BadCredentials
+    if request.name == "token" and status in (400, 422):
+        return failures.AccessRefused
     if request.name == "plate" and (status, code) == (404, "plate_not_found"):
         return failures.PlateUnknown
     if request.name == "plate" and status == 422:
@@ -46,12 +49,46 @@ def _kind(status: int, code: str, request: Request) -> type[ProviderFailure]:
         401: failures.BadCredentials,
         403: failures.NotInSubscription,
         404: failures.ResourceUnknown,
-        410: failures.QuotationGone,
+        410: failures.Gone,
     }
     if 400 <= status < 500:
         return by_status.get(status, failures.RequestRefused)
     # 204, a redirection, a 304 to a question without condition: not what was asked for.
     return failures.MalformedAnswer
+
+
+def unreadable(body: bytes, error: ValueError | RecursionError) -> type[ProviderFailure]:
+    """What came in the place of JSON."""
+    if not body.strip():
+        return failures.EmptyAnswer
+    if body.lstrip()[:1] == b"<":
+        return failures.WebPage
+    return failures.TruncatedAnswer if _ends_early(error) else failures.MalformedAnswer
+
+
+def _ends_early(error: ValueError | RecursionError) -> bool:
+    """All that is wrong with the text is that there is no more of it."""
+    if isinstance(error, UnicodeDecodeError):
+        return error.reason == "unexpected end of data"
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    rest = error.doc[error.pos :].strip()
+    return error.msg.startswith("Unterminated string") or any(
+        word.startswith(rest) for word in ("true", "false", "null", "-")
+    )
+
+
+_UNBELIEVABLE: Final[Mapping[type[FieldWrong], type[ProviderFailure]]] = {
+    FieldWrong: failures.InconsistentAnswer,
+    FieldMissing: failures.IncompleteAnswer,
+    SumWrong: failures.WrongTotal,
+}
+
+
+def unbelievable(error: FieldWrong, request: Request, name: str) -> ProviderFailure:
+    return _UNBELIEVABLE[type(error)](
+        name, call=request.name, request_id=request.request_id, detail=f"{request.name}: {error}"
+    )
 
 
 def _problem(body: bytes) -> Mapping[str, Any]:

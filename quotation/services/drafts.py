@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from openflex.core.errors import Refused
+from openflex.core.fields import field_of
 from openflex.core.search import fold
 from quotation import answers
 from quotation.enums import AnswerKind, QuotationState
@@ -23,6 +24,12 @@ from settings_admin.records.services import EditConflict
 HP_PER_KW = Decimal("1.35962")
 _FRENCH = {"plate_country": "", "has_no_plate": False}
 _FROM_PLATE = ("plate", "vin", "first_registration")
+# All that is known or typed of one vehicle.
+OF_VEHICLE = (
+    "vin", "first_registration", "mileage_km", "first_hand", "origin", "exterior_colour", "interior_colour", "unread",
+    "kind", "make", "model", "version_code", "version", "catalogue_date", "doors", "price_new", "energy", "gearbox",
+    "power_hp", "catalogue", "plate_answer", "equipment_answer", "colours_answer",
+)  # fmt: skip
 
 
 def identify_plate(*, draft: Quotation, plate: str, provider: ValuationProvider, asker: Asker) -> IdentifiedVehicle:
@@ -31,7 +38,6 @@ def identify_plate(*, draft: Quotation, plate: str, provider: ValuationProvider,
     Raises PlateUnknown, whose draft keeps the plate for the manual way, any other failure of the provider, and
     Refused("quota_reached" or "being_asked"); the draft is as before then, but for the plate.
     """
-    vin = draft.vin if plate == draft.plate else ""
     set_fields(draft, {**_forgotten(draft, plate), **_unlinked(draft, plate), "plate": plate, **_FRENCH})
     request = Request(AnswerKind.PLATE, {"plate": plate}, lambda act: provider.identify(plate, act=act))
     with claimed(draft, now=asker.now):
@@ -47,7 +53,7 @@ def identify_plate(*, draft: Quotation, plate: str, provider: ValuationProvider,
             "energy": found.energy or "",
             "gearbox": found.gearbox or "",
             "doors": found.doors,
-            "vin": found.vin or vin,
+            "vin": found.vin or draft.vin,
             "first_registration": found.first_registration,
             "power_hp": _horse_power(found.power_kw),
             "catalogue": None,
@@ -60,22 +66,11 @@ def identify_plate(*, draft: Quotation, plate: str, provider: ValuationProvider,
 
 
 def _forgotten(draft: Quotation, plate: str) -> dict[str, Any]:
-    """Another plate is another vehicle: what the first one told must not stand beside the second."""
-    if draft.plate_answer is None or plate == draft.plate:
+    """Another plate is another vehicle: nothing of what is known or was typed of the first one may be taken for the
+    second. A plate that is told of a vehicle without one says nothing new about it."""
+    if plate == draft.plate or not (draft.plate or draft.plate_answer):
         return {}
-    return {
-        "plate_answer": None,
-        "make": "",
-        "model": "",
-        "version_code": "",
-        "version": "",
-        "vin": "",
-        "first_registration": None,
-        "exterior_colour": "",
-        "interior_colour": "",
-        "equipment_answer": None,
-        "colours_answer": None,
-    }
+    return {name: field_of(Quotation, name).get_default() for name in OF_VEHICLE}
 
 
 def _unlinked(draft: Quotation, plate: str) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from vehicles.models import Vehicle
 USE = "quotation.use"
 MANAGE = "quotation.manage"
 SEE_VEHICLES = "vehicles.view"
+DRAFT_IS_KEPT = "Votre saisie est conservée."
+VALUE_IS_KEPT = "La cote est enregistrée."
 
 
 def the_provider() -> ValuationProvider:
@@ -104,7 +106,7 @@ def kept_at(quotation: Quotation | None, now: datetime) -> str:
     return f"le {long_instant(kept)}"
 
 
-def tell(request: StaffRequest, failures: Sequence[ProviderFailure]) -> None:
-    """On the page that comes next, what the provider did not give and why: one sentence for each reason."""
-    for sentence in dict.fromkeys(f"{one.heading}. {one.message}" for one in failures):
-        messages.warning(request, sentence)
+def tell(request: StaffRequest, failures: Sequence[ProviderFailure], *, kept: str) -> None:
+    """On the page that comes next: what the provider did not give and why, each call by its name; what is `kept`."""
+    for sentence in dict.fromkeys(one.message for one in failures):
+        messages.warning(request, f"{sentence} {kept}")

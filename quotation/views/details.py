@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,13 +18,15 @@ from openflex.core.french import NO_VALUE
 from openflex.core.http import read_only, writes
 from quotation import answers, selectors
 from quotation.enums import QuotationState
-from quotation.forms import DetailsForm
+from quotation.forms import DetailsForm, doubts
 from quotation.models import Quotation
 from quotation.providers.base import Colour, Equipment
 from quotation.providers.failures import ProviderFailure
 from quotation.services import drafts, valuing
 from quotation.views.acting import (
+    DRAFT_IS_KEPT,
     USE,
+    VALUE_IS_KEPT,
     asker_for,
     fetch,
     fetch_to_change,
@@ -36,6 +39,7 @@ from quotation.views.acting import (
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
 from settings_admin.records.services import EditConflict
+from vehicles.validators import FieldWarning
 
 TEMPLATE = "quotation/details.html"
 DETAILS = "quotation:details"
@@ -87,7 +91,8 @@ def save_draft(request: StaffRequest, pk: int) -> HttpResponse:
             return _render(request, draft, form, status=422, **context)
         return render(request, "quotation/_draft_kept.html", {"quotation": draft, **context}, status=422)
     if not keep:
-        context = {"quotation": draft, "base": _base(draft), "kept": kept_at(draft, timezone.now())}
+        kept = kept_at(draft, timezone.now())
+        context = {"quotation": draft, "base": _base(draft), "kept": kept, "doubts": form.warnings}
         return render(request, "quotation/_draft_kept.html", context)
     return _render(request, draft, _form(draft)) if htmx.is_partial(request) else htmx.redirect(request, DETAILS, pk)
 
@@ -151,7 +156,7 @@ def fetch_equipment(request: StaffRequest, pk: int) -> HttpResponse:
     draft = fetch_to_change(request, pk)
     provider = selectors.provider_of(draft.entity)
     asker = asker_for(request, entity=draft.entity, quotation=draft, act=provider.begin_act())
-    tell(request, drafts.fetch_equipment(draft=draft, provider=provider, asker=asker))
+    tell(request, drafts.fetch_equipment(draft=draft, provider=provider, asker=asker), kept=DRAFT_IS_KEPT)
     return htmx.redirect(request, "quotation:details", pk)
 
 
@@ -173,12 +178,14 @@ def value(request: StaffRequest, pk: int) -> HttpResponse:
     provider = selectors.provider_of(draft.entity)
     asker = asker_for(request, entity=draft.entity, quotation=draft, act=provider.begin_act())
     try:
-        tell(request, valuing.value_draft(draft=draft, provider=provider, asker=asker))
+        tell(request, valuing.value_draft(draft=draft, provider=provider, asker=asker), kept=VALUE_IS_KEPT)
     except ProviderFailure as failure:
         return _render(request, draft, form, failure=failure, status=422)
     except Refused as refusal:
         form.add_error(None, refusal.message)
         return _render(request, draft, form, status=422)
+    for doubt in form.warnings:
+        messages.warning(request, doubt.message)
     return htmx.redirect(request, "quotation:radar", pk)
 
 
@@ -198,10 +205,15 @@ def _render(
         interior=_swatches(colours.interior if colours else (), form["interior_colour"].value()),
         kept=kept_at(draft, timezone.now()),
         suspension=the_provider().suspension(),
+        doubts=form.warnings if form.is_bound else _doubts(draft),
         **_equipment_context(draft),
         **{"base": _base(draft), **extra},
     )
     return htmx.render_part(request, TEMPLATE, "wizard", context, status=status)
+
+
+def _doubts(draft: Quotation) -> list[FieldWarning]:
+    return doubts(vin=draft.vin, plate=draft.plate, mileage_km=draft.mileage_km)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from quotation.exports import CALLS, QUOTATIONS
 from quotation.models import Quotation
 from quotation.providers.failures import ProviderFailure
 from quotation.services import drafts, valuing
-from quotation.views.acting import USE, asker_for, fetch, page_context, sent_key, tell
+from quotation.views.acting import USE, VALUE_IS_KEPT, asker_for, fetch, page_context, sent_key, tell
 from quotation.views.radar import render_result
 from settings_admin.access.requests import StaffRequest
 from settings_admin.exports.views import answer_export
@@ -80,7 +80,7 @@ def redo(request: StaffRequest, pk: int) -> HttpResponse:
         )
     except ProviderFailure as failure:
         return render_result(request, quotation, failure=failure, retry_form="redo", status=422)
-    tell(request, failures)
+    tell(request, failures, kept=VALUE_IS_KEPT)
     return htmx.redirect(request, "quotation:radar", fresh.pk)
 
 

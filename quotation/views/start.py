@@ -20,6 +20,7 @@ from quotation.providers.base import Candidate, ValuationProvider
 from quotation.providers.failures import PlateUnknown, ProviderFailure
 from quotation.services import drafts
 from quotation.views.acting import (
+    DRAFT_IS_KEPT,
     USE,
     asker_for,
     fetch,
@@ -194,7 +195,7 @@ def _choose_from_catalogue(request: StaffRequest, draft: Quotation | None) -> Ht
 
 def _to_details(request: StaffRequest, draft: Quotation, provider: ValuationProvider, act: PageAct) -> HttpResponse:
     asker = asker_for(request, entity=draft.entity, quotation=draft, act=act)
-    tell(request, drafts.fetch_equipment(draft=draft, provider=provider, asker=asker))
+    tell(request, drafts.fetch_equipment(draft=draft, provider=provider, asker=asker), kept=DRAFT_IS_KEPT)
     return htmx.redirect(request, "quotation:details", draft.pk)
 
 

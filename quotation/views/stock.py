@@ -9,7 +9,7 @@ from openflex.core.http import writes
 from quotation.providers.failures import ProviderFailure
 from quotation.selectors import provider_of
 from quotation.services import from_stock
-from quotation.views.acting import SEE_VEHICLES, USE, asker_for, tell
+from quotation.views.acting import DRAFT_IS_KEPT, SEE_VEHICLES, USE, asker_for, tell
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import RightMissing, get_for, right
 from settings_admin.scoping import current_scope
@@ -34,5 +34,5 @@ def value_vehicle(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             failures = []
             messages.warning(request, refusal.message)
-        tell(request, failures)
+        tell(request, failures, kept=DRAFT_IS_KEPT)
     return htmx.redirect(request, "quotation:details" if draft.version_code else "quotation:configure", draft.pk)

@@ -163,7 +163,7 @@ def test_two_people_editing_one_sheet_lose_nothing(scooter, cast, visit):
     expect(notice).to_contain_text("6\u202f090,00\u00a0€")
     expect(second.page.get_by_label("Mode de règlement")).to_have_value("transfer")
     second.check()
-    second.page.get_by_role("button", name="Mettre la mienne").click()
+    second.page.get_by_role("button", name="Garder ma valeur").click()
     expect(second.page.locator("#prix")).to_contain_text("6\u202f090,00\u00a0€")
     expect(second.page.locator("#prix")).to_contain_text("Virement")
 

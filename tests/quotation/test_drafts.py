@@ -9,7 +9,9 @@ import time_machine
 
 from quotation.enums import QuotationState
 from quotation.models import Quotation
+from quotation.services.drafts import OF_VEHICLE
 from settings_admin.scoping import unscoped
+from tests.make import make_vehicle
 from tests.quotation.way import GOLF_DETAILS, Way, soup, text
 
 CODE = "VOL0711C4E"
@@ -151,6 +153,35 @@ class TestContinued:
         assert way.latest().version.endswith("DSG7")
 
 
+DOUBTFUL = {"vin": "1M8GDM9A1KP042788", "mileage_km": "89 632"}
+DOUBTS = ["La clé de contrôle de ce VIN", "Kilométrage inférieur au dernier connu (91\u202f200\u00a0km)"]
+
+
+class TestDoubts:
+    """A VIN whose check digit is wrong, less kilometres than the stock knows: said at once, and nothing is blocked."""
+
+    def said(self, page: Any) -> list[str]:
+        notices = soup(page).select("#draft-doubts .notice")
+        return [start for start in DOUBTS for notice in notices if start in notice.get_text()]
+
+    def test_they_stand_beside_the_fields_and_follow_the_value(self, way: Way, cast):
+        make_vehicle(entity=cast.north, point_of_sale=cast.north_1, vin=DOUBTFUL["vin"], mileage_km=91_200)
+        draft = way.draft()
+        assert self.said(way.get("details", draft.pk)) == []
+        assert self.said(way.post("save_draft", draft.pk, **(GOLF_DETAILS | DOUBTFUL))) == DOUBTS
+        assert self.said(way.get("details", draft.pk)) == DOUBTS
+        assert self.said(way.post("value", draft.pk, **(GOLF_DETAILS | DOUBTFUL | {"plate": ""}))) == DOUBTS
+        valued = way.post("value", draft.pk, **(GOLF_DETAILS | DOUBTFUL))
+        assert way.latest().state == QuotationState.VALUED
+        page = way.client.get(valued["Location"]).content.decode()
+        assert [doubt for doubt in DOUBTS if doubt in page] == DOUBTS
+
+    def test_what_is_mended_is_doubted_no_more(self, way: Way):
+        draft = way.draft()
+        assert self.said(way.post("save_draft", draft.pk, **(GOLF_DETAILS | DOUBTFUL))) == DOUBTS[:1]
+        assert self.said(way.post("save_draft", draft.pk, **GOLF_DETAILS)) == []
+
+
 class TestPlate:
     def test_an_unknown_plate_is_kept_for_the_manual_way(self, way: Way):
         page = way.post("identify", plate="zy 404 zy")
@@ -165,12 +196,31 @@ class TestPlate:
         assert shown(way.get("details", draft.pk))["plate"] == "ZY-404-ZY"
 
     def test_another_plate_is_another_vehicle(self, way: Way):
+        """Nothing of the first one is left for the second to be valued with, whether the provider knows it or not."""
         draft = way.draft()
+        way.post("save_draft", draft.pk, **(GOLF_DETAILS | {"origin": "rental", "first_registration": "demain"}))
+        way.post("identify_again", draft.pk, plate="FB-101-VP")
+        other = way.latest()
+        assert (other.pk, other.plate, other.make) == (draft.pk, "FB101VP", "PEUGEOT")
+        assert (other.mileage_km, other.first_hand, other.origin) == (None, None, "")
+        assert other.unread == {}
+        with unscoped("test"):
+            assert other.vin == other.plate_answer.raw[0]["vin"]
+        way.post("save_draft", draft.pk, **(GOLF_DETAILS | {"plate": "FB-101-VP"}))
         way.post("identify_again", draft.pk, plate="ZY-404-ZY")
         kept = way.latest()
-        assert kept.pk == draft.pk
-        assert (kept.plate, kept.vin, kept.first_registration, kept.version_code) == ("ZY404ZY", "", None, "")
-        assert kept.plate_answer is None
+        blank = Quotation()
+        assert (kept.pk, kept.plate) == (draft.pk, "ZY404ZY")
+        for name in OF_VEHICLE:
+            assert getattr(kept, name) == getattr(blank, name), name
+
+    def test_a_plate_told_afterwards_is_of_the_vehicle_that_was_chosen(self, way: Way):
+        way.post("choose_from_catalogue", version_code=CODE, **CHOICES)
+        draft = way.latest()
+        way.post("save_draft", draft.pk, **(GOLF_DETAILS | {"plate": "", "has_no_plate": "on"}))
+        way.post("identify_again", draft.pk, plate="GD-642-JM")
+        kept = way.latest()
+        assert (kept.mileage_km, kept.first_hand, kept.origin) == (89632, True, "private")
 
     @pytest.mark.parametrize("typed", ["", "BONJOUR", "GD-642", "<b>", "GD-642-JM-GD-642-JM-GD-642-JM"])
     def test_what_is_no_plate_asks_nothing_and_makes_no_draft(self, way: Way, typed):

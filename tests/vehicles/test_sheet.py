@@ -266,7 +266,7 @@ def test_the_second_editor_sees_both_values_and_keeps_what_was_typed(cast, clien
     notice = page.select_one("[role=alert]").text
     assert "Vera Nom a modifié cette section" in notice
     assert "Garder la sienne" in notice
-    assert "Mettre la mienne" in notice
+    assert "Garder ma valeur" in notice
     assert page.select_one("[name=key_number]")["value"] == "3"
     assert page.select_one("[name=initial-key_number]")["value"] == "2"
     assert page.select_one("[name=key_place]")["value"] == "B"
