@@ -75,7 +75,8 @@ def _taken(offer: Offer, trade_in: TradeIn) -> Part | None:
     """What the trade-in leaves when it is sold for what is thought of, else for its adjusted market value."""
     label, sale = "Revente envisagée TTC", trade_in.sale_price
     if sale is None:
-        label, sale = "Valeur de marché ajustée TTC", trade_in.adjusted_value
+        source = " · Bac à sable" if trade_in.is_sandbox else ""
+        label, sale = f"Valeur de marché ajustée TTC{source}", trade_in.adjusted_value
     if sale is None or offer.trade_in_price is None:
         return None
     regime = VatRegime(trade_in.vat_regime)

@@ -43,6 +43,8 @@ def fact_of(trade_in: TradeIn, name: str) -> Fact:
     text = trade_in.plate_display or french.NO_VALUE if name == "plate" else facts.field_text(column, value)
     if value is not None and name in _UNITS:
         text = f"{text}{french.NBSP}{_UNITS[name]}"
+    if name == "adjusted_value" and value is not None and trade_in.is_sandbox:
+        text = f"{text} · Bac à sable"
     return Fact(facts.field_label(column), text)
 
 

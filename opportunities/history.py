@@ -357,11 +357,16 @@ def _trade_in_line(entry: TimelineEntry, trade_in: TradeIn, url: str) -> History
     changes = [
         _trade_in_change(column.name, *entry.changes[column.name], trade_in=trade_in)
         for column in TradeIn._meta.concrete_fields
-        if column.name in entry.changes and column.name not in _UNTOLD_OF_TRADE_IN
+        if column.name in entry.changes and not _is_untold(entry, column.name)
     ]
     if reason := entry.details.get("reason"):
         changes.append(Change("Motif", NO_VALUE, reason))
     return line_of(entry, sentence=sentence, icon=icon, changes=changes, url=url)
+
+
+def _is_untold(entry: TimelineEntry, name: str) -> bool:
+    """Of a value of the market nobody needs to hear that it is not the sandbox's."""
+    return name in _UNTOLD_OF_TRADE_IN or (name == "is_sandbox" and not any(entry.changes[name]))
 
 
 def _trade_in_change(name: str, old: Any, new: Any, *, trade_in: TradeIn) -> Change:

@@ -192,7 +192,12 @@ class TradeInTable(ListTable):
     )
     number = FigureColumn(lambda number: str(number), verbose_name="N°", largest_first=True)
     mileage_km = FigureColumn(french.format_km, verbose_name="Km", priority=2)
-    adjusted_value = FigureColumn(french.format_euros, verbose_name="Valeur ajustée", fact="Valeur ajustée")
+    adjusted_value = PartColumn(
+        "opportunities/cells/adjusted_value.html",
+        export=attrgetter("adjusted_value"),
+        verbose_name="Valeur ajustée",
+        attrs=cell("num", fact="Valeur ajustée"),
+    )
     expected_price = FigureColumn(french.format_euros, verbose_name="Attente du client", fact="Attente")
     gap = FigureColumn(lambda gap: french.format_euros(gap, signed=True), verbose_name="Écart", priority=1)
     place = tables.Column(accessor="place", verbose_name="Point de vente", attrs=cell("muted", priority=1))

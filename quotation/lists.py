@@ -51,7 +51,7 @@ class QuotationTable(ListTable):
     state = PartColumn(
         "quotation/cells/state.html",
         export=lambda quotation: quotation.get_state_display(),
-        same_for=attrgetter("state"),
+        same_for=attrgetter("state", "is_sandbox"),
         verbose_name="État",
         attrs=cell("cell-badges"),
     )
@@ -59,6 +59,7 @@ class QuotationTable(ListTable):
         french.format_euros, "strong", "end", fact="Valeur ajustée", verbose_name="Valeur ajustée", largest_first=True
     )
     value_date = FigureColumn(french.format_day, verbose_name="Au")
+    sandbox = tables.Column(accessor="sandbox_answer", verbose_name="Bac à sable")
     entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
     created_by = tables.Column(verbose_name="Par", attrs=cell("muted", priority=1))
     changed_at = FigureColumn(french.long_instant, verbose_name="Modifiée", largest_first=True)
@@ -68,8 +69,17 @@ class QuotationTable(ListTable):
         fields = ()
 
 
+# On the screen a badge in another cell says it; a file has a column.
+ONLY_IN_FILES = "sandbox"
+
+
 def quotation_columns(*, has_several_entities: bool) -> list[str]:
-    return [name for name in QuotationTable.base_columns if name != "entity" or has_several_entities]
+    hidden = {ONLY_IN_FILES} if has_several_entities else {ONLY_IN_FILES, "entity"}
+    return [name for name in QuotationTable.base_columns if name not in hidden]
+
+
+def call_columns() -> list[str]:
+    return [name for name in CallTable.base_columns if name != ONLY_IN_FILES]
 
 
 class QuotationFilter(filters.FilterSet):
@@ -97,6 +107,7 @@ class CallTable(ListTable):
         verbose_name="Payant",
         attrs=cell("cell-badges"),
     )
+    sandbox = tables.Column(accessor="sandbox_answer", verbose_name="Bac à sable")
     outcome = PartColumn("quotation/cells/outcome.html", export=lambda call: call.outcome_label, verbose_name="Issue")
     duration_ms = FigureColumn(
         lambda value: f"{french.format_number(value)}{french.NBSP}ms", fact="Durée", verbose_name="Durée"

@@ -60,7 +60,21 @@ class ProviderCredentials(ScopedModel):
         verbose_name = "identifiants chez le fournisseur de cotes"
 
 
-class ProviderAnswer(ScopedModel):
+class FromProvider(ScopedModel):
+    """What came of asking: of the market, or of the sandbox. A figure of the sandbox is never taken for the market's,
+    whoever is the provider later."""
+
+    is_sandbox = models.BooleanField("bac à sable", default=False)
+
+    class Meta(ScopedModel.Meta):
+        abstract = True
+
+    @property
+    def sandbox_answer(self) -> str:
+        return "Oui" if self.is_sandbox else "Non"
+
+
+class ProviderAnswer(FromProvider):
     """An answer as the provider gave it. The same question of the same entity is answered from here for 24 hours."""
 
     audience = Audience(entity="entity_id")
@@ -72,7 +86,7 @@ class ProviderAnswer(ScopedModel):
     raw = KeptJSONField()
     answered_at = models.DateTimeField()
 
-    class Meta(ScopedModel.Meta):
+    class Meta(FromProvider.Meta):
         indexes = [models.Index(fields=["entity", "kind", "question", "-answered_at"], name="answer_of_question")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
@@ -87,8 +101,9 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
 QuotationManager = ScopedManager.from_queryset(QuotationQuerySet)
 
 
-class Quotation(ScopedModel):
-    """A quick quotation: a draft kept at each field, then the value of a day. Amounts in EUR TTC."""
+class Quotation(FromProvider):
+    """A quick quotation: a draft kept at each field, then the value of a day. Amounts in EUR TTC.
+    `is_sandbox` is that of its valuation."""
 
     audience = Audience(entity="entity_id", point_of_sale="point_of_sale_id")
 
@@ -162,7 +177,7 @@ class Quotation(ScopedModel):
 
     objects: ClassVar[QuotationManager] = QuotationManager()
 
-    class Meta(ScopedModel.Meta):
+    class Meta(FromProvider.Meta):
         verbose_name = "cotation"
         verbose_name_plural = "cotations"
         ordering = ["-changed_at", "-id"]
@@ -224,7 +239,7 @@ class Quotation(ScopedModel):
         return "" if self.plate_country == PlateCountry.OTHER else self.plate_country
 
 
-class ProviderCall(ScopedModel):
+class ProviderCall(FromProvider):
     """One request to the provider, kept whatever came of it: the consumption is counted from these rows."""
 
     audience = Audience(entity="entity_id")
@@ -241,7 +256,7 @@ class ProviderCall(ScopedModel):
     request_id = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField("le")
 
-    class Meta(ScopedModel.Meta):
+    class Meta(FromProvider.Meta):
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["entity", "at", "id"], name="call_by_time"),

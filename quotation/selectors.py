@@ -1,5 +1,6 @@
 """Reads of quotations: settings, the provider of an entity, consumption, lists."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -224,10 +225,11 @@ def left_at(quotation: Quotation) -> datetime:
 
 @dataclass(frozen=True)
 class Consumption:
-    """Paid calls of one entity on one day, beside its quota, and who made them."""
+    """Paid calls of one entity on one day, beside its quota, and who made them; `of_sandbox` of them cost nothing."""
 
     entity: Entity
     made: int
+    of_sandbox: int
     quota: int
     by_user: list[tuple[str, int]]
 
@@ -237,17 +239,19 @@ def consumption_today(start: datetime, end: datetime) -> list[Consumption]:
     counts = (
         ProviderCall.objects.filter(is_paid=True, at__gte=start, at__lt=end)
         .values("entity_id", "user__first_name", "user__last_name")
-        .annotate(made=Count("id"))
+        .annotate(made=Count("id"), of_sandbox=Count("id", filter=Q(is_sandbox=True)))
         .order_by("-made")
     )
     by_entity: dict[int, list[tuple[str, int]]] = {}
+    of_sandbox: Counter[int] = Counter()
     for row in counts:
         name = f"{row['user__first_name']} {row['user__last_name']}".strip()
         by_entity.setdefault(row["entity_id"], []).append((name, row["made"]))
+        of_sandbox[row["entity_id"]] += row["of_sandbox"]
     usual = usual_quota()
     quotas = _own_quotas()
     return [
-        Consumption(entity, sum(n for _, n in users), quotas.get(entity.pk, usual), users)
+        Consumption(entity, sum(n for _, n in users), of_sandbox[entity.pk], quotas.get(entity.pk, usual), users)
         for entity in Entity.objects.order_by("name")
         for users in [by_entity.get(entity.pk, [])]
     ]

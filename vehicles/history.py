@@ -81,13 +81,20 @@ def history_of(vehicle: Vehicle, *, scope: Scope, size: int, after: str = "") ->
         changes = [
             _change(name, *values, sites=sites, people=people, plate_formats=formats)
             for name, values in entry.changes.items()
-            if name not in hidden and name != "version_code"
+            if name not in hidden and not _is_untold(entry, name)
         ]
         if entry.changes and not changes:
             continue
         url = url_of_source(entry, urls)
         lines.append(_line(entry, changes, people=people, url=url, with_costs=with_costs))
     return HistoryPage(lines, page.following, [_status_move(entry) for entry in page.wanted])
+
+
+def _is_untold(entry: TimelineEntry, name: str) -> bool:
+    """Of use to the machine alone, or said by the sentence."""
+    if name == "market_value_is_sandbox":
+        return entry.kind == "market_value" or not any(entry.changes[name])
+    return name == "version_code"
 
 
 _TELLS_STATUS = Q(changes__has_key="status") | Q(kind="created", details__has_key="status")
@@ -136,6 +143,8 @@ def _line(
         icon = condition.SENTENCES[entry.kind][1]
     else:
         sentence, icon = _SENTENCES.get(entry.kind, _SENTENCES["changed"])
+    if entry.details.get("is_sandbox"):
+        sentence = f"{sentence} au bac à sable"
     if customer_id := entry.details.get("customer"):
         sentence = f"{sentence} ({people.get(customer_id, 'un client')})"
     line = line_of(entry, sentence=sentence, icon=icon, changes=changes, url=url)

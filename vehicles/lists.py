@@ -137,11 +137,13 @@ class VehicleTable(ListTable):
     point_of_sale = tables.Column(verbose_name="Point de vente", attrs=cell("muted"))
     entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
     margin = FigureColumn(french.format_euros, verbose_name="Marge HT", accessor="shown_margin")
-    market_position = FigureColumn(
-        lambda value: french.format_percent(value, decimals=1),
+    market_position = PartColumn(
+        "vehicles/cells/market_position.html",
+        export=attrgetter("shown_position"),
         verbose_name="Position marché",
-        accessor="shown_position",
+        attrs=cell("num"),
     )
+    market_source = tables.Column(accessor="shown_source", verbose_name="Source de la valeur", attrs=cell("muted"))
     next_inspection_month = FigureColumn(french.format_month, verbose_name="Prochain CT")
     supplier = tables.Column(accessor="shown_supplier", verbose_name="Fournisseur", attrs=cell("muted"))
     held_for = tables.Column(verbose_name="Réservé pour", attrs=cell("muted"))

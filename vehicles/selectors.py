@@ -32,7 +32,7 @@ from vehicles.validators import format_plate
 
 # What only the right vehicles.see_margin shows, in the list, on the sheet and in its history.
 PURCHASE_FIELDS = frozenset({"purchase_price", "purchase_is_excl", "purchased_on", "payment_mode"})
-MARKET_FIELDS = frozenset({"market_value", "adjusted_market_value", "market_value_on"})
+MARKET_FIELDS = frozenset({"market_value", "adjusted_market_value", "market_value_on", "market_value_is_sandbox"})
 
 
 # The series of numbers that the stock gives out, as it is registered.
@@ -136,6 +136,7 @@ def show_to(vehicles: Iterable[Vehicle], *, scope: Scope, today: date) -> None:
         vehicle.net_purchase = net_purchase(vehicle) if sees_margin else UNSEEN
         vehicle.shown_margin = vehicle_margin(vehicle) if sees_margin else UNSEEN
         vehicle.shown_position = vehicle.market_position if sees_market else UNSEEN
+        vehicle.shown_source = vehicle.market_source if sees_market else UNSEEN
         if not sees_margin:
             vehicle.purchase_price = None
         vehicle.days = vehicle.days_in_stock(today)

@@ -164,6 +164,7 @@ def _set_market_value(random: Random, vehicle: Vehicle, *, today: date) -> None:
     if is_valued and vehicle.stage != Stage.NEW and vehicle.sale_price:
         vehicle.market_value, vehicle.adjusted_market_value = values
         vehicle.market_value_on = today - timedelta(days=days_ago)
+        vehicle.market_value_is_sandbox = True
 
 
 def _fiscal_power(power_kw: int) -> int:

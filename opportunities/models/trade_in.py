@@ -120,6 +120,7 @@ class TradeIn(ScopedModel):
     location_adjustment = models.DecimalField("localisation", max_digits=10, decimal_places=2, null=True)
     adjusted_value = models.DecimalField("valeur de marché ajustée", max_digits=10, decimal_places=2, null=True)
     value_date = models.DateField("valeur au", null=True)
+    is_sandbox = models.BooleanField("bac à sable", default=False)
     sale_price = models.DecimalField("prix de vente envisagé", max_digits=10, decimal_places=2, null=True, blank=True)
 
     # Prix

@@ -38,6 +38,7 @@ SAME: Final = (
 RENAMED: Final = {
     "adjusted_value": "adjusted_market_value",
     "value_date": "market_value_on",
+    "is_sandbox": "market_value_is_sandbox",
     "price": "purchase_price",
 }
 

@@ -30,7 +30,7 @@ QUOTED: Final = (
     "kind", "make", "model", "version", "version_code", "catalogue_date", "doors", "price_new", "energy", "gearbox",
     "power_hp", "plate", "plate_country", "has_no_plate", "vin", "first_registration", "mileage_km", "exterior_colour",
     "interior_colour", "first_hand", "origin", "market_value", "mileage_adjustment", "age_adjustment",
-    "options_adjustment", "location_adjustment", "adjusted_value", "value_date", "sale_price",
+    "options_adjustment", "location_adjustment", "adjusted_value", "value_date", "is_sandbox", "sale_price",
 )  # fmt: skip
 
 

@@ -118,6 +118,7 @@ def _stored_answer(asker: Asker, request: Request) -> ProviderAnswer | None:
             entity=asker.entity,
             kind=request.kind,
             question=request.digest,
+            is_sandbox=asker.act.is_sandbox,
             answered_at__gt=asker.now - KEPT_FOR,
         )
         .order_by("-answered_at")
@@ -149,6 +150,7 @@ def _reserve(asker: Asker, paid: Sequence[Request]) -> list[ProviderCall]:
             quotation=asker.quotation,
             name=request.kind.value,
             is_paid=True,
+            is_sandbox=asker.act.is_sandbox,
             outcome=SENT,
             duration_ms=0,
             at=asker.now,
@@ -165,6 +167,7 @@ def _keep(asker: Asker, request: Request, outcome: Answered[Any] | ProviderFailu
         kind=request.kind,
         question=request.digest,
         raw=list(outcome.raw),
+        is_sandbox=asker.act.is_sandbox,
         answered_at=asker.now,
     )
 
@@ -176,7 +179,13 @@ def _write_calls(asker: Asker, calls: Sequence[act.ProviderCall], reserved: Sequ
     for call in calls:
         row = next((row for row in waiting if call.paid and row.name == call.name), None)
         if row is None:
-            row = ProviderCall(entity=asker.entity, user=asker.user, quotation=asker.quotation, name=call.name)
+            row = ProviderCall(
+                entity=asker.entity,
+                user=asker.user,
+                quotation=asker.quotation,
+                name=call.name,
+                is_sandbox=asker.act.is_sandbox,
+            )
             fresh.append(row)
         else:
             waiting.remove(row)

@@ -163,7 +163,7 @@ def _ask_radars(
 # What `_fill` writes besides the radars.
 _VALUED = (
     "valuation_answer", "value_date", "valued_at", "unread", "state", "market_value", "adjusted_value", "asked_at",
-    "mileage_adjustment", "age_adjustment", "options_adjustment", "location_adjustment", "changed_at",
+    "mileage_adjustment", "age_adjustment", "options_adjustment", "location_adjustment", "is_sandbox", "changed_at",
 )  # fmt: skip
 
 
@@ -198,7 +198,7 @@ def _fill(draft: Quotation, answer: ProviderAnswer, radars: dict[AnswerKind, Pro
     sees it."""
     valuation = answers.valuation(answer)
     draft.valuation_answer, draft.value_date, draft.valued_at = answer, valuation.as_of, asker.now
-    draft.unread = {}
+    draft.unread, draft.is_sandbox = {}, answer.is_sandbox
     draft.asked_at = None  # together with the answer: what asked for it need not be written off by itself
     if isinstance(valuation, Valuation):
         working = valuation.working
@@ -219,6 +219,7 @@ def _fill(draft: Quotation, answer: ProviderAnswer, radars: dict[AnswerKind, Pro
             market_value=draft.market_value,
             adjusted=draft.adjusted_value,
             on=draft.value_date or today_paris(asker.now),
+            is_sandbox=draft.is_sandbox,
             actor=asker.user,
         )
 

@@ -102,6 +102,7 @@ def consumption(request: StaffRequest) -> HttpResponse:
         filter_class=lists.CallFilter,
         sorts=lists.CALL_SORTS,
         default_sort=lists.DEFAULT_CALL_SORT,
+        column_order=lists.call_columns(),
     )
     start, end = paris_day_bounds(today_paris(timezone.now()))
     context = page_context(

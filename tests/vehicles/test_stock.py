@@ -365,6 +365,6 @@ def test_flags_are_put_and_taken_back_and_no_other_field_is_a_flag(cast):
 
 def test_a_market_value_is_stored_with_its_day(cast):
     vehicle = vehicle_at(cast, StockStatus.FOR_SALE)
-    stock.record_market_value(vehicle=vehicle, market_value=9000, adjusted=9210, on=TODAY, actor=None)
+    stock.record_market_value(vehicle=vehicle, market_value=9000, adjusted=9210, on=TODAY, is_sandbox=False, actor=None)
     vehicle.refresh_from_db()
     assert (vehicle.market_value, vehicle.adjusted_market_value, vehicle.market_value_on) == (9000, 9210, TODAY)

@@ -188,6 +188,8 @@ class Vehicle(ScopedModel):
         "valeur de marché ajustée", max_digits=10, decimal_places=2, null=True, blank=True
     )
     market_value_on = models.DateField("date de la valeur de marché", null=True, blank=True)
+    # The valuation sandbox gave it.
+    market_value_is_sandbox = models.BooleanField("valeur du bac à sable", default=False)
 
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -239,6 +241,7 @@ class Vehicle(ScopedModel):
     net_purchase: Decimal | str | None
     shown_margin: Decimal | str | None
     shown_position: Decimal | str | None
+    shown_source: str
 
     objects: ClassVar[VehicleManager] = VehicleManager()
 
@@ -343,3 +346,10 @@ class Vehicle(ScopedModel):
         if self.sale_price is None or not self.adjusted_market_value:
             return None
         return self.sale_price / self.adjusted_market_value * 100
+
+    @property
+    def market_source(self) -> str:
+        """Who gave its market value; empty without one."""
+        if self.adjusted_market_value is None:
+            return ""
+        return "Bac à sable" if self.market_value_is_sandbox else "Marché"

@@ -356,11 +356,19 @@ def set_flag(*, vehicle: Vehicle, flag: str, value: bool, actor: User) -> Vehicl
 
 
 @transaction.atomic
-def record_market_value(*, vehicle: Vehicle, market_value: Any, adjusted: Any, on: date, actor: User | None) -> Vehicle:
-    """Stores what a quotation found: EUR TTC, worth on that day. Called by the quotations, from above."""
+def record_market_value(
+    *, vehicle: Vehicle, market_value: Any, adjusted: Any, on: date, is_sandbox: bool, actor: User | None
+) -> Vehicle:
+    """Stores what a quotation found: EUR TTC, worth on that day, by the market or by the sandbox. Called by the
+    quotations, from above."""
     locked = lock_vehicle(vehicle.pk)
     locked.market_value, locked.adjusted_market_value, locked.market_value_on = market_value, adjusted, on
+    locked.market_value_is_sandbox = is_sandbox
     records.save_changes(
-        locked, fields=["market_value", "adjusted_market_value", "market_value_on"], actor=actor, kind="market_value"
+        locked,
+        fields=["market_value", "adjusted_market_value", "market_value_on", "market_value_is_sandbox"],
+        actor=actor,
+        kind="market_value",
+        details={"is_sandbox": True} if is_sandbox else None,
     )
     return locked

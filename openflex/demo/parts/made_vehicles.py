@@ -209,7 +209,7 @@ def _value(world: World, stay: Stay, draws: Draws) -> None:
         "adjusted_market_value": [None, f"{vehicle.adjusted_market_value:.2f}"],
         "market_value_on": [None, vehicle.market_value_on.isoformat()],
     }
-    stay.add(vehicle.market_value_on, "market_value", draws.actor, changes=changes)
+    stay.add(vehicle.market_value_on, "market_value", draws.actor, changes=changes, details={"is_sandbox": True})
 
 
 def _lately(world: World, stay: Stay) -> date:

@@ -64,7 +64,7 @@ def _vehicle(world: World, row: dict[str, Any], *, serial: int) -> Vehicle:
         vehicle.purchased_on = vehicle.entered_on
         vehicle.payment_mode = (PaymentMode.EXCHANGE if vehicle.is_trade_in else PaymentMode.TRANSFER).value
     if "valued_days_ago" in row:
-        vehicle.market_value_on = world.day(row["valued_days_ago"])
+        vehicle.market_value_on, vehicle.market_value_is_sandbox = world.day(row["valued_days_ago"]), True
     if not row.get("is_frozen"):
         _inspect(vehicle, row.get("inspected"), today=world.today)
     return vehicle
@@ -120,7 +120,7 @@ def _live(world: World, random: Random, stay: Stay, row: dict[str, Any]) -> None
             "market_value": [None, str(vehicle.market_value)],
             "adjusted_market_value": [None, str(vehicle.adjusted_market_value)],
         }
-        stay.add(vehicle.market_value_on, "market_value", actor, changes=changes)
+        stay.add(vehicle.market_value_on, "market_value", actor, changes=changes, details={"is_sandbox": True})
 
 
 def _write_history(world: World, stay: Stay, lines: list[Any]) -> None:

@@ -63,6 +63,7 @@ def seed(world: World) -> None:
         # The price that is tried on its market study.
         sale_price=Decimal("7966.08"),
         value_date=valuation.as_of,
+        is_sandbox=True,
         valued_at=_VALUED_AT,
         created_at=_VALUED_AT,
         changed_at=_VALUED_AT,
@@ -80,6 +81,7 @@ def _answers(world: World) -> dict[AnswerKind, ProviderAnswer]:
             # Never the digest of a question: what is asked later is asked of the provider.
             question=f"demonstration {kind}",
             raw=recorded[kind],
+            is_sandbox=True,
             answered_at=_VALUED_AT,
         )
         for kind in AnswerKind

@@ -72,6 +72,7 @@ def _stay_after_transfer(world: World, before: Vehicle) -> Stay:
     vehicle.left_on, vehicle.is_trade_in, vehicle.payment_mode = None, False, PaymentMode.TRANSFER.value
     vehicle.purchase_price = before.purchase_price + _GROUP_FEE
     vehicle.market_value = vehicle.adjusted_market_value = vehicle.market_value_on = None
+    vehicle.market_value_is_sandbox = False
     stay = Stay(vehicle, [])
     for_sale = min(before.left_on + timedelta(days=3), world.today)
     status_steps(stay, Days(created=before.left_on, arrived=before.left_on, for_sale=for_sale), actor=actor)
