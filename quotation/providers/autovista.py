@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -39,7 +39,7 @@ from quotation.providers.base import (
 )
 from quotation.providers.calls import Caller
 from quotation.providers.fields import Fields, FieldWrong, unique
-from quotation.providers.refusals import unbelievable
+from quotation.providers.refusals import Arriving, unbelievable
 from quotation.providers.shared import BreakerStorage, SharedCache
 from quotation.providers.wire import Answer, Credentials, ProviderSettings, Request
 from vehicles.enums import Energy, Gearbox, VehicleKind
@@ -49,21 +49,6 @@ T = TypeVar("T")
 _PAGE_SIZE: Final = 500
 _MOST_PAGES: Final = 20
 _LARGEST_BODY: Final = 10_000_000  # bytes; 500 listings weigh 0.5 MB
-
-
-@dataclass(slots=True)
-class _Arriving:
-    """How far an answer has come when it does not come whole."""
-
-    has_begun: bool = False
-
-    @property
-    def late(self) -> type[failures.ProviderFailure]:
-        return failures.TooSlow if self.has_begun else failures.ProviderTimeout
-
-    @property
-    def broken(self) -> type[failures.ProviderFailure]:
-        return failures.CutOff if self.has_begun else failures.HungUp
 
 
 class Autovista:
@@ -248,7 +233,7 @@ class Autovista:
             raise self._failed(failures.NotConfigured, request)
         if not (self._settings.client_id and self._settings.client_secret):
             raise self._failed(failures.NoCredentials, request)
-        arriving = _Arriving()
+        arriving = Arriving()
         try:
             if deadline.has_passed:
                 raise TimeoutError
@@ -256,7 +241,7 @@ class Autovista:
         except TimeoutError:
             raise self._failed(arriving.late, request, "deadline") from None
 
-    def _send(self, request: Request, deadline: Deadline, arriving: _Arriving) -> Answer:
+    def _send(self, request: Request, deadline: Deadline, arriving: Arriving) -> Answer:
         """One request and its whole answer. An answer that drips is left at the deadline, between two pieces."""
         try:
             with self._client.stream(

@@ -3,6 +3,7 @@ a field that cannot be believed become the failure with its own sentence."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -55,6 +56,21 @@ def _kind(status: int, code: str, request: Request) -> type[ProviderFailure]:
         return by_status.get(status, failures.RequestRefused)
     # 204, a redirection, a 304 to a question without condition: not what was asked for.
     return failures.MalformedAnswer
+
+
+@dataclass(slots=True)
+class Arriving:
+    """How far an answer has come when it does not come whole."""
+
+    has_begun: bool = False
+
+    @property
+    def late(self) -> type[ProviderFailure]:
+        return failures.TooSlow if self.has_begun else failures.ProviderTimeout
+
+    @property
+    def broken(self) -> type[ProviderFailure]:
+        return failures.CutOff if self.has_begun else failures.HungUp
 
 
 def unreadable(body: bytes, error: ValueError | RecursionError) -> type[ProviderFailure]:
