@@ -1,7 +1,9 @@
 """Two people in front of two screens, and the server behind them: what one does the other sees, through a crash too."""
 
+import pytest
 from playwright.sync_api import Page
 
+from openflex.embedded import redis
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import remove_member
 from settings_admin.registries import BuiltInGroup
@@ -29,7 +31,13 @@ def wait_for(page: Page, *heard: list[object]) -> None:
     )
 
 
-def test_two_screens_follow_each_other_through_a_crash_until_the_right_is_withdrawn(cast, site, screen):
+def has_heard(page: Page, kind: str, title: str) -> None:
+    page.wait_for_function(
+        "wanted => heard.some(one => JSON.stringify(one) === JSON.stringify(wanted))", arg=[kind, title], timeout=20_000
+    )
+
+
+def test_two_screens_follow_each_other_through_crashes_until_the_right_is_withdrawn(cast, site, screen, own_redis):
     def change(title: str) -> None:
         with unscoped("another process"):
             rename(errand, title=title, actor=cast.vera)
@@ -58,9 +66,24 @@ def test_two_screens_follow_each_other_through_a_crash_until_the_right_is_withdr
         wait_for(page, ["live:snapshot", "Passer la voir"], ["live:catch-up", None])
         page.get_by_text("Hors direct").first.wait_for(state="hidden")
 
+    # Redis goes away: late and not lost. It comes back: at once again, without a page being loaded anew.
+    redis.stop(own_redis)
+    change("Sans Redis")
+    for page in (sam, marc):
+        has_heard(page, "live:snapshot", "Sans Redis")
+    redis.ensure(own_redis)
+    for number in range(100):  # until the process listens again
+        change(f"Avec Redis {number}")
+        for page in (sam, marc):
+            page.wait_for_function("last => heard.at(-1)[1] === last", arg=f"Avec Redis {number}", timeout=20_000)
+        if all(page.evaluate("heard.at(-1)[0]") == "live:errand.renamed" for page in (sam, marc)):
+            break
+    else:
+        pytest.fail("what is told through Redis is not heard again")
+
     with unscoped("another process"):
         group = built_in_group(cast.holding, BuiltInGroup.SALESPERSON)
         remove_member(actor=cast.alice, user=cast.sam, group=group, entity=cast.north)
     change("Ne plus le lui dire")
     wait_for(marc, ["live:errand.renamed", "Ne plus le lui dire"])
-    wait_for(sam, ["live:snapshot", "Passer la voir"], ["live:catch-up", None])
+    wait_for(sam, ["live:errand.renamed", f"Avec Redis {number}"])
