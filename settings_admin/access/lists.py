@@ -1,4 +1,4 @@
-"""The list of users."""
+"""The lists of users: all of them, and how their accounts are protected."""
 
 from typing import Any
 
@@ -12,9 +12,11 @@ from openflex.core.filters import CheckboxesFilter, SearchFilter
 from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell
 from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.selectors.people import looked_for
+from settings_admin.access.selectors.second_factor import EQUIPPED, UNEQUIPPED, Coverage
 
 SORTS = {"name": "last_name", "email": "email", "last_login": "last_login", "created_at": "created_at"}
 DEFAULT_SORT = "name"
+SECURITY_SORTS = {"name": "last_name", "email": "email", "last_login": "last_login"}
 INVITED = Q(is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
 
@@ -47,6 +49,36 @@ class UserTable(ListTable):
     reach = tables.Column(accessor="reach", verbose_name="Portée", default="–", attrs=cell("clip", fact="Portée"))
     state = PartColumn("access/cells/state.html", export=state_of, verbose_name="État", attrs=cell("cell-badges"))
     created_at = FigureColumn(french.long_instant, verbose_name="Depuis", largest_first=True, priority=2)
+    last_login = FigureColumn(
+        french.long_instant, fact="Connexion", verbose_name="Dernière connexion", largest_first=True, head="two-lines"
+    )
+
+    class Meta(ListTable.Meta):
+        model = User
+        fields = ()
+
+
+def security_tabs(coverage: Coverage) -> list[Tab]:
+    """Those to whom something is to be said come first."""
+    return [
+        Tab("", "Sans second facteur", UNEQUIPPED, count=french.format_number(coverage.without_it)),
+        Tab("with", "Avec un second facteur", EQUIPPED, count=french.format_number(coverage.with_it)),
+    ]
+
+
+class SecurityTable(ListTable):
+    name = PartColumn(
+        "access/cells/user.html",
+        export=lambda user: user.full_name,
+        verbose_name="Nom",
+        attrs=cell("cell-title", "pin-1"),
+    )
+    email = tables.Column(verbose_name="E-mail", attrs=cell("muted", "cell-sub"))
+    groups = tables.Column(
+        accessor="group_names", verbose_name="Groupes", default="–", attrs=cell("clip", fact="Groupes")
+    )
+    state = PartColumn("access/cells/state.html", export=state_of, verbose_name="État", attrs=cell("cell-badges"))
+    equipped_at = FigureColumn(french.long_instant, fact="Second facteur", verbose_name="Second facteur depuis")
     last_login = FigureColumn(
         french.long_instant, fact="Connexion", verbose_name="Dernière connexion", largest_first=True, head="two-lines"
     )

@@ -81,7 +81,7 @@ def test_a_holding_requires_it_and_a_colleague_is_led_to_it(cast, visit):
     expect(page.get_by_text("1 sur 8\u00a0personnes")).to_be_visible()
     desk.check()
     page.get_by_role("button", name="Rendre obligatoire").click()
-    expect(page.get_by_text("7\u00a0personnes")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("7\u00a0personnes")).to_be_visible()
     desk.check()
     page.get_by_role("dialog").get_by_role("button", name="Rendre obligatoire").click()
     expect(page.locator(".badge", has_text="Obligatoire")).to_be_visible()

@@ -266,21 +266,11 @@ def required(cast):
     require_second_factor(actor=cast.alice, holding_id=cast.holding.pk, required=True)
 
 
-def test_the_page_says_who_has_it_and_who_has_not(cast, client_for):
-    activate(cast.marc)
-    people = client_for(cast.alice).get(SECURITY).context["people"]
-    assert people.with_it == [cast.marc]
-    assert set(people.without_it) == {
-        cast.alice, cast.vera, cast.sam, cast.adele, cast.momo, cast.eve, cast.nobody,
-    }  # fmt: skip
-    assert "1 sur 8\u00a0personnes" in client_for(cast.alice).get(SECURITY).text
-
-
 def test_the_holding_requires_it_and_takes_that_back(cast, client_for):
     activate(cast.alice)
     client = client_for(cast.alice)
     assert client.post(REQUIRE, {"required": "yes"})["Location"] == SECURITY
-    assert "Obligatoire" in client.get(SECURITY).text
+    assert "Second facteur obligatoire" in client.get(SECURITY).text
     assert client.post(REQUIRE)["Location"] == SECURITY
     with unscoped("the test looks at what was written"):
         kinds = TimelineEntry.objects.filter(target_type="settings_admin.holding").order_by("id")

@@ -8,7 +8,7 @@ from openflex.core.errors import Refused
 from openflex.core.sealing import reseal
 from settings_admin.access.authority import MANAGE_HOLDING, Place, check_holds
 from settings_admin.access.models import User
-from settings_admin.access.selectors.second_factor import equipped_people
+from settings_admin.access.selectors.second_factor import UNEQUIPPED, accounts
 from settings_admin.access.services.guarding import (
     changing_access,
     holding_of,
@@ -34,7 +34,7 @@ def require_second_factor(*, actor: User, holding_id: int, required: bool) -> No
         holding.requires_second_factor = required
         kind = "second_factor_required" if required else "second_factor_optional"
         save_changes(holding, fields=["requires_second_factor"], actor=actor, kind=kind)
-        tell_access_changed(user.pk for user in equipped_people(holding_id).without_it)
+        tell_access_changed(accounts(holding_id).filter(UNEQUIPPED).values_list("pk", flat=True))
 
 
 def reset_second_factor(*, actor: User, user: User) -> None:
