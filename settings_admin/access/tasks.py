@@ -20,14 +20,22 @@ def tell_locked_out(email: str) -> None:
 
 @shared_task
 def send_invitations(ids: list[int]) -> None:
-    with unscoped("invitations of those who were made just now"):
-        invitations.send(ids, now=timezone.now())
+    """Each in a task of its own: one that fails holds up none of the others."""
+    for pk in ids:
+        send_invitation.delay(pk)
+
+
+@shared_task
+def send_invitation(pk: int) -> None:
+    with unscoped("the invitation of somebody who was made just now, or left behind"):
+        invitations.send(pk, now=timezone.now())
 
 
 @shared_task
 def send_invitations_left_behind() -> None:
     with unscoped("invitations of everybody"):
-        invitations.send(invitations.left_behind(now=timezone.now()), now=timezone.now())
+        ids = invitations.left_behind(now=timezone.now())
+    send_invitations(ids)
 
 
 @shared_task

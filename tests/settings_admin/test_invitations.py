@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from kombu.exceptions import OperationalError
 
+from openflex.celery import app
+from openflex.core import mail
 from openflex.core.tasks import send_email
 from settings_admin.access.services.invitations import LEFT_AFTER, TAKEN_FOR
 from settings_admin.access.tasks import send_invitations, send_invitations_left_behind
@@ -44,7 +46,7 @@ def beat(time_machine, django_capture_on_commit_callbacks):
 
 
 def sent_to(outbox):
-    return sorted(mail.to[0] for mail in outbox)
+    return sorted(letter.to[0] for letter in outbox)
 
 
 def test_an_import_confirmed_while_redis_is_down_loses_no_invitation(
@@ -65,7 +67,7 @@ def test_an_import_confirmed_while_redis_is_down_loses_no_invitation(
     beat(timedelta(seconds=1))
     everybody = ["new0@example.test", "new1@example.test", "new2@example.test", "one@example.test"]
     assert sent_to(mailoutbox) == everybody
-    assert all("Alice Nom vous a ouvert un compte OpenFlex pour Groupe Saône" in mail.body for mail in mailoutbox)
+    assert all("Alice Nom vous a ouvert un compte OpenFlex pour Groupe Saône" in letter.body for letter in mailoutbox)
     assert "en cours d’envoi" not in words(client.get(user_url(User.objects.get(email="new0@example.test"))))
     beat(timedelta(days=1))
     assert sent_to(mailoutbox) == everybody
@@ -85,6 +87,31 @@ def test_a_worker_that_could_not_hand_one_over_leaves_it_to_the_next(
     beat(LEFT_AFTER)
     beat(LEFT_AFTER)
     assert sent_to(mailoutbox) == ["new@example.test"]
+
+
+def test_a_letter_that_fails_holds_up_none_of_its_batch_and_leaves_later(
+    cast, client_for, mailoutbox, monkeypatch, beat, django_capture_on_commit_callbacks
+):
+    # As a worker does it: a task that fails is reported, and the next one runs.
+    monkeypatch.setitem(app.conf, "task_eager_propagates", False)
+    send = mail.send
+
+    def fail(template, *, to, context):
+        if to == ["new1@example.test"]:
+            raise OSError("not this one")
+        send(template, to=to, context=context)
+
+    monkeypatch.setattr(mail, "send", fail)
+    client = client_for(cast.alice)
+    with django_capture_on_commit_callbacks(execute=True):
+        confirm(client, preview_of(client, *(line(f"new{number}@example.test") for number in range(3))))
+    assert sent_to(mailoutbox) == ["new0@example.test", "new2@example.test"]
+    beat(TAKEN_FOR + LEFT_AFTER)
+    assert len(mailoutbox) == 2
+    monkeypatch.setattr(mail, "send", send)
+    beat(TAKEN_FOR + LEFT_AFTER)
+    assert sent_to(mailoutbox)[1] == "new1@example.test"
+    assert len(mailoutbox) == 3
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "argon2$chosen"}])

@@ -5,7 +5,7 @@ moment, so that it is left alone meanwhile and free again when the worker goes a
 handed over.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -48,18 +48,17 @@ def left_behind(*, now: datetime) -> list[int]:
     return list(due.values_list("pk", flat=True)[:AT_A_TIME])
 
 
-def send(ids: Iterable[int], *, now: datetime) -> None:
-    """To those of these people who are to have one and have not accepted meanwhile, or left. Outside a transaction:
-    each is done only when its e-mail was handed over."""
-    for pk in ids:
-        taken_until = now + TAKEN_FOR
-        if not _due(now).filter(pk=pk).update(invitation_due_at=taken_until):
-            continue
-        user = User.objects.select_related("holding").get(pk=pk)
-        if user.is_active and not user.has_usable_password():
-            _send(user)
-        # Not of who was invited again meanwhile: theirs is due anew.
-        User.objects.filter(pk=pk, invitation_due_at=taken_until).update(invitation_due_at=None)
+def send(pk: int, *, now: datetime) -> None:
+    """To this person, when they are to have one and have not accepted meanwhile, or left. Outside a transaction: it is
+    done only when its e-mail was handed over."""
+    taken_until = now + TAKEN_FOR
+    if not _due(now).filter(pk=pk).update(invitation_due_at=taken_until):
+        return
+    user = User.objects.select_related("holding").get(pk=pk)
+    if user.is_active and not user.has_usable_password():
+        _send(user)
+    # Not of who was invited again meanwhile: theirs is due anew.
+    User.objects.filter(pk=pk, invitation_due_at=taken_until).update(invitation_due_at=None)
 
 
 def _due(now: datetime) -> QuerySet[User]:
