@@ -21,6 +21,7 @@ from opportunities.views.page import fetch
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
 from settings_admin.models import User
+from settings_admin.organisation.selectors import printed_logo
 
 FIELDS = "opportunities/_appointment_fields.html"
 KINDS = {"rdv": enums.AppointmentKind.MEETING, "essai": enums.AppointmentKind.TEST_DRIVE}
@@ -145,11 +146,13 @@ def agreement(request: StaffRequest, pk: int) -> HttpResponse:
     appointment = _fetch(request, pk, right=VIEW)
     if not appointment.is_test_drive:
         raise Http404
+    place = appointment.point_of_sale or appointment.entity
     context = {
         "appointment": appointment,
         "opportunity": appointment.opportunity,
         "vehicle": appointment.vehicle,
-        "place": appointment.point_of_sale or appointment.entity,
+        "place": place,
+        "logo": printed_logo(place),
         "day": long_day(today_paris(appointment.starts_at)),
         "conditions": selectors.settings_of(appointment.entity_id).test_drive_conditions,
     }

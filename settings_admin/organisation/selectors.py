@@ -1,5 +1,6 @@
 """Reads of the organisation."""
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -45,10 +46,20 @@ def site_rows() -> QuerySet[PointOfSale]:
 def logo_of(row: Entity | PointOfSale) -> Logo | None:
     """The logo that documents of this entity or site bear: a site's own, else that of its entity. Its `content` is not
     read."""
+    return _logos_of(row).defer("content").select_related("entity").first()
+
+
+def printed_logo(row: Entity | PointOfSale) -> str:
+    """The same as the address of an image that carries it, for a paper: whoever reads the paper may not open the sheet
+    where it is set. "" where there is none; one statement."""
+    logo = _logos_of(row).first()
+    return f"data:image/png;base64,{b64encode(bytes(logo.content)).decode()}" if logo else ""
+
+
+def _logos_of(row: Entity | PointOfSale) -> QuerySet[Logo]:
     entity_id, site_id = (row.pk, None) if isinstance(row, Entity) else (row.entity_id, row.pk)
-    logos = Logo.objects.defer("content").filter(entity_id=entity_id).select_related("entity")
     own = Q(point_of_sale=None) if site_id is None else Q(point_of_sale=None) | Q(point_of_sale=site_id)
-    return logos.filter(own).order_by(F("point_of_sale").asc(nulls_last=True)).first()
+    return Logo.objects.filter(own, entity_id=entity_id).order_by(F("point_of_sale").asc(nulls_last=True))
 
 
 def week_of(site: PointOfSale) -> list[tuple[str, str]]:

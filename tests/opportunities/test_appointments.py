@@ -1,6 +1,7 @@
 """The life of an appointment: moved, cancelled, closed or handed on with its opportunity, and the paper of a drive."""
 
 import uuid
+from base64 import b64decode
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,8 +10,11 @@ from django.utils import timezone
 from opportunities.hand_over import _move
 from opportunities.models import Appointment, CloseReason, Follower, Opportunity
 from settings_admin.models import TimelineEntry, UserGroup
+from settings_admin.organisation.selectors import logo_of
+from settings_admin.organisation.services.logos import set_logo
 from settings_admin.scoping import unscoped
 from tests.make import make_opportunity, make_vehicle
+from tests.settings_admin.organisation.way import image_bytes, upload
 from tests.support.htmx import parse
 
 pytestmark = pytest.mark.django_db
@@ -327,6 +331,21 @@ class TestAgreement:
             assert words in text, words
         assert paper.select(".to-write"), "what is not known is written by hand"
         assert client_for(cast.eve).get(url).status_code == 404
+
+    def test_it_bears_the_logo_of_the_site_or_of_its_entity(self, cast, client_for, drive):
+        url = f"/opportunites/rdv/{drive.pk}/convention/"
+
+        def logo():
+            image = parse(client_for(cast.sam).get(url)).select_one(".paper img.paper-logo")
+            return image and b64decode(image["src"].removeprefix("data:image/png;base64,"))
+
+        assert logo() is None
+        for row in (cast.north, drive.point_of_sale):
+            with unscoped("test data"):
+                file = upload(image_bytes(size=(90, 30 + row.pk)))
+                set_logo(row=row, file=file, size=file.size, actor=cast.alice)
+                kept = logo_of(row)
+                assert logo() == bytes(kept.content)
 
     def test_a_meeting_has_none(self, cast, client_for, planned):
         assert client_for(cast.sam).get(f"/opportunites/rdv/{planned().pk}/convention/").status_code == 404
