@@ -8,6 +8,7 @@ from openflex.core.errors import Refused
 from openflex.core.french import ended
 from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.selectors.belonging import Belonging, Gift, add_up, gifts_of
+from settings_admin.access.selectors.people import sites_of
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.registries import Right, all_rights, module_label, right_label
 from settings_admin.scoping import NOWHERE, Reach, unscoped
@@ -55,11 +56,11 @@ class Place:
         return f"{self.entity.name} ({', '.join(site.name for site in self.sites)})"
 
 
-def place_of(membership: Membership, *, sites: Iterable[PointOfSale] | None = None) -> Place:
-    """Where a membership holds; its sites are read from the database unless the caller has them."""
+def place_of(membership: Membership) -> Place:
+    """Where a membership holds, as far as the scope sees its sites; they are read from the database."""
     if membership.entity is None or membership.is_whole:
         return Place(membership.entity)
-    return Place(membership.entity, tuple(membership.points_of_sale.all() if sites is None else sites))
+    return Place(membership.entity, tuple(membership.points_of_sale.all()))
 
 
 def holds(actor: Belonging, right: str, place: Place) -> bool:
@@ -107,13 +108,27 @@ def may_place(actor: Belonging, place: Place) -> bool:
     return all(holds(actor, right, place) for right in rights)
 
 
-def may_give_somewhere(actor: Belonging, rights: Iterable[str]) -> bool:
-    """Is there a place where the actor may put people into a group with these rights?"""
-    managed = actor.grants.get(MANAGE_USERS, NOWHERE)
-    return all(
-        right in actor.holding_rights if right.startswith("holding.") else actor.grants.get(right, NOWHERE) & managed
-        for right in rights
-    )
+def may_change(actor: Belonging, membership: Membership) -> bool:
+    """May the actor end this membership, read `with_sites`, or move it? Asked of all of its places: those that they do
+    not see are not theirs to take somebody out of."""
+    if membership.entity_id is None:
+        return may_place(actor, Place())
+    if membership.is_whole:
+        reach = Reach(frozenset({membership.entity_id}))
+    else:
+        reach = Reach(partial={membership.entity_id: sites_of(membership)})
+    return actor.grants.get(MANAGE_USERS, NOWHERE).contains(reach)
+
+
+def givable(actor: Belonging, rights: Iterable[str]) -> Reach:
+    """Where the actor may put people into a group with these rights: where they manage users and hold all of them."""
+    where = actor.grants.get(MANAGE_USERS, NOWHERE)
+    for right in rights:
+        if not right.startswith("holding."):
+            where &= actor.grants.get(right, NOWHERE)
+        elif right not in actor.holding_rights:
+            return NOWHERE
+    return where
 
 
 def may_manage(actor: Belonging, user: User) -> bool:
@@ -123,6 +138,14 @@ def may_manage(actor: Belonging, user: User) -> bool:
     with unscoped("what somebody holds elsewhere makes them stronger"):
         gifts = gifts_of(user.pk).get(user.pk, [])
     return _oversees(actor.grants, actor.holding_rights, gifts)
+
+
+def knows(actor: Belonging, gifts: Iterable[Gift]) -> bool:
+    """May somebody who manages users put the person to whom these memberships belong, all of them, into a group by
+    their address? Those whom they see already; and who belongs nowhere, whom no other entity answers for."""
+    mine = actor.grants.get(MANAGE_USERS, NOWHERE).entities
+    places = [gift.entity_id for gift in gifts]
+    return not places or any(entity_id is None or entity_id in mine for entity_id in places)
 
 
 def overseers_of(user: User) -> list[User]:

@@ -1,6 +1,9 @@
 """`get_for` for people, who are no rows of an entity: a colleague is there for those who share a place with them."""
 
-from django.shortcuts import get_object_or_404
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404
 
 from settings_admin import scoping
 from settings_admin.access.models import User
@@ -10,20 +13,22 @@ from settings_admin.guards import RightMissing
 from settings_admin.records.services import record_personal_data
 
 
-def colleague_for(request: StaffRequest, pk: int, *, right: str) -> User:
-    """The colleague `pk`, for this person and this right; the request then reads where the right is held.
+def colleague_for(request: StaffRequest, pk: int, *, right: str, facts: Mapping[str, Any] | None = None) -> User:
+    """The colleague `pk`, for this person and this right, with these facts annotated; the request then reads where the
+    right is held.
 
     A sheet of a person holds personal data: who opens somebody else's is written down.
 
     Raises Http404 for strangers, RightMissing for colleagues where the person does not hold `right`.
     """
     scope = scoping.current_scope()
-    scoping.enter(scope.narrowed(scope.widest))
-    user = get_object_or_404(colleagues(scope), pk=pk)
     scoping.enter(scope.narrowed(scope.granted(right)))
-    everywhere = scope.granted(right).contains(scope.widest)
-    if not everywhere and not colleagues(scope).filter(pk=pk).exists():
-        raise RightMissing(right)
+    user = colleagues(scope).filter(pk=pk).annotate(**(facts or {})).first()
+    if user is None:
+        scoping.enter(scope.narrowed(scope.widest))
+        if colleagues(scope).filter(pk=pk).exists():
+            raise RightMissing(right)
+        raise Http404
     if user.pk != request.user.pk:
         record_personal_data(user=request.user, target=user, **origin_of(request))
     return user

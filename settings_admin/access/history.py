@@ -7,6 +7,7 @@ from settings_admin.access.models import User, UserGroup
 from settings_admin.records.models import TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of
 from settings_admin.registries import all_rights, right_label
+from settings_admin.scoping import current_scope
 
 _SENTENCES = {
     "group_created": ("a créé le groupe", "plus"),
@@ -33,7 +34,7 @@ _YES_NO = {True: "oui", False: "non"}
 def told(entry: TimelineEntry, *, group_name: str = "") -> HistoryLine:
     """`group_name`: of the group whose rights changed, where the line stands in the history of one of its people."""
     sentence, icon = _sentence(entry)
-    if group_name and _is_of_group(entry):
+    if group_name and is_of_group(entry):
         sentence = f"{sentence} du groupe {group_name}"
     changes = [] if entry.kind in ("rights_changed", "group_created", "group_deleted", "left") else _changes(entry)
     return line_of(entry, sentence=sentence, icon=icon, changes=[*changes, *_rights(entry)])
@@ -42,9 +43,9 @@ def told(entry: TimelineEntry, *, group_name: str = "") -> HistoryLine:
 def _sentence(entry: TimelineEntry) -> tuple[str, str]:
     details = entry.details
     if entry.kind.startswith("member_"):
-        is_group = _is_of_group(entry)
+        is_group = is_of_group(entry)
         other = details.get("user_name" if is_group else "group_name", "")
-        place = details.get("place", "")
+        place = _place(entry)
         if entry.kind == "member_added":
             return (f"a ajouté {other}, {place}" if is_group else f"l’a ajouté à {other}, {place}"), "user-plus"
         if entry.kind == "member_removed":
@@ -61,7 +62,16 @@ def _sentence(entry: TimelineEntry) -> tuple[str, str]:
     return sentence, icon
 
 
-def _is_of_group(entry: TimelineEntry) -> bool:
+def _place(entry: TimelineEntry) -> str:
+    """« Nord (Nord 1) », or « Nord » to whoever sees some of its sites only."""
+    place: str = entry.details.get("place", "")
+    if entry.entity_id is None or entry.entity_id in current_scope().reach.whole:
+        return place
+    return str(entry.details.get("where", place.partition(" (")[0]))
+
+
+def is_of_group(entry: TimelineEntry) -> bool:
+    """A line about a group, which stands in the history of its people too."""
     return entry.target_type == UserGroup._meta.label_lower
 
 

@@ -103,9 +103,13 @@ class SeriesShown:
     next_text: str
 
 
-def series_of(entity: Entity, *, on: date) -> list[SeriesShown]:
+def series_of(entity: Entity, *, on: date, opened: EntityNumbering | None = None) -> list[SeriesShown]:
+    """All of them; the one that is `opened` for editing tells its next number itself, and is not read again."""
     shown = []
     for series in numbering_series().values():
+        if opened is not None and opened.series == series.key:
+            shown.append(SeriesShown(series, opened, ""))
+            continue
         row = numbering_of(entity, series, on=on)
         _, text = next_free(entity, series, row.format, first=row.next_number, year=on.year)
         shown.append(SeriesShown(series, row, text))

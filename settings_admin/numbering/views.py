@@ -140,7 +140,7 @@ def _render(
         return older(request, history, of="Numérotation", url=url)
     context = {
         "entity": entity,
-        "all_series": selectors.series_of(entity, on=_today()),
+        "all_series": selectors.series_of(entity, on=_today(), opened=form.instance if series else None),
         "opened": series,
         "form": form,
         "history": history.lines,

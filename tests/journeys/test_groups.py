@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 
 from settings_admin.access.selectors.belonging import belonging_of
 from settings_admin.access.services.holdings import built_in_group
-from settings_admin.models import Entity
+from settings_admin.access.services.memberships import add_member
+from settings_admin.models import Entity, Membership, UserGroup
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import Reach, unscoped
 from tests.journeys.conftest import DESK, PHONE
@@ -64,6 +65,12 @@ def test_no_then_yes_then_an_entity_created_afterwards(cast, visit, sellers, siz
     expect(page.get_by_text("Nobody Nom est dans le groupe Vendeur sur toutes les entités.")).to_be_visible()
     later = Entity.objects.create(holding=cast.holding, name="Est")
     assert where(cast.nobody) == Reach(frozenset({cast.north.pk, cast.south.pk, later.pk}))
+    there = visit(cast.nobody, size=size)
+    theirs = there.go("/vehicules/")
+    theirs.locator(".scope-button").click()
+    theirs.locator("#scope-menu").get_by_role("button", name="Est", exact=True).click()
+    expect(theirs.locator(".scope-button")).to_contain_text("Est")
+    there.check()
 
     page.get_by_role("link", name="Retirer Nobody Nom du groupe").click()
     expect(page.get_by_role("radio", name="Seulement sur Sud")).to_be_visible()
@@ -72,6 +79,41 @@ def test_no_then_yes_then_an_entity_created_afterwards(cast, visit, sellers, siz
     page.get_by_role("button", name="Retirer").click()
     expect(page.get_by_text("Nobody Nom n’est plus dans le groupe Vendeur sur Sud.")).to_be_visible()
     assert where(cast.nobody) == Reach(frozenset({cast.north.pk, later.pk}))
+
+    page.get_by_role("link", name="Retirer Nobody Nom du groupe").click()
+    page.get_by_role("radio", name="Partout").check()
+    page.get_by_role("button", name="Retirer").click()
+    expect(page.get_by_text("Nobody Nom n’est plus dans le groupe Vendeur.")).to_be_visible()
+    expect(page.get_by_role("link", name="Retirer Nobody Nom du groupe")).to_have_count(0)
+    assert not Membership.objects.filter(user=cast.nobody).exists()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_group_is_renamed_and_deleted(cast, visit, size):
+    group = UserGroup.objects.create(
+        holding=cast.holding, entity=cast.north, name="Préparation", rights=["vehicles.export"]
+    )
+    add_member(actor=None, user=cast.sam, group=group, entity=cast.north)
+    screen = visit(cast.alice, size=size)
+    page = screen.go(f"/parametres/groupes/{group.pk}/")
+    page.get_by_role("button", name="Autres actions sur Préparation").click()
+    page.get_by_role("link", name="Modifier le nom").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Nom").fill("")
+    dialog.get_by_role("button", name="Enregistrer").click()
+    expect(dialog.get_by_text("Ce champ est obligatoire.")).to_be_visible()
+    screen.check()
+    dialog.get_by_label("Nom").fill("Atelier")
+    dialog.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("heading", name="Atelier", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Autres actions sur Atelier").click()
+    page.get_by_role("link", name="Supprimer").click()
+    expect(dialog.get_by_text("Sam Nom")).to_be_visible()
+    screen.check()
+    dialog.get_by_role("button", name="Supprimer le groupe").click()
+    expect(page.get_by_text("Le groupe Atelier est supprimé.")).to_be_visible()
+    expect(page.get_by_role("link", name="Atelier")).to_have_count(0)
+    screen.check()
 
 
 def test_words_typed_while_the_dialog_still_opens_are_searched_for(cast, visit, sellers):
@@ -155,6 +197,14 @@ def test_the_last_administrator_stays_and_the_dialog_says_why(cast, visit):
     page.get_by_role("button", name="Retirer").click()
     expect(page.get_by_text("C’est la dernière personne qui administre la holding.")).to_be_visible()
     desk.check()
-    for path in ("/parametres/groupes/nouveau/", "/parametres/groupes/comparer/"):
-        desk.go(path)
-        desk.check()
+    desk.go("/parametres/groupes/comparer/")
+    desk.check()
+    desk.go("/parametres/groupes/nouveau/")
+    page.locator("#id_name").fill("Atelier")
+    page.get_by_role("checkbox", name="exporter").first.check()
+    with page.expect_response("**/nouveau/?part=gains*"):
+        page.get_by_role("radio", name="Nord seulement").check()
+    desk.settle()
+    expect(page.locator("#id_name")).to_have_value("Atelier")
+    expect(page.get_by_role("checkbox", name="exporter").first).to_be_checked()
+    desk.check()

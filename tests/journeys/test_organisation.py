@@ -1,4 +1,5 @@
-"""The sheets of an entity and of a point of sale: edited, refused, given a logo and hours, on a desk and on a phone."""
+"""The sheets of an entity and of a point of sale: edited, refused, given a logo and hours; what an entity sets beside
+them: numbers, the credentials of its provider; and what is new. On a desk and on a phone."""
 
 import pytest
 from playwright.sync_api import expect
@@ -106,3 +107,42 @@ def test_a_new_point_of_sale_takes_over_and_goes_again(cast, visit, size):
     page.locator("#id_name").press("Enter")
     expect(page.get_by_role("heading", name="Est", exact=True)).to_be_visible()
     screen.check()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "360"])
+def test_numbers_credentials_and_what_is_new(cast, visit, size):
+    screen = visit(cast.alice, size=size)
+    page = screen.go("/parametres/numerotation/")
+    screen.check()
+    page.get_by_role("link", name="Nord", exact=True).click()
+    page.get_by_role("link", name="Modifier la numérotation, N° de stock").click()
+    page.get_by_label("Préfixe").fill("vo")
+    expect(page.locator("#numbering-preview")).to_contain_text("Le prochain sera VO-26-0001, puis VO-26-0002.")
+    screen.check()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.locator("#stock dd", has_text="VO-26-0001")).to_be_visible()
+    expect(page.locator("#historique")).to_contain_text("26-0001 → VO-26-0001")
+    screen.check()
+
+    screen.go("/cotations/fournisseur/")
+    screen.check()
+    page.get_by_role("link", name="Nord", exact=True).click()
+    page.get_by_role("link", name="Saisir des identifiants").click()
+    page.locator("[name=client_id]").fill("nord-client-7431")
+    page.locator("[name=client_secret]").fill("s3cret-de-nord")
+    screen.check()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.locator("#identifiants")).to_contain_text("••••")
+    # They came in and never go out: not into the page, nor into the form that replaces them.
+    page.get_by_role("link", name="Remplacer").click()
+    expect(page.locator("[name=client_secret]")).to_have_value("")
+    expect(page.locator("[name=client_id]")).to_have_value("")
+    assert not any(secret in page.content() for secret in ("nord-client", "s3cret"))
+    screen.check()
+
+    page.get_by_role("button", name="Alice Nom, compte et affichage").click()
+    page.get_by_role("button", name="Nouveautés Nouveau").click()
+    expect(page.get_by_role("heading", name="Version 1.80")).to_be_visible()
+    screen.check()
+    page.get_by_role("button", name="Alice Nom, compte et affichage").click()
+    expect(page.get_by_role("link", name="Nouveautés", exact=True)).to_be_visible()

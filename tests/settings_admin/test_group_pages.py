@@ -293,6 +293,26 @@ def test_an_address_of_somebody_elses_is_refused_without_a_word_of_whose(cast, c
     assert page.select_one("[name=first_name]")["value"] == "Julie"
 
 
+def test_an_address_of_a_colleague_one_does_not_see_is_refused_in_the_words_for_a_strangers(cast, client_for, sellers):
+    """docs/adr/005: nobody learns by an address who works in another entity."""
+    eve, answers = client_for(cast.eve), set()
+    for who in (cast.sam, cast.otto, cast.max):
+        response = eve.post(group_url(sellers, "ajouter/"), {**NEW, "email": who.email.upper()})
+        assert response.status_code == 422
+        assert parse(response).select_one("[name=first_name]")["value"] == "Julie"
+        assert parse(response).select_one("[name=email]")["aria-invalid"] == "true"
+        assert who.full_name not in words(response)
+        answers.add(said(response))
+    assert len(answers) == 1
+    assert "un administrateur de la holding peut l’ajouter." in answers.pop()
+    assert places(cast.sam, sellers) == {cast.north.pk}
+    # Whoever belongs nowhere is nobody else's; whom one sees is added as from the list.
+    add_member(actor=None, user=cast.marc, group=sellers, entity=None)
+    for who, there in ((cast.nobody, {cast.south.pk}), (cast.marc, {None})):
+        assert eve.post(group_url(sellers, "ajouter/"), {**NEW, "email": who.email}).status_code == 303
+        assert places(who, sellers) == there
+
+
 @pytest.mark.parametrize(("field", "value"), [("email", "julie"), ("email", ""), ("last_name", ""), ("who", "x")])
 def test_bad_input_is_said_beside_its_field_and_kept(cast, client_for, sellers, field, value):
     response = client_for(cast.alice).post(group_url(sellers, "ajouter/"), {**NEW, field: value})

@@ -4,14 +4,16 @@ import pytest
 
 from openflex.core.errors import Refused
 from settings_admin.access.services.holdings import built_in_group
-from settings_admin.access.services.memberships import add_member, remove_member
-from settings_admin.models import Entity, Membership, User, UserGroup
+from settings_admin.access.services.memberships import add_member, remove_member, set_sites
+from settings_admin.models import Entity, Membership, PointOfSale, User, UserGroup
 from settings_admin.registries import BuiltInGroup
+from tests.make import make_user
 from tests.settings_admin.way import group_url, places, user_url, words
 from tests.support.htmx import parse
 
 pytestmark = pytest.mark.usefixtures("everything")
-NEW = "/parametres/groupes/nouveau/"
+NEW, ADD = "/parametres/groupes/nouveau/", "groupes/ajouter/"
+KEY = "5a4a3c0e-8f0a-4c38-9c86-0f1b6d5e2a11"
 
 
 @pytest.fixture
@@ -64,6 +66,117 @@ def test_what_may_be_ticked_is_that_of_the_entity_whose_group_it_will_be(cast, c
     assert "vehicles.edit" in disabled(cast.north)
     assert "vehicles.view" not in disabled(cast.north)
     assert "vehicles.edit" not in disabled(cast.south)
+
+
+def test_the_boxes_follow_the_chosen_owner_at_once_and_what_is_ticked_stays(cast, client_for):
+    few = UserGroup.objects.create(
+        holding=cast.holding, entity=cast.north, name="Peu", rights=["settings.manage_groups", "vehicles.view"]
+    )
+    add_member(actor=None, user=cast.eve, group=few, entity=cast.north)
+    client = client_for(cast.eve, scope="all")
+    form = parse(client.get(NEW))
+    spot = form.select_one("[hx-trigger*='name=entity']")
+    assert spot.select("[name=rights]")
+    typed = {"name": "Atelier", "rights": ["vehicles.view", "vehicles.edit"]}
+
+    def boxes(entity):
+        page = parse(client.get(spot["hx-get"], {**typed, "part": "gains", "entity": entity.pk}))
+        assert not page.select("[name=name], html")
+        found = page.select("[name=rights]")
+        return {box["value"]: (box.has_attr("checked"), box.has_attr("disabled")) for box in found}
+
+    there, here = boxes(cast.south), boxes(cast.north)
+    assert there["vehicles.export"] == (False, False)
+    assert here["vehicles.export"] == (False, True)
+    for ticked in ("vehicles.view", "vehicles.edit"):
+        assert there[ticked] == here[ticked] == (True, False)
+    # One that cannot be given there stays ticked, says so, and the form is refused with it until it is unticked.
+    refused = client.post(NEW, {**typed, "entity": cast.north.pk, "key": KEY})
+    assert refused.status_code == 422
+    assert "vous n’avez pas ce droit ici : décochez-le" in words(refused)
+    assert not UserGroup.objects.filter(name="Atelier").exists()
+
+
+@pytest.fixture
+def deputy(cast, sellers):
+    """Manages the users of Nord 1, and holds there what a salesperson does; there are three sites."""
+    rights = ["settings.manage_users", *sellers.rights]
+    group = UserGroup.objects.create(holding=cast.holding, entity=cast.north, name="Adjoints", rights=rights)
+    deputy = make_user("deputy@example.test", holding=cast.holding, first_name="Dora")
+    add_member(actor=None, user=deputy, group=group, entity=cast.north, points_of_sale=[cast.north_1])
+    PointOfSale.objects.create(entity=cast.north, name="Nord-Caché")
+    return deputy
+
+
+def test_who_manages_some_sites_is_offered_what_they_may_do_and_told_no_other_site(cast, client_for, sellers, deputy):
+    client = client_for(deputy)
+    both, here = (make_user(f"{name}@example.test", holding=cast.holding, first_name=name) for name in ("Both", "Here"))
+    hidden = PointOfSale.objects.get(name="Nord-Caché")
+    for user, sites in ((both, [cast.north_1, hidden]), (here, [cast.north_1])):
+        add_member(actor=None, user=user, group=sellers, entity=cast.north, points_of_sale=sites)
+    page = client.get(group_url(sellers))
+    links = {link["href"] for link in parse(page).select(".group-detail a[href*=retirer]")}
+    assert links == {group_url(sellers, f"retirer/{here.pk}/")}
+    assert "Nord 1, d’autres points de vente" in words(page)
+    answers = [page.text]
+    for user in (both, cast.sam):
+        held = Membership.objects.get(user=user, group=sellers)
+        shown = client.get(user_url(user))
+        assert not parse(shown).select("a[href*='/affectations/'], a[href*=retirer]")
+        answers.append(shown.text)
+        for address in (group_url(sellers, f"retirer/{user.pk}/"), user_url(user, f"affectations/{held.pk}/")):
+            sent = {"where": cast.north.pk, "points_of_sale": cast.north_1.pk}
+            for response in (client.get(address), client.post(address, sent)):
+                assert response.status_code == 403, address
+                answers.append(response.text)
+    for verb in (
+        lambda held: remove_member(actor=deputy, user=both, group=sellers, entity=cast.north),
+        lambda held: set_sites(actor=deputy, membership=held, points_of_sale=[cast.north_1]),
+    ):
+        with pytest.raises(Refused, match="vaut aussi là où") as refusal:
+            verb(Membership.objects.get(user=both, group=sellers))
+        answers.append(refusal.value.message)
+    assert not any("Nord-Caché" in answer or "Nord 2" in answer for answer in answers)
+    # What is offered works.
+    assert client.post(group_url(sellers, f"retirer/{here.pk}/"), {"where": cast.north.pk}).status_code == 303
+
+
+def test_who_manages_some_sites_adds_there_without_saying_so(cast, client_for, sellers, deputy):
+    client = client_for(deputy)
+    offered = {option["value"] for option in parse(client.get(user_url(cast.adele, ADD))).select("optgroup option")}
+    assert str(sellers.pk) in offered
+    assert str(built_in_group(cast.holding, BuiltInGroup.ACCOUNTING).pk) not in offered
+    assert "Ajouter un utilisateur" in words(client.get(group_url(sellers)))
+    for beyond in (BuiltInGroup.ACCOUNTING, BuiltInGroup.HOLDING_ADMIN):
+        assert "Ajouter un utilisateur" not in words(client.get(group_url(built_in_group(cast.holding, beyond))))
+    for url, sent in (
+        (group_url(sellers, "ajouter/"), {"who": "pick", "user": cast.adele.pk}),
+        (user_url(cast.vera, ADD), {"group": sellers.pk}),
+    ):
+        # A form that was drawn when more was theirs meant more.
+        for managed in ("", "0"):
+            assert client.post(url, {**sent, "managed": managed}).status_code == 422
+        managed = parse(client.get(url)).select_one("main [name=managed]")["value"]
+        assert client.post(url, {**sent, "managed": managed}).status_code == 303
+    for user in (cast.adele, cast.vera):
+        held = Membership.objects.get(user=user, group=sellers)
+        assert (held.is_whole, list(held.points_of_sale.all())) == (False, [cast.north_1])
+    # At several sites: those ticked, or all of them; never « tous », which is more than theirs.
+    group = Membership.objects.get(user=deputy)
+    group.points_of_sale.add(cast.north_2)
+    form = parse(client.get(group_url(sellers, "ajouter/")))
+    boxes = {box["value"] for box in form.select("[name=points_of_sale]")}
+    assert boxes == {str(cast.north_1.pk), str(cast.north_2.pk)}
+    assert "Aucune case cochée\u00a0: tous ceux que vous administrez." in form.text
+    managed = form.select_one("[name=managed]")["value"]
+    client.post(group_url(sellers, "ajouter/"), {"who": "pick", "user": cast.marc.pk, "managed": managed})
+    held = Membership.objects.get(user=cast.marc, group=sellers)
+    assert set(held.points_of_sale.all()) == {cast.north_1, cast.north_2}
+    choose = user_url(cast.marc, f"affectations/{held.pk}/")
+    assert not parse(client.get(choose)).select("[name=is_whole]")
+    assert client.post(choose, {"points_of_sale": cast.north_2.pk}).status_code == 303
+    assert client.post(choose, {}).status_code == 422
+    assert list(held.points_of_sale.all()) == [cast.north_2]
 
 
 def test_a_closed_account_enters_no_group_until_it_is_opened_again(cast, client_for, sellers):

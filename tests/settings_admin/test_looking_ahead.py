@@ -3,10 +3,10 @@
 import pytest
 
 from settings_admin.access.services.holdings import built_in_group
-from settings_admin.access.services.memberships import add_member
-from settings_admin.models import User, UserGroup
+from settings_admin.access.services.memberships import add_member, set_sites
+from settings_admin.models import Membership, User, UserGroup
 from settings_admin.registries import BuiltInGroup, right_label
-from tests.settings_admin.way import group_url, said
+from tests.settings_admin.way import group_url, said, user_url
 from tests.support.htmx import parse
 
 pytestmark = pytest.mark.usefixtures("everything")
@@ -46,6 +46,42 @@ def test_where_nothing_is_asked_the_form_says_what_the_person_would_gain(cast, c
     for wrong in ({}, {"who": "pick"}, {"who": "pick", "user": cast.sam.pk}, {"who": "invite", "email": "sam@"}):
         assert ahead(eve, add, **wrong) == ("", set())
     assert ahead(alice, join, group="x") == ("", set())
+
+
+def moved(client, url, **chosen):
+    """What choosing these sites would change: « Sam Nom perd 3 droits », and each right with its sites."""
+    page = parse(client.get(url, {"part": "gains", **chosen}, headers={"HX-Request": "true"}))
+    told = [" ".join(one.text.split()) for one in page.select("summary, .caption")]
+    return told, {line.b.text: " ".join(line.span.text.split()) for line in page.select("li")}
+
+
+def test_choosing_the_sites_of_an_assignment_says_first_what_is_gained_and_lost_where(cast, client_for, sellers):
+    membership = Membership.objects.get(user=cast.sam)
+    url = user_url(cast.sam, f"affectations/{membership.pk}/")
+    alice = client_for(cast.alice)
+    of_sellers = {right_label(code) for code in sellers.rights}
+    told, where = moved(alice, url, points_of_sale=cast.north_1.pk)
+    assert told == [f"Sam Nom perd {len(of_sellers)} droits à certains points de vente"]
+    assert where == dict.fromkeys(of_sellers, "Nord 2, points de vente ouverts plus tard")
+    # As it stands, and what is unfinished or wrong, say nothing.
+    both = {"is_whole": "on", "points_of_sale": cast.north_1.pk}
+    for chosen in ({"is_whole": "on"}, {}, both, {"points_of_sale": 0}):
+        assert moved(alice, url, **chosen) == ([], {}), chosen
+    assert membership.is_whole
+    set_sites(actor=cast.alice, membership=membership, points_of_sale=[cast.north_1])
+    told, where = moved(alice, url, points_of_sale=cast.north_2.pk)
+    assert [one.split()[2] for one in told] == ["gagne", "perd"]
+    assert set(where.values()) <= {"Nord 1", "Nord 2"}
+    # What another group gives at all sites comes and goes with none; what is typed comes back with what it changes.
+    few = UserGroup.objects.create(holding=cast.holding, entity=cast.north, name="Peu", rights=sellers.rights)
+    add_member(actor=None, user=cast.sam, group=few, entity=cast.north)
+    told, where = moved(alice, url, points_of_sale=cast.north_2.pk)
+    assert where == {}
+    assert told[0].startswith("Rien de plus ni de moins")
+    Membership.objects.filter(group=few).delete()
+    refused = alice.post(url, {"points_of_sale": cast.north_2.pk, "base": "*"})
+    assert refused.status_code == 422
+    assert "Sam Nom perd" in " ".join(refused.text.split())
 
 
 def test_an_address_that_has_an_account_is_said_before_it_is_sent_with_what_this_person_would_gain(

@@ -148,6 +148,9 @@ def test_nobody_declares_the_absence_of_a_stronger_account(cast, client_for, loc
 # --- Signed out, second factor -------------------------------------------------------------------------------
 
 
+SESSIONS = "?onglet=sessions"
+
+
 def browser(user="sam", *, ip="203.0.113.9"):
     client = Client(headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"}, REMOTE_ADDR=ip)
     assert sign_in(client, f"{user}@example.test").status_code == 302
@@ -158,15 +161,15 @@ def browser(user="sam", *, ip="203.0.113.9"):
 def test_all_the_sessions_of_a_person_are_seen_and_ended(cast, client_for):
     there = browser()
     client = client_for(cast.alice)
-    assert "Firefox sur Linux Adresse IP 203.0.113.9" in words(client.get(url(cast.sam)))
+    assert "Firefox sur Linux Adresse IP 203.0.113.9" in words(client.get(url(cast.sam, SESSIONS)))
+    assert parse(client.get(url(cast.sam))).select_one("a[href$=sessions] .count").text == "1"
     response = client.post(url(cast.sam, "sessions/fermer/"))
-    assert (response.status_code, response["Location"]) == (303, url(cast.sam))
+    assert (response.status_code, response["Location"]) == (303, url(cast.sam, SESSIONS))
     assert there.get("/vehicules/").status_code == 302
     assert not UserSession.objects.filter(user=cast.sam).exists()
     assert history(cast.sam) == ["devices_signed_out"]
-    page = words(client.get(url(cast.sam)))
-    assert "Aucun appareil connecté." in page
-    assert "Alice Nom a déconnecté tous les appareils" in page
+    assert "Aucun appareil connecté." in words(client.get(url(cast.sam, SESSIONS)))
+    assert "Alice Nom a déconnecté tous les appareils" in words(client.get(url(cast.sam)))
     # Twice is once.
     assert client.post(url(cast.sam, "sessions/fermer/")).status_code == 303
     assert history(cast.sam) == ["devices_signed_out"]
@@ -175,7 +178,9 @@ def test_all_the_sessions_of_a_person_are_seen_and_ended(cast, client_for):
 def test_the_devices_of_a_stronger_colleague_are_neither_shown_nor_ended(cast, client_for, local):
     there = browser("alice")
     client = client_for(local)
-    assert "203.0.113.9" not in words(client.get(url(cast.alice)))
+    shown = client.get(url(cast.alice, SESSIONS))
+    assert "203.0.113.9" not in shown.text
+    assert not parse(shown).select("a[href$=sessions]")
     assert client.post(url(cast.alice, "sessions/fermer/")).status_code == 409
     assert there.get("/vehicules/").status_code == 200
     own = client_for(cast.alice)

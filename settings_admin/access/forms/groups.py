@@ -11,6 +11,7 @@ from django.forms.models import ModelChoiceIterator
 
 from openflex.core.sections import SectionForm
 from settings_admin.access.models import User, UserGroup
+from settings_admin.access.selectors.belonging import Place
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.registries import all_rights
 
@@ -19,8 +20,9 @@ EVERYWHERE = "everywhere"
 
 
 class PlaceForm(forms.Form):
-    """Where somebody enters a group. `entities`: where the person who adds may do it; the field shows when there is a
-    choice. No ticked site: all."""
+    """Where somebody enters a group. `places`: where the person who adds may do it; each field shows when there is a
+    choice. No ticked site: the whole entity, or, where they manage some of its sites only, these. `managed` keeps which
+    ones they were when the form was drawn: less was not what somebody meant whose rights have changed since."""
 
     entity = forms.ModelChoiceField(label="Entité", queryset=Entity.objects.none(), empty_label=None)
     points_of_sale = forms.ModelMultipleChoiceField(
@@ -31,24 +33,44 @@ class PlaceForm(forms.Form):
         help_text="Aucune case cochée\u00a0: tous, ceux ouverts plus tard compris.",
     )
 
-    def __init__(self, *args: Any, entities: list[Entity], **kwargs: Any) -> None:
+    managed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, places: list[Place], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["entity"].queryset = Entity.objects.filter(pk__in=[entity.pk for entity in entities])
-        self.entities = entities
-        if len(entities) == 1:
-            del fields["entity"]
-            fields["points_of_sale"].queryset = PointOfSale.objects.filter(entity=entities[0])
-            if fields["points_of_sale"].queryset.count() < 2:
-                del fields["points_of_sale"]
-        else:
+        self.places = {place.entity.pk: place for place in places}
+        self.mark = " ".join(
+            ",".join(map(str, sorted(site.pk for site in place.points_of_sale)))
+            for place in places
+            if not place.is_whole
+        )
+        fields["managed"].initial = self.mark
+        if not self.mark:
+            del fields["managed"]
+        if len(places) != 1:
+            fields["entity"].queryset = Entity.objects.filter(pk__in=self.places)
             del fields["points_of_sale"]
+            return
+        del fields["entity"]
+        sites = places[0].points_of_sale
+        if len(sites) < 2:
+            del fields["points_of_sale"]
+            return
+        fields["points_of_sale"].queryset = PointOfSale.objects.filter(pk__in=[site.pk for site in sites])
+        if not places[0].is_whole:
+            fields["points_of_sale"].help_text = "Aucune case cochée\u00a0: tous ceux que vous administrez."
 
     @property
     def place(self) -> tuple[Entity, list[PointOfSale] | None]:
-        """The entity, and the sites when only some of them were ticked."""
-        entity = self.cleaned_data.get("entity") or self.entities[0]
-        return entity, list(self.cleaned_data.get("points_of_sale") or []) or None
+        """The entity, and the sites when it is only some of them."""
+        return self.place_in(self.cleaned_data.get("entity") or next(iter(self.places.values())).entity)
+
+    def place_in(self, entity: Entity) -> tuple[Entity, list[PointOfSale] | None]:
+        ticked = list(self.cleaned_data.get("points_of_sale") or [])
+        place = self.places.get(entity.pk)
+        if ticked or place is None or place.is_whole or self.cleaned_data.get("managed") != self.mark:
+            return entity, ticked or None
+        return entity, place.points_of_sale
 
 
 class OwnersIterator(ModelChoiceIterator):
@@ -82,9 +104,8 @@ class JoinGroupForm(PlaceForm):
 
     @property
     def place(self) -> tuple[Entity, list[PointOfSale] | None]:
-        entity, sites = super().place
         owner = self.cleaned_data["group"].entity
-        return (owner, sites) if owner else (entity, sites)
+        return self.place_in(owner) if owner else super().place
 
 
 class AddUserForm(PlaceForm):

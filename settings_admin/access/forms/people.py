@@ -56,20 +56,22 @@ class SitesForm(forms.Form):
     )
     base = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, place: Place, sites: QuerySet[PointOfSale]) -> None:
+    def __init__(self, data: Any, *, place: Place, sites: QuerySet[PointOfSale], may_be_whole: bool) -> None:
         initial = {"is_whole": place.sites is None, "points_of_sale": [site.pk for site in place.sites or ()]}
         super().__init__(data, initial={**initial, "base": place.mark})
         fields: dict[str, Any] = self.fields
         fields["points_of_sale"].queryset = sites
+        if not may_be_whole:
+            del fields["is_whole"]
 
     def clean(self) -> dict[str, Any]:
         """No box is not all of them: whoever unticks the last one does not mean to give more."""
         data = super().clean() or {}
-        if "points_of_sale" in data and bool(data["points_of_sale"]) == data["is_whole"]:
+        if "points_of_sale" in data and bool(data["points_of_sale"]) == data.get("is_whole", False):
             both = "Décochez «\u00a0Tous\u00a0» pour n’en garder que certains."
-            self.add_error("points_of_sale", both if data["is_whole"] else "Choisissez un point de vente, ou tous.")
+            self.add_error("points_of_sale", both if data.get("is_whole") else "Choisissez un point de vente, ou tous.")
         return data
 
     @property
     def chosen(self) -> list[PointOfSale] | None:
-        return None if self.cleaned_data["is_whole"] else list(self.cleaned_data["points_of_sale"])
+        return None if self.cleaned_data.get("is_whole") else list(self.cleaned_data["points_of_sale"])

@@ -11,14 +11,12 @@ from settings_admin.access.selectors.hand_over import grants_of
 from settings_admin.scoping import NOWHERE, unscoped
 
 
-def absences_of(user: User, *, today: date) -> QuerySet[Absence]:
-    """Those that run or are to come, the first one first."""
-    return Absence.objects.filter(user=user, ends_on__gte=today).select_related("substitute").order_by("starts_on")
-
-
-def stood_in_for_by(user: User, *, today: date) -> QuerySet[Absence]:
-    """The absences in which this person is the substitute, running or to come."""
-    return Absence.objects.filter(substitute=user, ends_on__gte=today).select_related("user").order_by("starts_on")
+def absences_around(user: User, *, today: date) -> tuple[list[Absence], list[Absence]]:
+    """The person's own, and those in which they are the substitute, that run or are to come, the first one first; one
+    statement."""
+    rows = Absence.objects.filter(Q(user=user) | Q(substitute=user), ends_on__gte=today).order_by("starts_on", "pk")
+    found = list(rows.select_related("user", "substitute"))
+    return [one for one in found if one.user_id == user.pk], [one for one in found if one.substitute_id == user.pk]
 
 
 def possible_substitutes(user: User) -> QuerySet[User]:

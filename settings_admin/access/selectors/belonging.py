@@ -42,6 +42,21 @@ class Belonging:
     # The holding wants everybody to have a second factor.
     requires_second_factor: bool = False
 
+    def places_where(self, right: str) -> list[Place]:
+        """The part of `places` where a right is held; no statement."""
+        return self.places_in(self.grants.get(right, NOWHERE))
+
+    def places_in(self, held: Reach) -> list[Place]:
+        return [
+            Place(
+                place.entity,
+                place.entity.pk in held.whole,
+                [site for site in place.points_of_sale if held.covers(place.entity.pk, site.pk)],
+            )
+            for place in self.places
+            if place.entity.pk in held.entities
+        ]
+
     def current(self, choice: str) -> tuple[str, Reach]:
         """The chosen part of `widest`: "all", "e<entity>" or "p<point of sale>"; a stale choice falls back.
 
@@ -68,7 +83,7 @@ def belonging_of(user: User) -> Belonging:
     with unscoped("finding out where somebody belongs"):
         given = gifts_of(user.pk).get(user.pk, [])
         of_entity = PointOfSale.objects.filter(entity=OuterRef("pk")).order_by("name")
-        sites = of_entity.values(json=JSONObject(pk="pk", name="name"))
+        sites = of_entity.values(json=JSONObject(**{name: name for name in _OF_SITE}))
         rows = Entity.objects.filter(holding_id=user.holding_id).select_related("holding")
         entities = list(rows.annotate(sites=ArraySubquery(sites)))
     grants, widest, holding_rights = add_up(given, everywhere=frozenset(entity.pk for entity in entities))
@@ -124,21 +139,25 @@ def add_up(gifts: Iterable[Gift], *, everywhere: frozenset[int]) -> tuple[dict[s
     return dict(grants), widest, frozenset(holding_rights)
 
 
+# The columns of a site that are read with every request, in the order of the model.
+_OF_SITE = ("id", "entity_id", "name", "postcode", "city")
+
+
 def _places(entities: list[Any], widest: Reach) -> list[Place]:
     return [
         Place(
             entity,
             entity.pk in widest.whole,
-            [_site(entity, **site) for site in entity.sites if widest.covers(entity.pk, site["pk"])],
+            [_site(entity, **site) for site in entity.sites if widest.covers(entity.pk, site["id"])],
         )
         for entity in entities
         if entity.pk in widest.entities
     ]
 
 
-def _site(entity: Entity, *, pk: int, name: str) -> PointOfSale:
-    """With what every page needs of it; its other columns are read when somebody asks for them."""
-    return PointOfSale.from_db(entity._state.db, ["id", "entity_id", "name"], [pk, entity.pk, name])
+def _site(entity: Entity, **columns: Any) -> PointOfSale:
+    """With what lists of sites tell of it; its other columns are read when somebody asks for them."""
+    return PointOfSale.from_db(entity._state.db, _OF_SITE, [columns[name] for name in _OF_SITE])
 
 
 def scope_of(user: User, belonging: Belonging, choice: str) -> Scope:

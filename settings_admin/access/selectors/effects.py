@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from settings_admin.access.models import User, UserGroup
+from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.selectors.belonging import Gift, add_up, gifts_of
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.registries import all_rights, right_label
@@ -107,10 +107,58 @@ class _Held:
         return not than.grants.get(code, NOWHERE).contains(self.grants.get(code, NOWHERE))
 
 
-def by_right(effects: Iterable[Effect], *, gained: bool) -> list[tuple[str, list[User]]]:
-    """« Véhicules : exporter » with those who gain it (or lose it), in the order of the registry."""
-    people: dict[str, list[User]] = {}
+ByRight = list[tuple[str, list[str]]]
+
+
+def by_right(effects: Iterable[Effect], *, gained: bool) -> ByRight:
+    """« Véhicules : exporter » with the names of those who gain it (or lose it), in the order of the registry."""
+    people: dict[str, list[str]] = {}
     for effect in effects:
         for code in effect.gained if gained else effect.lost:
-            people.setdefault(code, []).append(effect.user)
+            people.setdefault(code, []).append(effect.user.full_name)
     return [(right_label(code), people[code]) for code in all_rights() if code in people]
+
+
+@dataclass(frozen=True)
+class Move:
+    """What a person gains and loses when one of their memberships holds at other sites of its entity: each right with
+    the names of the sites where it comes or goes."""
+
+    gained: ByRight
+    lost: ByRight
+
+
+LATER = "points de vente ouverts plus tard"
+
+
+def of_moving(
+    user: User, membership: Membership, *, sites: Iterable[PointOfSale] | None, among: Iterable[PointOfSale]
+) -> Move:
+    """`sites`: where it would hold (None: all of its entity); `among`: those of the entity; two statements."""
+    at = None if sites is None else frozenset(site.pk for site in sites)
+    before = _Before.of([user])
+    moved = [
+        replace(gift, is_whole=at is None, sites=at or frozenset())
+        if (gift.group_id, gift.entity_id) == (membership.group_id, membership.entity_id)
+        else gift
+        for gift in before.gifts_of(user)
+    ]
+    held, holds = (_Held.of(gifts, before.everywhere).grants for gifts in (before.gifts_of(user), moved))
+    entity_id, sites_there = membership.entity_id or 0, list(among)
+
+    def more(grants: dict[str, Reach], than: dict[str, Reach]) -> ByRight:
+        found = []
+        for code in all_rights():
+            mine, theirs = grants.get(code, NOWHERE), than.get(code, NOWHERE)
+            names = [
+                site.name
+                for site in sites_there
+                if mine.covers(entity_id, site.pk) and not theirs.covers(entity_id, site.pk)
+            ]
+            if entity_id in mine.whole and entity_id not in theirs.whole:
+                names.append(LATER)
+            if names:
+                found.append((right_label(code), names))
+        return found
+
+    return Move(gained=more(holds, held), lost=more(held, holds))

@@ -1,12 +1,13 @@
 """Groups, their people and their rights, as the settings pages show them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from settings_admin.access.models import Membership, User, UserGroup
-from settings_admin.access.selectors.people import looked_for
+from settings_admin.access.selectors.people import looked_for, sites_of, with_sites
 from settings_admin.organisation.models import Entity
 from settings_admin.registries import all_rights, module_label
 from settings_admin.scoping import current_scope
@@ -36,12 +37,15 @@ def listed_groups() -> list[UserGroup]:
     return [group for group in groups() if group.entity_id is None or group.entity_id in chosen]
 
 
-def joinable_groups(entities: list[Entity], *, but_of: User | None) -> QuerySet[UserGroup]:
-    """The shared groups and those of `entities`, but those in which somebody (`but_of`) is everywhere already."""
-    offered = UserGroup.objects.filter(Q(entity=None) | Q(entity__in=entities)).select_related("entity")
-    offered = offered.order_by(F("entity__name").asc(nulls_first=True), "name")
-    if but_of is None:
-        return offered
+def joinable_groups(entities: list[Entity]) -> QuerySet[UserGroup]:
+    """The shared groups and those of `entities`."""
+    joinable = UserGroup.objects.filter(Q(entity=None) | Q(entity__in=entities)).select_related("entity")
+    return joinable.order_by(F("entity__name").asc(nulls_first=True), "name")
+
+
+def offered_groups(entities: list[Entity], *, but_of: User, rights: Collection[str]) -> QuerySet[UserGroup]:
+    """Of these, the groups that give none but these rights, and in which the person (`but_of`) is not everywhere."""
+    offered = joinable_groups(entities).filter(rights__contained_by=list(rights))
     inside = Membership.objects.filter(user=but_of, group=OuterRef("pk"), is_whole=True, entity=OuterRef("entity"))
     everywhere = Membership.objects.filter(user=but_of, group=OuterRef("pk"), entity=None)
     return offered.exclude(Exists(inside) | Exists(everywhere))
@@ -57,12 +61,22 @@ class Member:
     may_leave: bool = False
 
     @property
+    def places(self) -> list[tuple[Membership, str]]:
+        """Each entity with the sites that the reader sees; "" for all of them."""
+        return [(one, "" if one.is_whole else _site_words(one)) for one in self.memberships]
+
+    @property
     def is_everywhere(self) -> bool:
         return any(membership.entity_id is None for membership in self.memberships)
 
     @property
     def since(self) -> Membership:
         return min(self.memberships, key=lambda membership: membership.created_at)
+
+
+def _site_words(membership: Membership) -> str:
+    seen = [site.name for site in membership.points_of_sale.all()]
+    return ", ".join([*seen, *(["d’autres points de vente"] if len(sites_of(membership)) > len(seen) else [])])
 
 
 def people_of(group: UserGroup, *, words: str = "") -> QuerySet[User]:
@@ -74,7 +88,7 @@ def people_of(group: UserGroup, *, words: str = "") -> QuerySet[User]:
 def members_of(group: UserGroup, people: list[User]) -> list[Member]:
     """These people with their places in the group that the reader may see, in the same order; two statements."""
     rows = (
-        Membership.objects.filter(group=group, user__in=people)
+        with_sites(Membership.objects.filter(group=group, user__in=people))
         .select_related("entity")
         .prefetch_related("points_of_sale")
         .order_by("entity__name")

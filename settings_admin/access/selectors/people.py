@@ -1,12 +1,21 @@
 """The people of the holding, as far as somebody may see them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.sessions.models import Session
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from settings_admin.access.models import Membership, User, UserGroup, UserPhoto
-from settings_admin.organisation.models import Entity, PointOfSale
+from settings_admin.access.selectors.belonging import Place
+from settings_admin.organisation.models import PointOfSale
+from settings_admin.records.models import TimelineEntry
 from settings_admin.registries import Right, all_rights, module_label
 from settings_admin.scoping import Scope, current_scope
 
@@ -46,27 +55,35 @@ def photo_of(pk: int, *, reader: User) -> UserPhoto | None:
     return photos.first()
 
 
-@dataclass(frozen=True)
-class PlaceDetail:
-    """An entity of an assignment and its sites, as far as the reader may see them."""
-
-    entity: Entity
-    sites: list[PointOfSale]
+def account_facts(*, now: datetime) -> dict[str, Any]:
+    """What the page of a person tells of their account, annotated to them: `has_second_factor`, `session_count` and
+    `invited_by`, the name of who opened it, None for who came otherwise."""
+    alive = Session.objects.filter(expire_date__gt=now).values("session_key")
+    theirs = UserSession.objects.filter(user=OuterRef("pk"), session_key__in=alive)
+    counted = theirs.order_by().values("user").annotate(found=Count("pk")).values("found")
+    invited = TimelineEntry.objects.filter(
+        target_type=User._meta.label_lower, target_id=OuterRef("pk"), kind="invited"
+    ).order_by("at", "pk")
+    return {
+        "has_second_factor": Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)),
+        "session_count": Coalesce(Subquery(counted), 0),
+        "invited_by": Subquery(invited.values("actor_name")[:1]),
+    }
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """One membership with the detail of its places; `is_everywhere`: the whole holding, of which the reader may see
-    only some entities."""
+    """One membership with its entities and their sites, as far as the reader may see them; `is_everywhere`: the whole
+    holding, of which they may see only some."""
 
     membership: Membership
-    places: list[PlaceDetail]
+    places: list[Place]
     # May the reader end or change it? Set by whoever asks.
     may_change: bool = False
 
     @property
     def sites(self) -> list[PointOfSale]:
-        return [site for place in self.places for site in place.sites]
+        return [site for place in self.places for site in place.points_of_sale]
 
     @property
     def is_everywhere(self) -> bool:
@@ -83,41 +100,53 @@ class Assignment:
         if self.membership.is_whole:
             return ""
         names = ", ".join(site.name for site in self.sites)
-        are_more = len(_chosen_sites(self.membership)) > len(self.sites)
+        are_more = self.has_unseen_sites
         return " et ".join([*([names] if names else []), *(["d’autres points de vente"] if are_more else [])])
 
+    @property
+    def has_unseen_sites(self) -> bool:
+        return not self.membership.is_whole and len(sites_of(self.membership)) > len(self.sites)
 
-def assignments_of(user: User) -> list[Assignment]:
-    """The person's memberships that the reader may see, each with its entities and sites; three statements."""
-    memberships = list(
-        Membership.objects.filter(user=user)
-        .select_related("group__entity", "entity", "added_by")
-        .annotate(site_ids=ArrayAgg("points_of_sale", filter=Q(points_of_sale__isnull=False), default=[]))
-        .order_by("group__name", "entity__name")
-    )
-    entities = list(Entity.objects.filter(holding=user.holding_id))
-    sites = list(PointOfSale.objects.filter(entity__in=entities))
+    @property
+    def place_words(self) -> str:
+        """« toutes les entités », « Nord », « Nord (Nord 2) »"""
+        if self.membership.entity is None:
+            return "toutes les entités"
+        return f"{self.membership.entity.name} ({self.site_words})" if self.site_words else self.membership.entity.name
+
+
+def with_sites(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+    """Each with `site_ids`: all of its sites, those that the reader does not see too."""
+    return memberships.annotate(site_ids=ArrayAgg("points_of_sale", filter=Q(points_of_sale__isnull=False), default=[]))
+
+
+def sites_of(membership: Membership) -> frozenset[int]:
+    """Of a membership read `with_sites`."""
+    return frozenset(membership.site_ids)  # type: ignore[attr-defined]
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """Those that the reader may see, by group, with their sites; one statement."""
+    rows = Membership.objects.filter(user=user).select_related("group__entity", "entity", "added_by")
+    return list(with_sites(rows).order_by("group__name", "entity__name"))
+
+
+def assignments(memberships: Iterable[Membership], *, places: list[Place]) -> list[Assignment]:
+    """Memberships read `with_sites`, each with those of the reader's `places` in which it holds; no statement."""
     return [
         Assignment(
             membership,
-            [
-                PlaceDetail(entity, _sites_in(membership, entity, sites))
-                for entity in entities
-                if membership.entity_id in (None, entity.pk)
-            ],
+            [_part_of(place, membership) for place in places if membership.entity_id in (None, place.entity.pk)],
         )
         for membership in memberships
     ]
 
 
-def _sites_in(membership: Membership, entity: Entity, sites: list[PointOfSale]) -> list[PointOfSale]:
-    chosen = _chosen_sites(membership)
-    return [site for site in sites if site.entity_id == entity.pk and (membership.is_whole or site.pk in chosen)]
-
-
-def _chosen_sites(membership: Membership) -> list[int]:
-    chosen: list[int] = membership.site_ids  # type: ignore[attr-defined]
-    return chosen
+def _part_of(place: Place, membership: Membership) -> Place:
+    if membership.is_whole:
+        return place
+    chosen = sites_of(membership)
+    return Place(place.entity, False, [site for site in place.points_of_sale if site.pk in chosen])
 
 
 @dataclass(frozen=True)
@@ -129,7 +158,7 @@ class HeldRight:
     would_give: list[str]
 
 
-def rights_of(assignments: list[Assignment], *, names_others: bool = True) -> list[tuple[str, list[HeldRight]]]:
+def rights_of(held: list[Assignment], *, names_others: bool = True) -> list[tuple[str, list[HeldRight]]]:
     """Every right under its module, with what gives it; rights over the holding count in the whole holding only.
 
     `names_others`: of those that nothing gives, the groups that would; one statement more.
@@ -139,12 +168,42 @@ def rights_of(assignments: list[Assignment], *, names_others: bool = True) -> li
     for code, right in all_rights().items():
         given_by = [
             one
-            for one in assignments
+            for one in held
             if code in one.membership.group.rights and (one.is_everywhere or not code.startswith("holding."))
         ]
         would_give = [] if given_by else [group.name for group in groups if code in group.rights]
         modules.setdefault(module_label(code), []).append(HeldRight(right, given_by, would_give))
     return list(modules.items())
+
+
+@dataclass(frozen=True)
+class ModuleLine:
+    """One module on a person's page: how many of its rights they hold, by which groups, and where."""
+
+    module: str
+    held: int
+    total: int
+    groups: list[str]
+    reach: str
+
+
+def by_module(modules: list[tuple[str, list[HeldRight]]]) -> list[ModuleLine]:
+    """Those that give nothing last. Where there are several places, a right may be held in some of them only: the tab
+    of the rights tells which."""
+    lines = []
+    for module, rights in modules:
+        giving = {one.membership.pk: one for held in rights for one in held.given_by}.values()
+        where = sorted({one.place_words for one in giving})
+        lines.append(
+            ModuleLine(
+                module,
+                sum(bool(held.given_by) for held in rights),
+                len(rights),
+                sorted({one.membership.group.name for one in giving}),
+                "toutes les entités" if any(one.is_everywhere for one in giving) else ", ".join(where),
+            )
+        )
+    return sorted(lines, key=lambda line: not line.held)
 
 
 def with_reach(users: list[User]) -> None:

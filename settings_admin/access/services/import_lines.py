@@ -11,11 +11,11 @@ from openflex.core.csv_import import Column, Line, folded, split_cell
 from openflex.core.errors import Refused
 from openflex.core.fields import field_of
 from openflex.core.french import NBSP, format_phone, parse_phone
-from settings_admin.access.authority import MANAGE_USERS, Place, check_may_grant, check_may_place
+from settings_admin.access.authority import MANAGE_USERS, Place, check_may_grant, check_may_place, knows
 from settings_admin.access.enums import LineEffect
 from settings_admin.access.models import User, UserGroup
 from settings_admin.access.selectors.belonging import Belonging, Gift, belonging_of, gifts_of
-from settings_admin.access.services.people import EMAIL_TAKEN
+from settings_admin.access.services.people import unknown_account
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.scoping import NOWHERE, unscoped
 
@@ -138,6 +138,9 @@ class _World:
             gifts=gifts_of(*(user.pk for user in accounts if user.holding_id == actor.holding_id)),
         )
 
+    def knows(self, user: User) -> bool:
+        return user.holding_id == self.holding_id and knows(self.power, self.gifts.get(user.pk, []))
+
 
 class _Named(Protocol):
     @property
@@ -170,8 +173,8 @@ def _judged(line: Line, world: _World) -> JudgedLine:
         except Refused as refusal:
             problems.append(Problem(name, refusal.message))
     user = world.accounts.get(facts["email"])
-    if user is not None and user.holding_id != world.holding_id:
-        problems.append(Problem("email", EMAIL_TAKEN.message))
+    if user is not None and not world.knows(user):
+        problems.append(Problem("email", unknown_account(world.power).message))
         user = None
     elif user is not None and not user.is_active:
         problems.append(Problem("email", "Le compte de cette adresse est désactivé\u00a0: réactivez-le d’abord."))

@@ -147,7 +147,8 @@ def set_sites(
         check_belongs_together(user=membership.user, group=membership.group, place=place)
         power = power_of(actor)
         before = place_of(membership)
-        check_may_place(power, before)
+        if not may_place(power, before):
+            raise NOT_ALL_OF_IT
         check_may_place(power, place)
         check_may_grant(power, membership.group.rights, place, field="group")
         if before.mark == place.mark:
@@ -161,6 +162,12 @@ def set_sites(
         record_membership(membership, kind="member_moved", actor=actor)
 
 
+# Without a word of where: the actor may not see that site.
+NOT_ALL_OF_IT = Refused(
+    "right_missing",
+    "Cette affectation vaut aussi là où vous n’administrez pas les utilisateurs. Demandez à qui les administre dans "
+    "toute l’entité.",
+)
 NOT_EVERYWHERE = Refused(
     "right_missing",
     "Cette personne est aussi dans ce groupe là où vous n’administrez pas les utilisateurs. "
@@ -187,7 +194,8 @@ def remove_member(*, actor: User, user: User, group: UserGroup, entity: Entity |
                 _end(membership, actor=actor)
             return
         if entity.pk in memberships:
-            check_may_place(power, place_of(memberships[entity.pk]))
+            if not may_place(power, place_of(memberships[entity.pk])):
+                raise NOT_ALL_OF_IT
             _end(memberships[entity.pk], actor=actor)
         elif None in memberships:
             check_may_place(power, Place())
@@ -226,6 +234,8 @@ def _told(membership: Membership, place: Place, *, kind: str, actor: User | None
         "group": membership.group_id,
         "group_name": membership.group.name,
         "place": str(place),
+        # Without the sites, for those who do not see all of them.
+        "where": str(Place(place.entity)),
     }
     return [
         event_of(target, kind=kind, actor=actor, details=details, entity=membership.entity)

@@ -9,8 +9,9 @@ from django.utils import timezone
 from openflex.core import mail
 from openflex.core.constraints import refusing
 from openflex.core.errors import Refused
-from settings_admin.access.authority import Place, check_may_grant, check_may_place
+from settings_admin.access.authority import MANAGE_USERS, Place, check_may_grant, check_may_place, knows
 from settings_admin.access.models import User, UserGroup
+from settings_admin.access.selectors.belonging import Belonging, gifts_of
 from settings_admin.access.selectors.hand_over import left_open_by, missing_right
 from settings_admin.access.services import invitations
 from settings_admin.access.services.absences import check_receiver
@@ -23,6 +24,13 @@ from settings_admin.registries import right_label
 
 EMAIL_TAKEN = Refused(
     "email_taken", "Cette adresse e-mail appartient déjà à un autre compte. Choisissez-en une autre.", "email"
+)
+# Said of an account of another holding too, and of a merchant's: it does not tell which it is.
+EMAIL_UNSEEN = Refused(
+    "email_taken",
+    "Cette adresse e-mail a déjà un compte, que vous ne voyez pas. Si c’est celle d’un collègue, un administrateur de "
+    "la holding peut l’ajouter.",
+    "email",
 )
 # A double click, or two administrators at once, send one letter.
 _NOT_AGAIN_WITHIN = timedelta(seconds=10)
@@ -43,9 +51,8 @@ def invite(
 ) -> User:
     """Makes an account without a password, puts it into the group; its invitation is sent once this is committed.
 
-    An address that has an account in the holding already: that person is put into the group, nothing else of theirs
-    changes and no invitation leaves. Raises Refused: "email_taken" (another holding's, or a merchant's), and as
-    `add_member` does.
+    An address that has an account whom the actor knows: that person is put into the group, nothing else of theirs
+    changes and no invitation leaves. Raises Refused: "email_taken" (somebody else's), and as `add_member` does.
     """
     email = email.strip().lower()
     place = Place(entity, None if points_of_sale is None else tuple(points_of_sale))
@@ -63,10 +70,16 @@ def invite(
             invitations.make_due(user, now=timezone.now())
             _open_account(user, actor=actor, group=group, place=place)
             invitations.send_on_commit([user])
-        elif user.holding_id != group.holding_id:
-            raise EMAIL_TAKEN
+        elif user.holding_id != group.holding_id or not knows(power_of(actor), gifts_of(user.pk).get(user.pk, [])):
+            raise unknown_account(power_of(actor))
         add_member(actor=actor, user=user, group=group, entity=entity, points_of_sale=place.sites)
         return user
+
+
+def unknown_account(actor: Belonging) -> Refused:
+    """What is said of an address whose account the actor does not know (docs/adr/005). Whoever manages the users of
+    the whole holding knows all of its people: for them it is an account of somebody else."""
+    return EMAIL_TAKEN if MANAGE_USERS in actor.holding_rights else EMAIL_UNSEEN
 
 
 def _open_account(new: User, *, actor: User, group: UserGroup, place: Place) -> None:

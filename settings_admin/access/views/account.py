@@ -19,7 +19,7 @@ from settings_admin.access.authority import may_manage, overseers_of
 from settings_admin.access.forms.account import AbsenceForm, AccountForm, PhotoForm
 from settings_admin.access.models import Absence, User
 from settings_admin.access.requests import SignedInRequest, StaffRequest
-from settings_admin.access.selectors.absences import absences_of, possible_substitutes, stood_in_for_by
+from settings_admin.access.selectors.absences import absences_around, possible_substitutes
 from settings_admin.access.selectors.people import photo_of
 from settings_admin.access.selectors.second_factor import has_second_factor
 from settings_admin.access.selectors.sessions import open_sessions
@@ -54,12 +54,12 @@ def _page(request: SignedInRequest, *, form: Any = None, photo_form: PhotoForm |
         "has_second_factor": has_second_factor(user),
     }
     if user.holding_id is not None:
-        today = today_paris(now)
+        absences, stood_in_for = absences_around(user, today=today_paris(now))
         context |= {
             "overseers": overseers_of(user),
             "may_manage": may_manage(request.belonging, user),  # type: ignore[attr-defined]
-            "absences": absences_of(user, today=today),
-            "stood_in_for": stood_in_for_by(user, today=today),
+            "absences": absences,
+            "stood_in_for": stood_in_for,
         }
     status = 422 if any(one is not None and one.errors for one in (form, photo_form)) else 200
     return render(request, "access/my_account.html", context, status=status)

@@ -24,6 +24,7 @@ from settings_admin.access.requests import StaffRequest
 from settings_admin.access.selectors import effects
 from settings_admin.access.selectors import groups as selectors
 from settings_admin.access.services import groups
+from settings_admin.access.views import joining
 from settings_admin.guards import RightMissing, get_for, read_widely, right
 from settings_admin.organisation.models import Entity
 from settings_admin.records.selectors import timeline_of
@@ -60,7 +61,7 @@ def _group_context(request: StaffRequest, group: UserGroup) -> dict[str, Any]:
     tab = request.GET.get("onglet", "")
     tab = tab if tab in dict(TABS) else TABS[0][0]
     may_edit = may_edit_group(group)
-    may_add = authority.may_give_somewhere(request.belonging, group.rights)
+    may_add = bool(joining.givable_places(request, group))
     context: dict[str, Any] = {"group": group, "tab": tab, "tabs": TABS, "may_edit": may_edit, "may_add": may_add}
     if tab == "utilisateurs":
         context |= _members(request, group)
@@ -93,9 +94,7 @@ def _members(request: StaffRequest, group: UserGroup) -> dict[str, Any]:
     )
     members = selectors.members_of(group, page.rows)
     for member in members:
-        member.may_leave = any(
-            authority.may_place(request.belonging, authority.place_of(one)) for one in member.memberships
-        )
+        member.may_leave = any(authority.may_change(request.belonging, one) for one in member.memberships)
     query = QueryDict(mutable=True)
     query.update({"onglet": TABS[0][0], **({"q": words} if words else {})})
     return {
@@ -143,8 +142,12 @@ def group_create(request: StaffRequest) -> HttpResponse:
     entities = list(Entity.objects.filter(pk__in=_owners(scope)))
     model = _model_group(request)
     initial = _initial(request, model, may_share=may_share, entities=entities)
-    form = NewGroupForm(request.POST or None, initial=initial, entities=entities, may_share=may_share)
-    ticked = request.POST.getlist("rights") if request.method == "POST" else initial["rights"]
+    form = NewGroupForm(joining.filled_in(request), initial=initial, entities=entities, may_share=may_share)
+    ticked = form["rights"].value() or []
+    place = authority.Place(_chosen(form, entities, may_share=may_share))
+    modules = authority.matrix_of(rights=ticked, editor=request.belonging, place=place)
+    if joining.is_looking_ahead(request):
+        return render(request, "access/_rights_matrix.html", {"modules": modules, "is_new": True})
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -161,19 +164,20 @@ def group_create(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, f"Le groupe {group.name} est créé.")
             return htmx.redirect(request, "access:group", group.pk)
-    place = authority.Place() if may_share else authority.Place(_chosen(form, entities))
     context = {
         "form": form,
         "model": model,
         "left_out": len(set(model.rights) - set(initial["rights"])) if model else 0,
-        "modules": authority.matrix_of(rights=ticked, editor=request.belonging, place=place),
+        "modules": modules,
+        "url": f"{request.path}?part={joining.AHEAD}",
     }
     return render(request, "access/group_form.html", context, status=422 if form.errors else 200)
 
 
-def _chosen(form: NewGroupForm, entities: list[Entity]) -> Entity:
-    """Whose group it will be: what may be ticked depends on it."""
-    return next((one for one in entities if str(one.pk) == form["entity"].value()), entities[0])
+def _chosen(form: NewGroupForm, entities: list[Entity], *, may_share: bool) -> Entity | None:
+    """Whose group it will be, None for the holding: what may be ticked depends on it."""
+    chosen = next((one for one in entities if str(one.pk) == form["entity"].value()), None)
+    return chosen if may_share or chosen else entities[0]
 
 
 def _model_group(request: StaffRequest) -> UserGroup | None:

@@ -2,17 +2,20 @@
 question of shared groups."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.french import ended
-from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS, Place
+from settings_admin.access import authority
+from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS
 from settings_admin.access.forms.groups import PlaceForm
 from settings_admin.access.models import User, UserGroup
 from settings_admin.access.requests import StaffRequest
 from settings_admin.access.selectors import effects
+from settings_admin.access.selectors.belonging import Place
 from settings_admin.access.selectors.people import colleagues
 from settings_admin.guards import RightMissing
 from settings_admin.organisation.models import Entity, PointOfSale
@@ -20,15 +23,28 @@ from settings_admin.scoping import current_scope
 
 # The answers of the pop-up.
 YES, NO = "oui", "non"
+# What a form asks for while it is being filled in.
+AHEAD: Final = "gains"
 
 
-def entities_of(group: UserGroup | None) -> list[Entity]:
-    """Where people may be added now: the group's own entity, or those of the top bar in which one manages users."""
-    scope = current_scope()
-    if group is not None and group.entity is not None:
-        return [group.entity]
-    managed = scope.granted(MANAGE_USERS).entities
-    return list(Entity.objects.filter(pk__in=(scope.current.entities & managed) or managed))
+def places_of(request: StaffRequest, group: UserGroup | None) -> list[Place]:
+    """Where people may be added now, with the sites that one administers: a local group's own entity, or those of the
+    top bar. A group that one may not give there is refused by the verb, which says why."""
+    return (givable_places(request, group) if group is not None else []) or _managed(request, group)
+
+
+def givable_places(request: StaffRequest, group: UserGroup) -> list[Place]:
+    """Of these, the part where one holds all that the group gives."""
+    here = {place.entity.pk for place in _managed(request, group)}
+    reach = authority.givable(request.belonging, group.rights)
+    return [place for place in request.belonging.places_in(reach) if place.entity.pk in here]
+
+
+def _managed(request: StaffRequest, group: UserGroup | None) -> list[Place]:
+    managed = request.belonging.places_where(MANAGE_USERS)
+    if group is not None and group.entity_id is not None:
+        return [place for place in managed if place.entity.pk == group.entity_id]
+    return [place for place in managed if place.entity.pk in current_scope().current.entities] or managed
 
 
 def asks(group: UserGroup) -> bool:
@@ -43,12 +59,12 @@ class Ahead:
 
     person: User
     is_invited: bool
-    place: Place
+    place: authority.Place
     effect: effects.Effect | None
 
 
 def is_looking_ahead(request: StaffRequest) -> bool:
-    return request.method == "GET" and request.GET.get("part") == "gains"
+    return request.method == "GET" and request.GET.get("part") == AHEAD
 
 
 def filled_in(request: StaffRequest) -> QueryDict | None:
@@ -71,9 +87,9 @@ def ahead_of(
         return None
     entity, sites = form.place
     if asks(group) and sites is None:
-        return Ahead(person, is_invited, Place(entity), None) if is_invited else None
+        return Ahead(person, is_invited, authority.Place(entity), None) if is_invited else None
     effect = effects.of_joining(person, group, entity=entity, sites=sites or ())
-    return Ahead(person, is_invited, Place(entity, tuple(sites) if sites else None), effect)
+    return Ahead(person, is_invited, authority.Place(entity, tuple(sites) if sites else None), effect)
 
 
 def answer_ahead(request: StaffRequest, ahead: Ahead | None) -> HttpResponse:

@@ -12,16 +12,16 @@ from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.french import ended
 from openflex.core.http import row_number, writes
-from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS
+from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS, may_change
 from settings_admin.access.forms.groups import INVITE, PICK, AddUserForm, RemoveForm
 from settings_admin.access.models import Membership, User, UserGroup
 from settings_admin.access.requests import StaffRequest
 from settings_admin.access.selectors import effects
 from settings_admin.access.selectors import groups as selectors
-from settings_admin.access.selectors.people import colleagues, looked_for
+from settings_admin.access.selectors.people import colleagues, looked_for, with_sites
 from settings_admin.access.services import memberships, people
 from settings_admin.access.views import joining
-from settings_admin.guards import get_for, right
+from settings_admin.guards import RightMissing, get_for, right
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.scoping import current_scope, unscoped
 
@@ -38,7 +38,7 @@ def group_add(request: StaffRequest, pk: int) -> HttpResponse:
         joining.filled_in(request),
         initial={"who": PICK, "user": request.GET.get("user")},
         people=colleagues(current_scope()).filter(is_active=True),
-        entities=joining.entities_of(group),
+        places=joining.places_of(request, group),
     )
     if joining.is_looking_ahead(request):
         return joining.answer_ahead(request, _ahead(group, form))
@@ -141,7 +141,11 @@ def group_remove(request: StaffRequest, pk: int, user_pk: int) -> HttpResponse:
     """Out of the group: asks whether here or everywhere, and says what is lost."""
     group = get_for(request, selectors.groups(), pk, right=MANAGE_USERS)
     user = get_object_or_404(User, pk=user_pk, pk__in=colleagues(current_scope()).values("pk"))
-    held = list(Membership.objects.filter(group=group, user=user).select_related("entity").order_by("entity__name"))
+    rows = Membership.objects.filter(group=group, user=user).select_related("entity").order_by("entity__name")
+    seen = list(with_sites(rows))
+    held = [one for one in seen if may_change(request.belonging, one)]
+    if seen and not held:
+        raise RightMissing(MANAGE_USERS)
     is_everywhere = any(membership.entity_id is None for membership in held)
     administers = {MANAGE_SHARED_GROUPS, MANAGE_USERS} <= current_scope().holding_rights
     entities = _entities_left(held, is_everywhere=is_everywhere, group=group)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,21 +15,25 @@ from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from openflex.core.sections import told_of_conflict
-from settings_admin.access.authority import MANAGE_USERS, may_manage, place_of
+from settings_admin.access.authority import MANAGE_USERS, Place, givable, may_change, may_manage, place_of
 from settings_admin.access.fetching import colleague_for
 from settings_admin.access.forms.account import AbsenceForm
 from settings_admin.access.forms.groups import JoinGroupForm
 from settings_admin.access.forms.people import LeaverForm, PersonForm, SitesForm
 from settings_admin.access.models import Absence, Membership, User, UserGroup
 from settings_admin.access.requests import StaffRequest
+from settings_admin.access.selectors import effects
 from settings_admin.access.selectors.absences import possible_substitutes
-from settings_admin.access.selectors.groups import joinable_groups
+from settings_admin.access.selectors.groups import joinable_groups, offered_groups
 from settings_admin.access.selectors.hand_over import able_to_take_over, left_open_by
+from settings_admin.access.selectors.people import with_sites
 from settings_admin.access.services import absences, memberships, people, second_factor, sessions
 from settings_admin.access.views import joining
-from settings_admin.guards import right
+from settings_admin.guards import RightMissing, right
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.records.services import EditConflict
+from settings_admin.registries import all_rights
+from settings_admin.scoping import current_scope
 
 _RESET = (
     "Pour un téléphone perdu\u00a0: l’application et les codes de secours ne servent plus, toutes les sessions "
@@ -59,10 +64,15 @@ def user_edit(request: StaffRequest, pk: int) -> HttpResponse:
 def user_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Into a group, with the question *Oui* / *Non* where it is shared, as from the page of the group."""
     person = colleague_for(request, pk, right=MANAGE_USERS)
-    entities = joining.entities_of(None)
-    # Sent twice, it finds the person in the group and changes nothing: that is no wrong choice.
-    groups = joinable_groups(entities, but_of=person if request.method == "GET" else None)
-    form = JoinGroupForm(joining.filled_in(request), groups=groups, entities=entities)
+    places = joining.places_of(request, None)
+    entities = [place.entity for place in places]
+    if request.method == "GET":
+        rights = [code for code in all_rights() if givable(request.belonging, [code])]
+        groups = offered_groups(entities, but_of=person, rights=rights)
+    else:
+        # Sent twice, it finds the person in the group and changes nothing: that is no wrong choice.
+        groups = joinable_groups(entities)
+    form = JoinGroupForm(joining.filled_in(request), groups=groups, places=places)
     if joining.is_looking_ahead(request):
         return joining.answer_ahead(request, _ahead(person, form))
     if form.is_valid():
@@ -168,9 +178,15 @@ def user_sites(request: StaffRequest, pk: int, membership_pk: int) -> HttpRespon
     """At which sites of its entity a membership holds."""
     person = colleague_for(request, pk, right=MANAGE_USERS)
     rows = Membership.objects.filter(user=person, entity__isnull=False).select_related("group", "entity")
-    membership = get_object_or_404(rows, pk=membership_pk)
+    membership = get_object_or_404(with_sites(rows), pk=membership_pk)
+    if not may_change(request.belonging, membership):
+        raise RightMissing(MANAGE_USERS, membership.entity_id)
     sites = PointOfSale.objects.filter(entity=membership.entity)
-    form = SitesForm(_sent(request), place=place_of(membership), sites=sites)
+    whole = membership.entity_id in current_scope().granted(MANAGE_USERS).whole
+    form = SitesForm(joining.filled_in(request), place=place_of(membership), sites=sites, may_be_whole=whole)
+    if joining.is_looking_ahead(request):
+        context = {"person": person, "move": _move(person, membership, form, sites)}
+        return render(request, "access/_sites_ahead.html", context)
     if form.is_valid():
         base = form.cleaned_data["base"]
         try:
@@ -179,11 +195,29 @@ def user_sites(request: StaffRequest, pk: int, membership_pk: int) -> HttpRespon
             if refusal.code == "changed_meanwhile":  # sent again, it means it
                 now, again = place_of(membership), request.POST.copy()
                 again["base"] = now.mark
-                form = SitesForm(again, place=now, sites=sites)
+                form = SitesForm(again, place=now, sites=sites, may_be_whole=whole)
             _refuse(form, refusal)
         else:
             return htmx.redirect(request, "access:user", pk)
-    return _act(request, person, form, title=f"Points de vente de {membership.group.name}", verb="Enregistrer")
+    return _act(
+        request,
+        person,
+        form,
+        context={"person": person, "move": _move(person, membership, form, sites)},
+        title=f"Points de vente de {membership.group.name}",
+        verb="Enregistrer",
+        body="access/_sites_fields.html",
+    )
+
+
+def _move(person: User, membership: Membership, form: SitesForm, sites: QuerySet[PointOfSale]) -> effects.Move | None:
+    """What the sites chosen would change; None for what is unfinished, or as it stands."""
+    if not form.is_bound or {"is_whole", "points_of_sale"} & form.errors.keys():
+        return None
+    chosen = form.chosen
+    if Place(membership.entity, None if chosen is None else tuple(chosen)).mark == place_of(membership).mark:
+        return None
+    return effects.of_moving(person, membership, sites=chosen, among=sites)
 
 
 @right(MANAGE_USERS, on="row")
@@ -230,7 +264,7 @@ def user_sign_out(request: StaffRequest, pk: int) -> HttpResponse:
     person = colleague_for(request, pk, right=MANAGE_USERS)
     sessions.end_sessions_of(actor=request.user, user=person)
     messages.success(request, f"Tous les appareils de {person.full_name} sont déconnectés.")
-    return htmx.redirect(request, "access:user", pk)
+    return htmx.redirect(request, f"{reverse('access:user', args=[pk])}?onglet=sessions")
 
 
 @right(MANAGE_USERS, on="row")

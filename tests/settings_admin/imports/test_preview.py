@@ -214,6 +214,18 @@ def test_the_effects_of_good_lines(cast, client_for, sellers):
     assert list(lines_on(client, address, "refused")) == [5]
 
 
+def test_a_line_of_a_colleague_one_does_not_see_says_what_it_says_of_a_stranger(cast, client_for):
+    client = client_for(cast.eve)
+    emails = (cast.sam.email, cast.otto.email, cast.max.email, cast.nobody.email)
+    address = preview_of(client, *(line(email, entity="Sud") for email in emails))
+    refused = lines_on(client, address, "refused")
+    assert set(refused) == {2, 3, 4}
+    assert len(set(refused.values())) == 1
+    assert "a déjà un compte, que vous ne voyez pas" in refused[2]
+    assert lines_on(client, address, "add") == {5: "Vendeur, Sud"}
+    assert "Nord" not in parse(client.get(address)).select_one("main").text
+
+
 def test_a_local_group_is_preferred_where_it_is(cast, client_for):
     groups.create_group(actor=cast.alice, entity=cast.south, name="Vendeur", rights=[])
     client = client_for(cast.alice)
@@ -358,14 +370,6 @@ def test_the_preview_of_somebody_else_is_not_there(cast, client_for, stranger):
     assert client.post(address, {"lines": "2"}).status_code == expected
     assert client.get(f"{address}refus/").status_code == expected
     assert not User.objects.filter(email="new@example.test").exists()
-
-
-def test_the_page_names_the_entity_where_it_says_so_only_to_its_people(cast, client_for):
-    """An existing colleague of another entity: only what the reader named is told."""
-    client = client_for(cast.eve)
-    address = preview_of(client, line("sam@example.test", entity="Sud"))
-    assert lines_on(client, address, "add") == {2: "Vendeur, Sud"}
-    assert "Nord" not in parse(client.get(address)).select_one("main").text
 
 
 def test_a_page_that_one_came_back_to_sends_another_file(cast, client_for):
