@@ -109,7 +109,7 @@ def test_of_two_reservations_at_one_instant_one_is_told_who_was_first(cast):
     (taken,) = (answer for answer in answers if isinstance(answer, Hold))
     refusals = [answer for answer in answers if isinstance(answer, Refused)]
     assert [refusal.code for refusal in refusals] == ["held", "held"]
-    assert all(f"réservation, {taken.label} " in refusal.message for refusal in refusals)
+    assert all(f"réservé pour {taken.label} " in refusal.message for refusal in refusals)
     assert Hold.objects.unreleased().count() == 1
 
 
