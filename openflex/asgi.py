@@ -13,6 +13,8 @@ protocol.hltype = protocol.hlval = lambda value, *colours: value  # type: ignore
 
 pages = get_asgi_application()
 
-from openflex.live.consumers import live_socket  # noqa: E402 - models are there once the application is set up
+from openflex.core.memory import settle  # noqa: E402 - models are there once the application is set up
+from openflex.live.consumers import live_socket  # noqa: E402
 
 application = ProtocolTypeRouter({"http": pages, "websocket": live_socket})
+settle()
