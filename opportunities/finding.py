@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Case, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,9 +15,8 @@ from opportunities.selectors import opportunity_rows, search, wanted
 
 
 def _find(text: str, limit: int) -> Sequence[Hit]:
-    """What goes on first, then what changed last."""
-    is_over = Case(When(status=enums.Status.OPEN, then=Value(0)), default=Value(1))
-    return [_told(row) for row in search(opportunity_rows(), text).order_by(is_over, "-changed_at", "-pk")[:limit]]
+    """What changed last: the order of an index, in which the first of many are soon met."""
+    return [_told(row) for row in search(opportunity_rows(), text).order_by("-changed_at", "-pk")[:limit]]
 
 
 def _told(row: Opportunity) -> Hit:

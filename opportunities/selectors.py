@@ -6,14 +6,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
+from django.db.models.lookups import Exact
 
 from customers.models import Customer
 from customers.selectors import VIEW as VIEW_CUSTOMERS
 from openflex.core import french
 from openflex.core.dates import paris_day_bounds, today_paris
 from openflex.core.http import row_number
+from openflex.core.search import few_of, search_condition
 from openflex.core.todos import Asked
 from opportunities import enums
 from opportunities.models import (
@@ -86,26 +88,43 @@ def opportunity_rows() -> QuerySet[Opportunity]:
 
 
 def search(rows: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
-    """By customer, number of the opportunity, of an offer or of a trade-in, plate or VIN of the wanted vehicle, of an
-    offered one or of the trade-in.
+    """By customer, number (also of an offer or trade-in), plate or VIN of the vehicle wanted, offered or traded in.
 
-    Each table is asked through its own index; joined in one condition they would be read whole.
+    Each table is asked through its own index; joined in one condition they would be read whole. Unless the words are
+    those of many vehicles, a make say: then the first that have them are soon met by going through the rows in order.
     """
-    found = [Opportunity.objects.filter(customer__in=customers_named(text))]
-    if number := row_number(text.strip()):
-        found += [
-            Opportunity.objects.filter(number=number),
-            Opportunity.objects.filter(pk__in=Offer.objects.filter(number=number).values("opportunity")),
-            Opportunity.objects.filter(pk__in=TradeIn.objects.filter(number=number).values("opportunity")),
-        ]
-    vehicles = Vehicle.objects.search(text).values("pk")
-    found += [
-        Opportunity.objects.filter(vehicle__in=vehicles),
-        Opportunity.objects.filter(pk__in=Offer.objects.filter(vehicle__in=vehicles).values("opportunity")),
+    few = few_of(Vehicle.objects.search(text))
+    if few is None:
+        return rows.filter(_has_words(text))
+    found = [
+        Opportunity.objects.filter(customer__in=customers_named(text)),
+        Opportunity.objects.filter(vehicle__in=few),
+        Opportunity.objects.filter(pk__in=Offer.objects.filter(vehicle__in=few).values("opportunity")),
         Opportunity.objects.filter(pk__in=TradeIn.objects.search(text).values("opportunity")),
     ]
+    if number := row_number(text.strip()):
+        found.append(Opportunity.objects.filter(number=number))
+        found.append(Opportunity.objects.filter(pk__in=Offer.objects.filter(number=number).values("opportunity")))
+        found.append(Opportunity.objects.filter(pk__in=TradeIn.objects.filter(number=number).values("opportunity")))
     first, *others = (one.order_by().values("pk") for one in found)
     return rows.filter(pk__in=first.union(*others))
+
+
+def _has_words(text: str) -> Q:
+    """What `search` looks for, asked of each row by itself."""
+    offers = Offer.objects.filter(opportunity=OuterRef("pk"))
+    trade_ins = TradeIn.objects.filter(opportunity=OuterRef("pk"))
+    asked = Q(customer__in=customers_named(text)) | _has_one(trade_ins.search(text))
+    if words := search_condition(text, column="vehicle__search_text"):
+        asked |= words | _has_one(offers.filter(words))
+    if number := row_number(text.strip()):
+        asked |= Q(number=number) | _has_one(offers.filter(number=number)) | _has_one(trade_ins.filter(number=number))
+    return asked
+
+
+def _has_one(rows: QuerySet[Any]) -> Q:
+    """Whether there is such a row. Of an EXISTS the database would first make the list of all that have one."""
+    return Q(Exact(Subquery(rows.order_by().values(one=Value(1))[:1]), 1))
 
 
 def customers_named(text: str) -> QuerySet[Any, Any]:
@@ -117,8 +136,7 @@ def customers_named(text: str) -> QuerySet[Any, Any]:
 
 
 def team_ids(scope: Scope) -> QuerySet[Any, Any]:
-    """*Mon équipe*: those who belong to the entities and points of sale that this person looks at, by the whole holding
-    too."""
+    """*Mon équipe*: those of the entities and sites that this person looks at, by the whole holding too."""
     here = Membership.objects.all()
     if sites := [site for chosen in scope.current.partial.values() for site in chosen]:
         here = here.filter(Q(entity__in=scope.current.whole) | Q(is_whole=True) | Q(points_of_sale__in=sites))

@@ -68,7 +68,7 @@ class AuditFilter(filters.FilterSet):
         self.filters["entity"].extra["choices"] = [(str(pk), name) for pk, name in entities]
 
     def search(self, rows: QuerySet[AuditLine], name: str, value: str) -> QuerySet[AuditLine]:
-        return selectors.of_people(rows, selectors.people_found(current_scope(), value))
+        return selectors.of_names(rows, selectors.people_found(current_scope(), value))
 
     def of_acts(self, rows: QuerySet[AuditLine], name: str, value: list[str]) -> QuerySet[AuditLine]:
         chosen: list[Any] = [condition for key, _, condition in ACTS if key in value]

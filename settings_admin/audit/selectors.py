@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
 
+from openflex.core.search import few_of
 from settings_admin.access.models import User
 from settings_admin.access.selectors.people import colleagues
 from settings_admin.audit.enums import USER
@@ -45,3 +46,11 @@ def people_found(scope: Scope, words: str) -> list[int]:
 def of_people(lines: QuerySet[AuditLine], people: Collection[int]) -> QuerySet[AuditLine]:
     """What these people did, and what was done to them."""
     return lines.filter(Q(actor__in=people) | Q(target_type=USER, target_id__in=people))
+
+
+def of_names(lines: QuerySet[AuditLine], people: Collection[int]) -> QuerySet[AuditLine]:
+    """The same for people who may have done little: their lines are looked up before, lest the whole log be read
+    through for them."""
+    found = of_people(lines, people)
+    few = few_of(found)
+    return found if few is None else lines.filter(pk__in=few)

@@ -66,7 +66,7 @@ def test_a_company_is_found_by_its_siret_and_shown_with_its_form(cast, read, cla
     assert names(read("?tab=companies")) == ["SARL Bâti Saône"]
 
 
-@pytest.mark.parametrize("words", ["xyz", "0699999999"])
+@pytest.mark.parametrize("words", ["xyz", "0699999999", "claire.here@example.org"])
 def test_what_nobody_has_finds_nobody(claire, read, words):
     page = read(f"?q={words}")
     assert names(page) == []

@@ -65,6 +65,12 @@ def test_one_is_found_by_customer_number_offer_plate_and_vin(listed, rino, words
     assert listed(f"?tab=all&q={words}") == ["RINO"]
 
 
+@pytest.mark.parametrize("words", ["rino", "0612345678", "14873", "26176", "465851", "EZ731PM", "AV 005 AV", "gd642jm"])
+def test_it_is_found_too_by_words_that_many_vehicles_have(listed, rino, words, monkeypatch):
+    monkeypatch.setattr("openflex.core.search.MANY", -1)
+    assert listed(f"?tab=all&q={words}") == ["RINO"]
+
+
 @pytest.mark.parametrize("words", ["%25%25%25", "'%3b--", "99999999999999999999", "x%00yz"])
 def test_hostile_words_are_only_words(listed, rino, words):
     assert listed(f"?tab=all&q={words}") in ([], ["RINO", "DUVAL"], ["DUVAL", "RINO"])

@@ -176,7 +176,9 @@ def test_what_is_set_at_the_provider_is_told_and_leads_to_its_page(cast, client_
 # --- Search, filters, tabs, pages ----------------------------------------------------------------------------
 
 
-def test_the_search_finds_what_a_person_did_and_what_was_done_to_them(cast, client_for):
+@pytest.mark.parametrize("many", [1000, -1])
+def test_the_search_finds_what_a_person_did_and_what_was_done_to_them(cast, client_for, many, monkeypatch):
+    monkeypatch.setattr("openflex.core.search.MANY", many)
     note(cast.sam)
     note(cast.marc)
     note(cast.alice, SEEN, target=cast.sam)
