@@ -69,9 +69,11 @@ VALUES = {
     "energy_rank": ["diesel", "petrol", ""],
     "status_rank": ["arrived", "for_sale", "out"],
     "in_stock_since_on": [date(2026, 1, 1), date(2026, 1, 2), None],
+    "type_rank": ["new", "used", ""],
+    "is_trade_in": [False, True, False],
 }
 # Columns that the database reckons from others.
-SOURCES = {"energy_rank": "energy", "status_rank": "status", "in_stock_since_on": "entered_on"}
+SOURCES = {"energy_rank": "energy", "status_rank": "status", "in_stock_since_on": "entered_on", "type_rank": "stage"}
 
 
 @pytest.mark.django_db

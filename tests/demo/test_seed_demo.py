@@ -128,7 +128,7 @@ def test_the_opportunities_of_the_release_notes_are_there(client: Client) -> Non
     page = client.get(f"/opportunites/{late.pk}/").text
     for words in (
         "En cours - En souffrance", "Revoir le prix de reprise à la baisse.", "Regarder si le véhicule est gagé.",
-        "l’offre n°\u00a026176", "a créé une reprise sur",
+        "l’offre n°\u00a026176", ">une reprise<",
     ):  # fmt: skip
         assert words in page
     assert client.get(f"/opportunites/{late.pk}/reprise/").status_code == 200

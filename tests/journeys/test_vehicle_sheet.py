@@ -196,7 +196,7 @@ def test_a_vehicle_is_reserved_named_and_released(scooter, cast, visit):
     dialog.get_by_label("Ou un autre nom").fill("Mme Martin")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Véhicule réservé pour 48 heures.")).to_be_visible()
-    expect(page.locator(".sheet-head")).to_contain_text("Mme Martin, jusqu’au 26 novembre 2026 à 10:")
+    expect(page.locator(".sheet-head")).to_contain_text("Mme Martin jusqu’au 26 novembre 2026 à 10:")
     expect(page.get_by_role("link", name="Réserver")).to_have_count(0)
     desk.check()
     page.get_by_role("button", name="Libérer").click()

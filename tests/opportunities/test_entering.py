@@ -45,6 +45,7 @@ VALUES = {
     "next_inspection_month": date(2028, 4, 1), "inspection_result": "favourable", "is_collector": True,
     "is_licensed_sport": True, "is_maintenance_up_to_date": True, "has_maintenance_book": True,
     "repairs_detail": "Chaîne", "keys_count": 2, "has_registration_certificate": True, "vat_regime": "margin",
+    "is_sandbox": True,
     "market_value": Decimal("7880.00"), "adjusted_value": Decimal("9210.00"), "value_date": date(2024, 12, 2),
     "sale_price": Decimal("8990.00"), "price": Decimal("8000.00"),
 }  # fmt: skip

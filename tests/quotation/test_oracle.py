@@ -117,7 +117,7 @@ def agrees(way: Way, oracle: Oracle, quotation: Quotation, *, states: tuple[str,
         assert quotation.state == "no_market"
         assert quotation.adjusted_value is None
         page = text(way.get("study", quotation.pk))
-        assert said["reason"]["detail"] in page
+        assert said["reason"]["detail"].replace("\u00a0", " ") in page
         assert "9 394,20" not in page
         return False
     lines = [said["market_value"], *(said["adjustments"][name] for name in ("mileage", "age", "options", "location"))]

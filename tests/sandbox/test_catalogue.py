@@ -86,7 +86,7 @@ def test_all_versions_can_be_walked(api: httpx.Client) -> None:
 def test_a_wrong_parameter_is_named(api: httpx.Client, path: str, refused: str) -> None:
     answer = api.get(path)
     assert answer.status_code == 422
-    assert answer.json()["detail"] == f"Paramètre refusé : {refused}."
+    assert answer.json()["detail"] == f"Paramètre refusé\u00a0: {refused}."
 
 
 @pytest.mark.parametrize("cursor", ["abc", "é", "%00", "MTAwOjA"])

@@ -279,7 +279,7 @@ def test_dearer_adverts_take_longer_to_sell(api: httpx.Client, value: Value) -> 
 def test_a_wrong_field_is_named(api: httpx.Client, change: dict[str, Any], refused: str) -> None:
     answer = api.post("/v1/valuations", json=asked(api, "GD-642-JM", **change))
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
-    assert answer.json()["detail"].startswith(f"Champs refusés : {refused}")
+    assert answer.json()["detail"].startswith(f"Champs refusés\u00a0: {refused}")
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'"x"', b"\xff", b"[" * 100_000])
