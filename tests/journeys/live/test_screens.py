@@ -37,6 +37,11 @@ def has_heard(page: Page, kind: str, title: str) -> None:
     )
 
 
+def said(page: Page) -> list[str]:
+    heard: list[str] = page.evaluate("heard.map(one => one.join(' '))")
+    return heard
+
+
 def test_two_screens_follow_each_other_through_crashes_until_the_right_is_withdrawn(cast, site, screen, own_redis):
     def change(title: str) -> None:
         with unscoped("another process"):
@@ -75,8 +80,10 @@ def test_two_screens_follow_each_other_through_crashes_until_the_right_is_withdr
     for number in range(100):  # until the process listens again
         change(f"Avec Redis {number}")
         for page in (sam, marc):
-            page.wait_for_function("last => heard.at(-1)[1] === last", arg=f"Avec Redis {number}", timeout=20_000)
-        if all(page.evaluate("heard.at(-1)[0]") == "live:errand.renamed" for page in (sam, marc)):
+            page.wait_for_function(
+                "title => heard.some(one => one[1] === title)", arg=f"Avec Redis {number}", timeout=20_000
+            )
+        if all(f"live:errand.renamed Avec Redis {number}" in said(page) for page in (sam, marc)):
             break
     else:
         pytest.fail("what is told through Redis is not heard again")
@@ -84,6 +91,8 @@ def test_two_screens_follow_each_other_through_crashes_until_the_right_is_withdr
     with unscoped("another process"):
         group = built_in_group(cast.holding, BuiltInGroup.SALESPERSON)
         remove_member(actor=cast.alice, user=cast.sam, group=group, entity=cast.north)
-    change("Ne plus le lui dire")
-    wait_for(marc, ["live:errand.renamed", "Ne plus le lui dire"])
-    wait_for(sam, ["live:errand.renamed", f"Avec Redis {number}"])
+    for title in ("Ne plus le lui dire", "Ni cela"):  # the second: when it is heard, everybody has been told the first
+        change(title)
+        has_heard(marc, "live:errand.renamed", title)
+    # What he has heard last is left aside: the catch-up of an earlier snapshot comes a moment after it.
+    assert not [one for one in said(sam) if "Ne plus le lui dire" in one or "Ni cela" in one]
