@@ -86,7 +86,7 @@ def _small_holding(rows: int) -> User:
         template = Vehicle.objects.filter(status=StockStatus.FOR_SALE, model__icontains="clio").latest("pk")
         quoted = Quotation.objects.exclude(valuation_answer=None).last() or Quotation.objects.latest("pk")
         for number in range(rows):
-            template.pk, template.entity, template.point_of_sale = None, entity, None
+            template.pk, template.entity, template.point_of_sale, template.supplier = None, entity, None, None
             template.stock_number, template.plate, template.vin = f"M-{number}", f"AA{number:03}AA", ""
             template._state.adding = True
             template.save()

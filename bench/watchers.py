@@ -105,7 +105,7 @@ async def _open(port: int, topic: str, cookie: str) -> Watcher:
 
 async def main(port: int) -> None:
     loop = asyncio.get_running_loop()
-    lines = asyncio.StreamReader()
+    lines = asyncio.StreamReader(limit=1_000_000)  # who watches what is one long line
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     wanted: list[list[str]] = json.loads(await lines.readline())
     watchers: list[Watcher] = []

@@ -56,7 +56,6 @@ def test_touch_shows_them_too(cast, nobody, visit):
     phone.check()
     page.keyboard.press("Escape")
     expect(page.get_by_text("Les entités créées plus tard sont comprises.")).to_be_hidden()
-    page.reload()
     page.get_by_role("button", name="Points de vente").tap()
     expect(page.locator(".detail").get_by_text("Nord 2")).to_be_visible()
     phone.check()
