@@ -18,7 +18,7 @@ from quotation.models import ProviderCall, Quotation
 from settings_admin.scoping import unscoped
 
 PLATE, DEMONSTRATION = "FB201TP", "GD642JM"
-REQUESTS = 12
+REQUESTS = 20
 TYPED_PRICES = ("11 900", "12 400", "12 900")
 
 
