@@ -267,6 +267,9 @@ class Vehicle(ScopedModel):
         ]
         indexes = [
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="vehicle_search"),
+            # Its former stays, in stock or not, each time a plate, a VIN or a mileage is typed.
+            models.Index(fields=["vin"], condition=~Q(vin=""), name="vehicle_of_vin"),
+            models.Index(fields=["plate"], condition=~Q(plate=""), name="vehicle_of_plate"),
             # A list shows either half, sorted: read in order until a page is full, whatever entities the scope holds.
             # (An index that starts with the entity gives no order over several of them.)
             *(
