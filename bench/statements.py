@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from bench.data import admin, sign_in
 from bench.figures import Row
 from openflex.demo.world import PASSWORD
-from quotation.models import Quotation
+from quotation.models import ProviderAnswer, Quotation
 from settings_admin.access.services.holdings import built_in_group, create_holding
 from settings_admin.access.services.memberships import add_member
 from settings_admin.models import Entity, User
@@ -23,6 +23,7 @@ from vehicles.enums import StockStatus
 from vehicles.models import Vehicle
 
 LIMIT = 12
+ANSWERS = [field.name for field in Quotation._meta.fields if field.related_model is ProviderAnswer]
 PAGES: dict[str, Callable[[int, int], str]] = {
     "vehicles list": lambda vehicle, quotation: "/vehicules/",
     "vehicles list, filtered and sorted": lambda vehicle, quotation: "/vehicules/?status=for_sale&sort=-sale_price",
@@ -90,7 +91,19 @@ def _small_holding(rows: int) -> User:
             template.stock_number, template.plate, template.vin = f"M-{number}", f"AA{number:03}AA", ""
             template._state.adding = True
             template.save()
-            quoted.pk, quoted.entity, quoted.created_by, quoted.point_of_sale = None, entity, user, None
+            quoted.pk, quoted.entity, quoted.created_by = None, entity, user
+            quoted.point_of_sale, quoted.vehicle, quoted.redone_from = None, None, None
+            for name in ANSWERS:
+                setattr(quoted, name, _copied(getattr(quoted, name), entity))
             quoted._state.adding = True
             quoted.save()
     return user
+
+
+def _copied(answer: ProviderAnswer | None, entity: Entity) -> ProviderAnswer | None:
+    """An answer belongs to the entity that paid for it."""
+    if answer is not None:
+        answer.pk, answer.entity = None, entity
+        answer._state.adding = True
+        answer.save()
+    return answer
