@@ -51,8 +51,9 @@ class Reach:
         return point_of_sale_id is None or point_of_sale_id in self.partial[entity_id]
 
     def contains(self, other: "Reach") -> bool:
+        """No site of an entity is still a part of it: what has no site of its own is seen there."""
         return other.whole <= self.whole and all(
-            entity in self.whole or points <= self.partial.get(entity, frozenset())
+            entity in self.whole or (entity in self.partial and points <= self.partial[entity])
             for entity, points in other.partial.items()
         )
 

@@ -32,6 +32,8 @@ class Line:
 def draw_lines(table: tables.Table, rows: Iterable[Any]) -> list[Line]:
     """The rows in the table's visible columns, ready for `lists/table.html`."""
     columns = list(table.columns)
+    if not columns:  # a list that is shown as cards
+        return [Line(row, SafeString()) for row in rows]
     drawers = [_drawer(column, table) for column in columns]
     # The attributes of a column are the same in each row: only what changes is filled in for each of them.
     cells = "".join(f"<td {_braced(column.attrs['td'].as_html())}>{{}}</td>" for column in columns)

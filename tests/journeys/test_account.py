@@ -28,6 +28,7 @@ def test_with_the_keyboard_alone(cast, visit, size):
     page.get_by_label("Téléphone").fill("0612345678")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Votre compte est enregistré.")).to_be_visible()
+    page.wait_for_load_state("domcontentloaded")  # the scripts have run: before, a link leads to the page of its dialog
     assert User.objects.get(pk=cast.sam.pk).phone == "+33612345678"
 
     page.get_by_role("link", name="Prévoir une absence").focus()

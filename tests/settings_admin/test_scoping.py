@@ -9,7 +9,7 @@ from django.http import Http404
 
 from settings_admin import scoping
 from settings_admin.models import Entity, PointOfSale, UserGroup
-from settings_admin.scoping import OutOfScope, Reach, ScopeMissing
+from settings_admin.scoping import NOWHERE, OutOfScope, Reach, ScopeMissing
 from tests.make import make_vehicle
 from vehicles.models import Hold, Vehicle
 
@@ -174,6 +174,15 @@ class TestReach:
 
     def test_a_common_part_is_the_smaller_one(self):
         assert Reach(frozenset({1, 2})) & Reach(partial={1: frozenset({5})}) == Reach(partial={1: frozenset({5})})
+
+    def test_no_site_of_an_entity_is_a_part_of_it_and_of_no_other(self):
+        # Held at one site while the top bar shows another: nothing is common but what has no site.
+        left = Reach(partial={1: frozenset({5})}) & Reach(partial={1: frozenset({6})})
+        assert left == Reach(partial={1: frozenset()})
+        assert not NOWHERE.contains(left)
+        assert not Reach(frozenset({2})).contains(left)
+        assert Reach(partial={1: frozenset({7})}).contains(left)
+        assert Reach(frozenset({1})).contains(left)
 
     def test_a_row_without_a_site_belongs_to_all_of_the_entity(self):
         reach = Reach(partial={1: frozenset({5})})
