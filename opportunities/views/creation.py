@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from customers.models import Customer
+from customers.selectors import VIEW as VIEW_CUSTOMERS
 from openflex.core import htmx
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
@@ -16,7 +17,7 @@ from opportunities.forms import CreateForm
 from opportunities.rights import EDIT, VIEW
 from opportunities.services.creation import create_opportunity
 from settings_admin.access.requests import StaffRequest
-from settings_admin.guards import get_for, right
+from settings_admin.guards import RightMissing, get_for, right
 from settings_admin.models import Entity
 from settings_admin.scoping import current_scope
 
@@ -31,6 +32,8 @@ def create(request: StaffRequest) -> HttpResponse:
         entities = Entity.objects.filter(pk__in=current_scope().reach.entities).order_by("name", "pk")
         return htmx.render_part(request, "opportunities/choose_entity.html", "entities", {"entities": entities})
     form = _form(request, entity)
+    if "customer" not in form.fields:  # nobody without a customer
+        raise RightMissing(VIEW_CUSTOMERS, entity.pk)
     if form.is_valid():
         data = form.cleaned_data
         try:

@@ -16,7 +16,7 @@ from opportunities.rights import EDIT, VIEW
 from opportunities.services import offers
 from opportunities.views.page import fetch, may
 from settings_admin.access.requests import StaffRequest
-from settings_admin.guards import get_for, right
+from settings_admin.guards import RightMissing, get_for, right
 
 
 @right(EDIT, on="row")
@@ -36,6 +36,8 @@ def make_offer(request: StaffRequest, pk: int) -> HttpResponse:
             "trade_in": selectors.priced_trade_ins(opportunity, today=today).first(),
         },
     )
+    if "vehicle" not in form.fields:  # what would it offer
+        raise RightMissing("vehicles.view", opportunity.entity_id)
     if form.is_valid():
         try:
             made = offers.make_offer(

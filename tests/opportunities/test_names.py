@@ -49,11 +49,11 @@ def told_of(cast):
     return {"row": row, "past": past, "coming": coming, "offer": offer, "trade_in": trade_in, "asked": asked}
 
 
-def take_the_right_away(cast, *, of=None):
+def take_the_right_away(cast, *, of=None, right="customers.view"):
     with unscoped("test data"):
         groups = UserGroup.objects.filter(holding=cast.holding)
         for group in groups.filter(memberships__user=of) if of else groups:
-            group.rights = [code for code in group.rights if code != "customers.view"]
+            group.rights = [code for code in group.rights if code != right]
             group.save()
 
 
@@ -85,6 +85,20 @@ def test_what_awaits_on_the_home_page_is_told_as_the_bell_tells_it(cast, client_
     page = client_for(cast.marc).get("/accueil/").text
     assert "Vera a écrit à un client, et vous ne l’avez pas encore lu." in page
     assert "RINO" not in page
+
+
+@pytest.mark.parametrize(
+    ("right", "address"),
+    [("customers.view", "/opportunites/nouvelle/"), ("vehicles.view", "/opportunites/{row}/offres/nouvelle/")],
+)
+def test_what_needs_a_right_that_one_has_not_is_refused_by_its_name(cast, client_for, told_of, right, address):
+    """No opportunity without a customer, no offer without a vehicle: before anything is typed."""
+    url = address.format(row=told_of["row"].pk)
+    sam = client_for(cast.sam)
+    assert sam.get(url).status_code == 200
+    take_the_right_away(cast, right=right)
+    assert sam.get(url).status_code == 403
+    assert sam.post(url, {"price": "100", "key": "x"}).status_code == 403
 
 
 PAGES = (

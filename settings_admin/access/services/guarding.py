@@ -34,7 +34,7 @@ def changing_access(holding_id: int) -> Iterator[None]:
     administrators of its own, would be left with none.
     """
     with transaction.atomic(), unscoped("the verb checks its actor's authority itself"):
-        Holding.objects.select_for_update(of=("self",)).get(pk=holding_id)
+        Holding.objects.select_for_update(of=("self",), no_key=True).get(pk=holding_id)
         before = _administered(holding_id)
         yield
         after = _administered(holding_id)
@@ -78,7 +78,7 @@ def locked_group(group: UserGroup) -> UserGroup:
 
 def locked_person(actor: User, user: User, *, or_self: bool = False) -> User:
     """The person, locked, when the actor oversees them; raises Refused("beyond_own_rights")."""
-    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     if or_self and user.pk == actor.pk:
         return user
     if not may_manage(power_of(actor), user):

@@ -45,4 +45,4 @@ def _place(row: Entity | PointOfSale) -> dict[str, Any]:
 
 def _lock(row: Entity | PointOfSale) -> None:
     """Two who send a first logo at once come one after the other."""
-    type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+    type(row).objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)

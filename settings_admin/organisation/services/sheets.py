@@ -52,4 +52,4 @@ def edit_site(*, row: PointOfSale, base: Mapping[str, Any], mine: Mapping[str, A
 
 
 def _lock(entity_pk: int) -> Entity:
-    return Entity.objects.select_for_update(of=("self",)).get(pk=entity_pk)
+    return Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity_pk)

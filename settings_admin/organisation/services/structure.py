@@ -58,7 +58,7 @@ def create_site(
     used_key = take_key(key, what=_SITE, user=actor)
     if isinstance(used_key, int):
         return PointOfSale.objects.get(pk=used_key)
-    locked = Entity.objects.select_for_update(of=("self",)).get(pk=entity.pk)
+    locked = Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity.pk)
     site = PointOfSale(entity=locked, **values)
     check_siret_of(site.siret, siren=locked.siren)
     with refusing(SITE_ONCE):
