@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 from django.db import transaction
 
@@ -83,7 +82,9 @@ def redo(
         if newest_seen and str(newest.pk) != newest_seen:
             return newest, []
         fresh = replace(asker, is_fresh=True)
-        answer, radars, failures = _ask_everything(again, provider, fresh, f"{first.pk}-{uuid4()}")
+        # An answer that was lost on its way is asked for under its own name until there is a newer value: charged once.
+        key = f"{first.pk}-{newest.pk}-{today_paris(asker.now)}"
+        answer, radars, failures = _ask_everything(again, provider, fresh, key)
         with transaction.atomic():
             _fill(again, answer, radars, asker)
     return again, failures

@@ -12,6 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from quotation.models import ProviderAnswer, ProviderCall, Quotation
+from quotation.providers.autovista import Autovista
+from quotation.providers.failures import CutOff
 from settings_admin.models import User
 from settings_admin.records.models import TimelineEntry
 from settings_admin.scoping import unscoped
@@ -168,6 +170,25 @@ class TestAgain:
         assert other.adjusted_value != first.adjusted_value
         study = text(way.get("study", first.pk))
         assert study.count("9 210,00 €") >= 3  # both columns of the receipt, and what is said of it
+
+    def test_an_answer_that_was_lost_is_asked_for_under_its_own_name(self, way: Way, monkeypatch):
+        """The provider charges a name once: a press after a line that broke pays nothing more."""
+        first = way.valued()
+        names: list[str] = []
+        ask = Autovista.value
+
+        def breaks_once(self, question, *, idempotency_key, act):
+            names.append(idempotency_key)
+            answer = ask(self, question, idempotency_key=idempotency_key, act=act)
+            if len(names) == 1:
+                raise CutOff("Autovista", call="valuation")
+            return answer
+
+        monkeypatch.setattr(Autovista, "value", breaks_once)
+        assert way.post("redo", first.pk).status_code == 422
+        assert way.post("redo", first.pk).status_code == 303
+        assert way.post("redo", first.pk).status_code == 303
+        assert names[0] == names[1] != names[2]
 
     def test_when_it_fails_nothing_is_left_behind(self, way: Way, provider):
         first = way.valued()
