@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from settings_admin.scoping import unscoped
 from tests.cast import build_cast
 from tests.make import make_quotation, make_vehicle
 from tests.quotation.way import GOLF, GOLF_DETAILS, Way, text
+from tests.support.htmx import parse
 from vehicles.enums import VatRegime
 from vehicles.models import Vehicle
 
@@ -237,6 +238,26 @@ class TestNoMarket:
             assert "Pas assez de marché" in page
             assert "102 %" not in page or "– €" in page
         assert way.get("price_details", quotation.pk).status_code == 404
+
+    def test_asked_again_it_takes_the_place_of_the_older_value(self, way: Way, cast):
+        first = way.valued()
+        nothing = dict.fromkeys(
+            ("market_value", "mileage_adjustment", "age_adjustment", "options_adjustment", "location_adjustment",
+             "adjusted_value")
+        )  # fmt: skip
+        make_quotation(
+            entity=cast.north, created_by=cast.sam, redone_from=first, state="no_market", value_date=date(2026, 12, 3),
+            valued_at=first.valued_at + timedelta(days=1), **nothing,
+        )  # fmt: skip
+        page = parse(way.get("study", first.pk))
+        head = page.select_one("table.receipt thead th:last-child").text
+        assert "au 03/12/2026" in head
+        today = page.select_one("table.receipt tfoot td:last-child").text
+        assert "–" in today
+        assert "9" not in today
+        proposed = page.select_one("section.proposed").text
+        assert "Pas assez de marché au 03/12/2026" in proposed
+        assert "Reprendre le prix proposé" not in proposed
 
     def test_a_widened_market_says_what_was_widened(self, way: Way):
         quotation = way.valued("FB-202-WD", vin="", first_registration="10/06/2015", exterior_colour="")
