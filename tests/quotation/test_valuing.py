@@ -251,12 +251,12 @@ class TestNoMarket:
         )  # fmt: skip
         page = parse(way.get("study", first.pk))
         head = page.select_one("table.receipt thead th:last-child").text
-        assert "au 03/12/2026" in head
+        assert "au\u00a003/12/2026" in head
         today = page.select_one("table.receipt tfoot td:last-child").text
         assert "–" in today
         assert "9" not in today
         proposed = page.select_one("section.proposed").text
-        assert "Pas assez de marché au 03/12/2026" in proposed
+        assert "Pas assez de marché au\u00a003/12/2026" in proposed
         assert "Reprendre le prix proposé" not in proposed
 
     def test_a_widened_market_says_what_was_widened(self, way: Way):
