@@ -82,6 +82,20 @@ def test_strangers_find_nothing(cast, listed, rino):
         assert listed("?tab=all&q=rino", user) == []
 
 
+def test_who_finds_nothing_in_a_view_is_led_to_all_of_them(cast, client_for, listed, rino):
+    """A colleague's, or a closed one, sought on the page one lands on."""
+    page = parse(client_for(cast.marc).get(LIST + "?q=26176&affichage=cartes"))
+    wider = page.select_one("#list .empty a:-soup-contains('Chercher dans toutes les vues')")
+    assert wider["href"].startswith("?")
+    assert "affichage=cartes" in wider["href"]
+    assert "RINO" in client_for(cast.marc).get(LIST + wider["href"]).text
+    assert listed(wider["href"].replace("&affichage=cartes", "").replace("affichage=cartes&", ""), cast.marc) == [
+        "RINO"
+    ]
+    nowhere = parse(client_for(cast.marc).get(LIST + "?tab=all&q=zzzqqq"))
+    assert "Chercher dans toutes" not in nowhere.select_one("#list .empty").text
+
+
 def test_tabs_are_mine_my_team_and_late(cast, listed):
     today = timezone.now().date()
     here(cast, "MIENNE")
