@@ -318,8 +318,8 @@ def valuation_of(quotation: Quotation) -> Valuation | NotEnoughMarket | None:
 
 
 def newest_value_of(quotation: Quotation) -> Quotation:
-    """*Autovista aujourd’hui*: the last time the same was asked again, or this quotation itself. That may have found too
-    little market: an older value is none of today."""
+    """*Autovista aujourd’hui*: the last time the same was asked again, or this quotation itself. It may have found
+    too little market: an older value is none of today."""
     first = quotation.redone_from_id or quotation.pk
     chain = Quotation.objects.filter(Q(pk=first) | Q(redone_from=first)).exclude(state=QuotationState.DRAFT)
     return chain.order_by("-valued_at", "-id").first() or quotation
