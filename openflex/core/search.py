@@ -43,16 +43,24 @@ def few_of(rows: QuerySet[Any]) -> list[int] | None:
 
 
 def search_condition(text: str, *, column: str = "search_text") -> Q | None:
-    """Rows whose folded `column` contains every word, or the whole with its spaces and signs removed (a plate, a
-    telephone number). None below three characters, where there is nothing to look for."""
-    words = fold(text).split()
+    """Rows whose folded `column` contains every word, as it is written or without its signs (the plate in
+    « GD-642-JM golf »), or the whole without spaces and signs (a plate, a telephone number). None below three
+    characters, where there is nothing to look for."""
+    words = [word for word in fold(text).split() if any(map(str.isalnum, word))]
     compact = "".join(character for character in fold(text) if character.isalnum())
     if len(compact) < SHORTEST:
         return None
     condition = Q()
     for word in words:
-        condition &= _contains(column, word)
+        condition &= _contains(column, word) | _without_signs(column, word)
     return condition if "@" in text else condition | Q(**{f"{column}__contains": compact})
+
+
+def _without_signs(column: str, word: str) -> Q:
+    """Nothing more to look for where it says nothing new, or is too short for the index."""
+    compact = "".join(character for character in word if character.isalnum())
+    is_other = compact != word and len(compact) >= SHORTEST and "@" not in word
+    return Q(**{f"{column}__contains": compact}) if is_other else Q()
 
 
 def _contains(column: str, word: str) -> Q:
