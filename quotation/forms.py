@@ -15,7 +15,7 @@ from quotation.models import Quotation, QuotationSettings
 from quotation.providers.base import ListingState, MarketFilters, SellerKind
 from quotation.selectors import MarketWords
 from vehicles import enums, validators
-from vehicles.forms import MileageField, PlateField, VinField
+from vehicles.forms import CountryOfPlate, MileageField, PlateField, VinField
 from vehicles.selectors import highest_known_mileage
 
 FIRST_YEAR_OF_LONG_VINS = 1981
@@ -58,20 +58,12 @@ class CatalogueForm(forms.Form):
     expand = forms.BooleanField(label="Élargir le catalogue aux versions plus anciennes", required=False)
 
 
-class IdentityRules(forms.BaseForm):
+class IdentityRules(CountryOfPlate):
     """What is checked of a plate with its country, a VIN and a first registration, here and on a trade-in estimate."""
 
     today: date
     instance: Any
     warnings: list[validators.FieldWarning]
-
-    def offer_countries(self) -> None:
-        """France first; a plate of another country is taken as it is typed."""
-        country: Any = self.fields["plate_country"]
-        country.choices = [("", "France"), *enums.PlateCountry.choices]
-        if self["plate_country"].value():
-            plate: Any = self.fields["plate"]
-            plate.of_country(is_foreign=True)
 
     def check_identity(self, data: dict[str, Any]) -> None:
         if not data.get("plate") and not data.get("has_no_plate") and "plate" not in self.errors:
@@ -94,7 +86,7 @@ class IdentityRules(forms.BaseForm):
                 self.add_error("first_registration", error)
         if data.get("vin"):
             self._check_vin(data["vin"], data.get("first_registration"))
-        known = {name: data.get(name) or "" for name in ("vin", "plate") if name not in self.errors}
+        known = {name: data.get(name) or "" for name in ("vin", "plate", "plate_country") if name not in self.errors}
         self.warnings += doubts(mileage_km=data.get("mileage_km"), **known)
 
     def _check_vin(self, vin: str, first_registration: date | None) -> None:
@@ -105,11 +97,14 @@ class IdentityRules(forms.BaseForm):
             self.add_error("vin", f"{message} Seul un véhicule d’avant {FIRST_YEAR_OF_LONG_VINS} en a moins.")
 
 
-def doubts(*, vin: str = "", plate: str = "", mileage_km: int | None = None) -> list[validators.FieldWarning]:
+def doubts(
+    *, vin: str = "", plate: str = "", plate_country: str = "", mileage_km: int | None = None
+) -> list[validators.FieldWarning]:
     """What is doubtful in what is known of a vehicle, and blocks nothing."""
     found = validators.vin_warnings(vin)
     if mileage_km is not None:
-        found += validators.mileage_warnings(mileage_km, known_km=highest_known_mileage(vin=vin, plate=plate))
+        known = highest_known_mileage(vin=vin, plate=plate, plate_country=plate_country)
+        found += validators.mileage_warnings(mileage_km, known_km=known)
     return found
 
 

@@ -180,7 +180,6 @@ class PlateCountry(TextChoices):
     SWEDEN = "S", "Suède"
     SWITZERLAND = "CH", "Suisse"
     CZECHIA = "CZ", "Tchéquie"
-    # The sheet of a vehicle in stock says no more than « plaque étrangère ».
     OTHER = "other", "Autre pays"
 
 

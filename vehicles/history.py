@@ -87,7 +87,7 @@ def history_of(vehicle: Vehicle, *, scope: Scope, size: int, after: str = "") ->
             continue
         url = url_of_source(entry, urls)
         lines.append(_line(entry, changes, people=people, url=url, with_costs=with_costs))
-    return HistoryPage(lines, page.following, [_status_move(entry) for entry in page.wanted])
+    return HistoryPage(lines, page.following, [_status_move(entry, vehicle) for entry in page.wanted])
 
 
 def _is_untold(entry: TimelineEntry, name: str) -> bool:
@@ -100,9 +100,9 @@ def _is_untold(entry: TimelineEntry, name: str) -> bool:
 _TELLS_STATUS = Q(changes__has_key="status") | Q(kind="created", details__has_key="status")
 
 
-def _status_move(entry: TimelineEntry) -> StatusMove:
+def _status_move(entry: TimelineEntry, vehicle: Vehicle) -> StatusMove:
     old, new = entry.changes.get("status") or (None, entry.details["status"])
-    day = day_of_move(entry) or today_paris(entry.at)
+    day = day_of_move(entry) or (vehicle.entered_on if new in enums.IN_STOCK else None) or today_paris(entry.at)
     return StatusMove(_status_label(old), _status_label(new), day, entry.actor_name or "OpenFlex")
 
 

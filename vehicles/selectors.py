@@ -133,6 +133,8 @@ def show_to(vehicles: Iterable[Vehicle], *, scope: Scope, today: date) -> None:
         sees_margin = scope.allows("vehicles.see_margin", *place)
         sees_market = scope.allows("vehicles.see_market_value", *place)
         vehicle.shown_purchase = vehicle.purchase_price if sees_margin else UNSEEN
+        is_known = sees_margin and vehicle.purchase_price is not None
+        vehicle.shown_basis = vehicle.purchase_basis if is_known else UNSEEN
         vehicle.net_purchase = net_purchase(vehicle) if sees_margin else UNSEEN
         vehicle.shown_margin = vehicle_margin(vehicle) if sees_margin else UNSEEN
         vehicle.shown_position = vehicle.market_position if sees_market else UNSEEN
@@ -147,18 +149,21 @@ def show_to(vehicles: Iterable[Vehicle], *, scope: Scope, today: date) -> None:
         vehicle.held_by = str(hold.created_by) if hold and hold.created_by else ""
 
 
-def same_vehicle(*, vin: str, plate: str) -> models.Q | None:
-    """The stays of what is the same vehicle: by its VIN, and by its plate those of which no VIN is known; None when
-    neither says."""
+def same_vehicle(*, vin: str, plate: str, plate_country: str) -> models.Q | None:
+    """The stays of what is the same vehicle: by its VIN, and by its plate, of its country, those of which no VIN is
+    known; None when neither says."""
+    by_plate = models.Q(plate=plate, plate_country=plate_country)
     if not vin:
-        return models.Q(plate=plate) if plate else None
+        return by_plate if plate else None
     by_vin = models.Q(vin=vin)
-    return by_vin | models.Q(vin="", plate=plate) if plate else by_vin
+    return by_vin | models.Q(by_plate, vin="") if plate else by_vin
 
 
 def day_of_move(entry: TimelineEntry) -> date | None:
-    """The day on which the status changed, of a line of the history that says so; None of an entry as it was added,
-    whose day is that of the vehicle."""
+    """The day on which the status changed, of a line of the history that says so; None of the entry, whose day is that
+    of the vehicle and may be put right there."""
+    if entry.changes.get("status") == [enums.StockStatus.PRE_ENTRY, enums.StockStatus.ARRIVED]:
+        return None
     if "on" in entry.details:
         return date.fromisoformat(entry.details["on"])
     return today_paris(entry.at) if entry.kind == "status_changed" else None
@@ -257,9 +262,9 @@ def sale_report_of(vehicle: Vehicle, *, today: date) -> inspection.SaleReport:
     )
 
 
-def highest_known_mileage(*, vin: str, plate: str) -> int | None:
+def highest_known_mileage(*, vin: str, plate: str, plate_country: str = "") -> int | None:
     """Over every stay of the same vehicle that this person sees."""
-    same = same_vehicle(vin=vin, plate=plate)
+    same = same_vehicle(vin=vin, plate=plate, plate_country=plate_country)
     if same is None:
         return None
     highest: int | None = Vehicle.objects.filter(same).aggregate(highest=models.Max("mileage_km"))["highest"]
@@ -373,5 +378,5 @@ def conflict_line(saved: Vehicle, name: str, *, typed: Mapping[str, Any]) -> Con
     field = field_of(Vehicle, name)
     theirs, mine = getattr(saved, name if field.is_relation else field.attname), typed[name]
     if name == "plate":
-        theirs, mine = saved.plate_display, format_plate(mine, foreign=bool(typed.get("is_foreign_plate")))
+        theirs, mine = saved.plate_display, format_plate(mine, foreign=bool(typed.get("plate_country")))
     return ConflictLine(field_label(field), field_text(field, theirs), field_text(field, mine))

@@ -75,8 +75,8 @@ def parse_plate(text: str, *, foreign: bool = False) -> Plate:
     if match := _FNI_SHAPE.fullmatch(compact):
         return _fni_plate(match)
     message = (
-        f"Immatriculation non reconnue{NBSP}: écrivez par exemple AA-123-AA ou 1234 AB 56, "
-        f"ou cochez «{NBSP}plaque étrangère{NBSP}»."
+        f"Immatriculation non reconnue{NBSP}: écrivez par exemple AA-123-AA ou 1234 AB 56. "
+        "S’il est immatriculé à l’étranger, choisissez son pays."
     )
     raise ValidationError(message, code="unreadable")
 

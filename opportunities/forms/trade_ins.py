@@ -73,7 +73,7 @@ class TradeInVehicleForm(sections.SectionForm, IdentityRules):
     """*Véhicule*: what it is, as the quotation asked for it, to be corrected."""
 
     plate = PlateField(label="Immatriculation", required=False)
-    plate_country = forms.ChoiceField(label="Pays", required=False)
+    plate_country = forms.TypedChoiceField(label="Pays", required=False)
     vin = VinField(label="VIN", required=False, takes_short=True)
     first_registration = DayField(label="Date MEC", required=False)
     mileage_km = MileageField(label="Kilométrage", required=False)

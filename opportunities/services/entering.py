@@ -89,7 +89,7 @@ def _values(row: TradeIn) -> dict[str, Any]:
 def _plate(row: TradeIn) -> dict[str, str]:
     """A vehicle says of which format its plate is; one of no plate has none."""
     if not row.plate:
-        return {"plate_format": "", "plate_department": ""}
+        return {"plate_format": "", "plate_department": "", "plate_country": ""}
     if row.is_foreign:
         return {"plate_format": PlateFormat.FOREIGN, "plate_department": ""}
     plate = parse_plate(row.plate)

@@ -15,7 +15,7 @@ from quotation.providers.failures import PlateMalformed, PlateUnknown, ProviderF
 from quotation.services import drafts
 from quotation.services.asking import Asker
 from settings_admin.models import User
-from vehicles.enums import Energy, Gearbox, PlateCountry, StockStatus, VehicleKind
+from vehicles.enums import Energy, Gearbox, StockStatus, VehicleKind
 from vehicles.models import Vehicle
 from vehicles.services.holds import lock_vehicle
 
@@ -45,7 +45,7 @@ def draft_of_vehicle(*, vehicle: Vehicle, actor: User) -> Quotation:
         actor=actor,
         vehicle=locked,
         has_no_plate=not locked.plate,
-        plate_country=(locked.plate_country or PlateCountry.OTHER) if locked.is_foreign else "",
+        plate_country=locked.plate_country,
         **{name: getattr(locked, name) for name in (*_KNOWN, *_OWN)},
     )
 

@@ -213,7 +213,7 @@ def _render(
 
 
 def _doubts(draft: Quotation) -> list[FieldWarning]:
-    return doubts(vin=draft.vin, plate=draft.plate, mileage_km=draft.mileage_km)
+    return doubts(vin=draft.vin, plate=draft.plate, plate_country=draft.plate_country, mileage_km=draft.mileage_km)
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,13 @@ def test_clicked_twice_and_in_two_tabs_it_enters_once(cast, enter):
     assert len(all_of(Vehicle)) == 1
 
 
-@pytest.mark.parametrize("known", [{"vin": "jyarm041000012345", "plate": "EZ731PM"}, {"plate": "1ABC234", "vin": ""}])
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"vin": "jyarm041000012345", "plate": "EZ731PM"},
+        {"plate": "1ABC234", "plate_format": "foreign", "plate_country": "B", "vin": ""},
+    ],
+)
 def test_beside_an_open_stay_of_the_same_vehicle_it_does_not(cast, enter, known):
     make_vehicle(entity=cast.north, point_of_sale=cast.north_1, **known)
     response = enter()
@@ -176,8 +182,7 @@ def test_a_plate_that_is_french_again_is_of_no_other_country(cast, client_for, e
     for field in form.select("select"):
         chosen = field.select_one("option[selected]")
         data[field["name"]] = chosen["value"] if chosen else ""
-    data.pop("is_foreign_plate")
-    response = client.post(form["action"], {**data, "plate": "EZ-731-PM"})
+    response = client.post(form["action"], {**data, "plate": "EZ-731-PM", "plate_country": ""})
     assert response.status_code == 303, response.content.decode()[:3000]
     (saved,) = all_of(Vehicle)
     assert (saved.plate, saved.plate_country, saved.plate_format) == ("EZ731PM", "", "siv")

@@ -125,6 +125,7 @@ class TestFromStock:
             "gearbox": "manual",
             "plate": "1ABC234",
             "plate_format": PlateFormat.FOREIGN,
+            "plate_country": PlateCountry.OTHER,
         }
         press(way, make_vehicle(entity=cast.north, **sheet))
         draft = way.latest()

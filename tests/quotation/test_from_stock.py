@@ -116,7 +116,12 @@ class TestDraft:
         assert draft.vehicle_id == vehicle.pk
 
     @pytest.mark.parametrize(
-        "plate", [{"plate": ""}, {"plate": "ZY404ZY"}, {"plate": "1ABC234", "plate_format": PlateFormat.FOREIGN}]
+        "plate",
+        [
+            {"plate": ""},
+            {"plate": "ZY404ZY"},
+            {"plate": "1ABC234", "plate_format": PlateFormat.FOREIGN, "plate_country": "B"},
+        ],
     )
     def test_without_a_plate_that_is_known_the_catalogue_is_searched(self, way: Way, cast, plate):
         vehicle = make_vehicle(entity=cast.north, **(GOLF | {"energy": "diesel", "gearbox": "manual"} | plate))

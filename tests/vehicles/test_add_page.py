@@ -162,7 +162,7 @@ def test_a_kind_that_the_site_does_not_sell_is_refused(cast, client_for, typed):
     ("change", "plate", "plate_format"),
     [
         ({"plate": "", "has_no_plate": "on"}, "", ""),
-        ({"plate": "ab 123 cd", "is_foreign_plate": "on"}, "AB123CD", "foreign"),
+        ({"plate": "ab 123 cd", "plate_country": "B"}, "AB123CD", "foreign"),
         ({"plate": "1234 ab 56"}, "1234AB56", "fni"),
         ({"plate": "ww 123 ab"}, "WW123AB", "ww"),
         ({"plate": "a-11-b"}, "A11B", "moped"),

@@ -37,10 +37,14 @@ def test_the_site_of_a_move_has_a_name_in_the_history(cast, client_for, vehicle,
 def test_a_foreign_plate_is_told_in_the_history_as_it_stands(cast, client_for, as_user):
     as_user(cast.vera)
     vehicle = make_vehicle(
-        entity=cast.north, point_of_sale=cast.north_1, plate="AB123CD", plate_format=PlateFormat.FOREIGN
+        entity=cast.north,
+        point_of_sale=cast.north_1,
+        plate="AB123CD",
+        plate_country="B",
+        plate_format=PlateFormat.FOREIGN,
     )
-    mine = {"plate": "EC318PT", "plate_format": PlateFormat.SIV}
-    base = {"plate": "AB123CD", "plate_format": PlateFormat.FOREIGN}
+    mine = {"plate": "EC318PT", "plate_country": "", "plate_format": PlateFormat.SIV}
+    base = {"plate": "AB123CD", "plate_country": "B", "plate_format": PlateFormat.FOREIGN}
     stock.edit_vehicle(vehicle=vehicle, base=base, mine=mine, actor=cast.vera)
     told = parse(client_for(cast.vera).get(path(vehicle))).select_one("#historique").text
     assert "AB123CD → EC-318-PT" in told

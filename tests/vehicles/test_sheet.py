@@ -285,7 +285,7 @@ def test_whatever_is_chosen_the_other_fields_of_both_stay(cast, client_for, vehi
 
 def test_two_editors_of_a_foreign_plate_read_it_as_it_stands(cast, client_for):
     """It looks like a French one, and is none: no hyphen anywhere."""
-    vehicle = make_vehicle(entity=cast.north, plate="AB123CD", plate_format=PlateFormat.FOREIGN)
+    vehicle = make_vehicle(entity=cast.north, plate="AB123CD", plate_country="B", plate_format=PlateFormat.FOREIGN)
     first, second = client_for(cast.vera), client_for(cast.marc)
     data = opened(first, vehicle, "caracteristiques")
     assert (data["plate"], data["initial-plate"]) == ("AB123CD", "AB123CD")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.make import make_vehicle
 from tests.support.htmx import parse
-from tests.vehicles.way import errors_of, fresh, opened, path, send
+from tests.vehicles.way import errors_of, fresh, history, opened, path, send
 
 
 def test_a_vn_becomes_a_vo_once_it_has_what_only_a_vn_may_lack(cast, client_for):
@@ -24,6 +24,26 @@ def test_a_vn_becomes_a_vo_once_it_has_what_only_a_vn_may_lack(cast, client_for)
     assert send(client, vehicle, "caracteristiques", data, **known).status_code == 303
     assert send(client, vehicle, "statut", opened(client, vehicle, "statut"), stage="used").status_code == 303
     assert fresh(vehicle).stage == "used"
+
+
+def test_what_is_never_registered_becomes_a_vo_by_its_vin(cast, client_for):
+    """A machine for the circuit, say: whoever says so needs no plate, but it must be known by something."""
+    new = {"stage": "new", "plate": "", "vin": ""}
+    vehicle = make_vehicle(entity=cast.north, **new)
+    client = client_for(cast.vera)
+    said = {"stage": "used", "has_no_plate": "on"}
+    refused = send(client, vehicle, "statut", opened(client, vehicle, "statut"), **said)
+    told = "Pour passer en VO, complétez d’abord «\u00a0Caractéristiques\u00a0»\u00a0: le VIN."
+    assert (refused.status_code, errors_of(refused)) == (422, {"stage": told})
+    assert parse(refused).select_one("[name=has_no_plate]").has_attr("checked")
+    vin = {"vin": "WVWZZZ1KZAW553981"}
+    send(client, vehicle, "caracteristiques", opened(client, vehicle, "caracteristiques"), **vin)
+    unsaid = send(client, vehicle, "statut", opened(client, vehicle, "statut"), stage="used")
+    assert "l’immatriculation" in errors_of(unsaid)["stage"]
+    assert send(client, vehicle, "statut", opened(client, vehicle, "statut"), **said).status_code == 303
+    assert (fresh(vehicle).stage, fresh(vehicle).plate) == ("used", "")
+    assert history(vehicle)[0].changes == {"stage": ["new", "used"]}
+    assert "has_no_plate" not in opened(client, vehicle, "statut")
 
 
 def test_a_vo_that_never_had_them_is_edited_all_the_same(cast, client_for):

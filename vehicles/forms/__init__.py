@@ -2,7 +2,7 @@
 
 from vehicles.forms.condition import PART_FORMS, MovePhotoForm, PhotosForm
 from vehicles.forms.entry import AddVehicleForm
-from vehicles.forms.fields import MileageField, PlateField, VinField
+from vehicles.forms.fields import CountryOfPlate, MileageField, PlateField, VinField
 from vehicles.forms.inspection import proposed_inspection
 from vehicles.forms.moves import MoveForm, ReserveForm, SiteForm
 from vehicles.forms.sections import CharacteristicsForm, MaintenanceForm, PriceForm, SectionForm, StatusForm
@@ -11,6 +11,7 @@ __all__ = [
     "PART_FORMS",
     "AddVehicleForm",
     "CharacteristicsForm",
+    "CountryOfPlate",
     "MaintenanceForm",
     "MileageField",
     "MoveForm",

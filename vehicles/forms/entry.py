@@ -36,7 +36,7 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules, InspectionDate
     )
     plate = PlateField(label="Immatriculation", required=False, help_text="Obligatoire, sauf véhicule sans plaque.")
     has_no_plate = forms.BooleanField(label="VN ou véhicule sans plaque", required=False)
-    is_foreign_plate = forms.BooleanField(label="Plaque étrangère", required=False)
+    plate_country = forms.TypedChoiceField(label="Pays", required=False)
     vin = VinField(label="VIN", required=False, takes_short=True)
     confirms_short_vin = ShortVinField()
     first_registration = DayField(label="Date MEC", required=False, help_text=REQUIRED_WHEN_USED)
@@ -59,9 +59,10 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules, InspectionDate
     class Meta:
         model = Vehicle
         fields = [
-            "kind", "make", "model", "version", "energy", "gearbox", "plate", "vin", "first_registration", "mileage_km",
-            "first_hand", "stage", "destination", "origin", "vat_regime", "is_trade_in", "status", "entered_on",
-            "purchase_price", "purchase_is_excl", "sale_price", "inspection_on", "next_inspection_month",
+            "kind", "make", "model", "version", "energy", "gearbox", "plate", "plate_country", "vin",
+            "first_registration", "mileage_km", "first_hand", "stage", "destination", "origin", "vat_regime",
+            "is_trade_in", "status", "entered_on", "purchase_price", "purchase_is_excl", "sale_price", "inspection_on",
+            "next_inspection_month",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, today: date, sees_margin: bool, edits_prices: bool, **kwargs: Any) -> None:
@@ -69,6 +70,7 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules, InspectionDate
         self.warnings = []
         super().__init__(*args, **kwargs)
         set_units(self, self.units)
+        self.offer_countries()
         entity = self.fields["entity"]
         if isinstance(entity, forms.ModelChoiceField) and not self.initial.get("entity"):
             entity.empty_label = "Choisir une entité"

@@ -73,7 +73,19 @@ USED_FACTS = {
 }
 
 
-class IdentityRules(forms.BaseForm):
+class CountryOfPlate(forms.BaseForm):
+    """A form with a `plate` and its `plate_country`."""
+
+    def offer_countries(self) -> None:
+        """France first; a plate of another country is taken as it is typed."""
+        country: Any = self.fields["plate_country"]
+        country.choices = [("", "France"), *enums.PlateCountry.choices]
+        if self["plate_country"].value():
+            plate: Any = self.fields["plate"]
+            plate.of_country(is_foreign=True)
+
+
+class IdentityRules(CountryOfPlate):
     """What the two forms that hold a plate, a VIN and a first registration check together."""
 
     today: date
@@ -83,14 +95,14 @@ class IdentityRules(forms.BaseForm):
     def check_plate(self, data: dict[str, Any], *, may_be_empty: bool) -> None:
         """Adds `plate_format` and `plate_department`, or an error beside the plate."""
         if not data.get("plate"):
-            data["plate_format"] = data["plate_department"] = ""
+            data["plate_format"] = data["plate_department"] = data["plate_country"] = ""
             if not may_be_empty and "plate" not in self.errors:
                 self.add_error(
                     "plate", "Saisissez l’immatriculation, ou cochez «\u00a0VN ou véhicule sans plaque\u00a0»."
                 )
             return
         try:
-            plate = validators.parse_plate(data["plate"], foreign=bool(data.get("is_foreign_plate")))
+            plate = validators.parse_plate(data["plate"], foreign=bool(data.get("plate_country")))
         except ValidationError as error:
             self.add_error("plate", error)
             return
@@ -134,5 +146,6 @@ class IdentityRules(forms.BaseForm):
         if "vin" in typed and data.get("vin"):
             self.warnings += validators.vin_warnings(data["vin"])
         if "mileage_km" in typed and data.get("mileage_km") is not None:
-            known = selectors.highest_known_mileage(vin=data.get("vin") or "", plate=data.get("plate") or "")
+            identity = {name: data.get(name) or "" for name in ("vin", "plate", "plate_country")}
+            known = selectors.highest_known_mileage(**identity)
             self.warnings += validators.mileage_warnings(data["mileage_km"], known_km=known)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 
 from customers.forms.picker import CustomerField
 from openflex.core import sections
@@ -33,10 +34,13 @@ class SectionForm(sections.SectionForm):
         super().__init__(*args, **kwargs)
 
 
+_PLATE = ("plate", "plate_country")
+
+
 class CharacteristicsForm(SectionForm, IdentityRules):
     plate = PlateField(label="Immatriculation", required=False)
     has_no_plate = forms.BooleanField(label="VN ou véhicule sans plaque", required=False)
-    is_foreign_plate = forms.BooleanField(label="Plaque étrangère", required=False)
+    plate_country = forms.TypedChoiceField(label="Pays", required=False)
     vin = VinField(label="VIN", required=False, takes_short=True)
     confirms_short_vin = ShortVinField()
     first_registration = DayField(label="Date MEC", required=False)
@@ -48,8 +52,8 @@ class CharacteristicsForm(SectionForm, IdentityRules):
     class Meta:
         model = Vehicle
         fields = [
-            "kind", "make", "model", "version", "plate", "has_no_plate", "is_foreign_plate", "vin",
-            "confirms_short_vin", "first_registration", "mileage_km", "energy", "gearbox", "body", "doors", "seats",
+            "kind", "make", "model", "version", "plate", "plate_country", "has_no_plate", "vin", "confirms_short_vin",
+            "first_registration", "mileage_km", "energy", "gearbox", "body", "doors", "seats",
             "power_hp", "power_kw", "fiscal_power", "co2", "euro_class", "cnit", "catalogue_date", "exterior_colour",
             "interior_colour", "own_equipment",
         ]  # fmt: skip
@@ -57,9 +61,7 @@ class CharacteristicsForm(SectionForm, IdentityRules):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["is_foreign_plate"] = self.instance.is_foreign
-        plate: Any = self.fields["plate"]
-        plate.of_country(is_foreign="is_foreign_plate" in self.data if self.is_bound else self.instance.is_foreign)
+        self.offer_countries()
         self.initial["has_no_plate"] = not self.instance.plate
 
     def clean(self) -> dict[str, Any]:
@@ -76,17 +78,22 @@ class CharacteristicsForm(SectionForm, IdentityRules):
             self.note_doubts(data, typed=self.changed_data)
         return data
 
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """The signs and their country are one thing: of two editors, one says both."""
+        names: list[str] = super().changed_data
+        return [*names, *(name for name in _PLATE if name not in names)] if set(_PLATE) & set(names) else names
+
     def changes(self, *, keep: Collection[str] = ()) -> tuple[dict[str, Any], dict[str, Any]]:
+        if set(_PLATE) & set(keep):
+            keep = {*keep, *_PLATE}
         base, mine = super().changes(keep=keep)
-        for name in ("is_foreign_plate", "has_no_plate", "confirms_short_vin"):
+        for name in ("has_no_plate", "confirms_short_vin"):
             base.pop(name, None)
             mine.pop(name, None)
-        if "plate" not in keep and {"plate", "is_foreign_plate"} & set(self.changed_data):
+        if "plate" in mine:
             for name in ("plate_format", "plate_department"):
                 base[name], mine[name] = getattr(self.instance, name), self.cleaned_data[name]
-            # A plate that is French now is of no other country.
-            if self.instance.plate_country and not self.cleaned_data.get("is_foreign_plate"):
-                base["plate_country"], mine["plate_country"] = self.instance.plate_country, ""
         return base, mine
 
 
@@ -96,18 +103,26 @@ class StatusForm(SectionForm):
     has_maintenance_book = YesNoField(label="Carnet d’entretien présent")
     no_pledge_on = DayField(label="Date de non-gage", required=False)
     entered_on = DayField(label="Entrée")
+    has_no_plate = forms.BooleanField(
+        label="Véhicule sans plaque",
+        required=False,
+        help_text=f"S’il devient VO ou VD sans être immatriculé{NBSP}: son VIN suffit alors.",
+    )
 
     class Meta:
         model = Vehicle
         fields = [
-            "origin", "first_hand", "vat_regime", "stage", "destination", "is_trade_in", "key_number", "key_place",
-            "keys_count", "has_registration_certificate", "has_maintenance_book", "no_pledge_on", "entered_on",
+            "origin", "first_hand", "vat_regime", "stage", "has_no_plate", "destination", "is_trade_in", "key_number",
+            "key_place", "keys_count", "has_registration_certificate", "has_maintenance_book", "no_pledge_on",
+            "entered_on",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.exit_reason == enums.ExitReason.WITHDRAWN:
             del self.fields["entered_on"]
+        if self.instance.stage != enums.Stage.NEW or self.instance.plate:
+            del self.fields["has_no_plate"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -117,12 +132,13 @@ class StatusForm(SectionForm):
                 validators.check_first_registration(first, stage=enums.Stage(stage), today=self.today)
             except ValidationError as error:
                 self.add_error("stage", error)
-        if day := data.get("entered_on"):
-            if self.instance.status != enums.StockStatus.PRE_ENTRY and day > self.today:
-                self.add_error("entered_on", "La date d’entrée est dans le futur.")
-            elif self.instance.left_on and day > self.instance.left_on:
-                self.add_error("entered_on", "L’entrée ne peut pas suivre la sortie.")
+        day = data.get("entered_on")
+        if day and self.instance.status != enums.StockStatus.PRE_ENTRY and day > self.today:
+            self.add_error("entered_on", "La date d’entrée est dans le futur.")
         return data
+
+    def changes(self, *, keep: Collection[str] = ()) -> tuple[dict[str, Any], dict[str, Any]]:
+        return super().changes(keep=(*keep, "has_no_plate"))
 
 
 class MaintenanceForm(SectionForm, InspectionDates):

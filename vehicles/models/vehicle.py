@@ -100,7 +100,7 @@ class Vehicle(ScopedModel):
     plate = models.CharField("immatriculation", max_length=20, blank=True)
     plate_format = models.CharField("type de plaque", max_length=12, choices=enums.PlateFormat.choices, blank=True)
     plate_department = models.CharField("département de la plaque", max_length=3, blank=True)
-    # Of a foreign plate, where it is known; empty: in France, or nobody said.
+    # Empty: in France. A plate has a meaning in its country only.
     plate_country = models.CharField(
         "pays d’immatriculation", max_length=5, choices=enums.PlateCountry.choices, blank=True, default=""
     )
@@ -128,7 +128,7 @@ class Vehicle(ScopedModel):
     own_equipment = models.TextField("équipements ajoutés", blank=True)
 
     # Statut
-    stage = models.CharField("stade", max_length=12, choices=enums.Stage.choices, default=enums.Stage.USED)
+    stage = models.CharField("VN, VO ou VD", max_length=12, choices=enums.Stage.choices, default=enums.Stage.USED)
     destination = models.CharField(
         "destination", max_length=12, choices=enums.Destination.choices, default=enums.Destination.PRIVATE
     )
@@ -238,6 +238,7 @@ class Vehicle(ScopedModel):
     refurbishment: Decimal | None
     cover: int | None
     shown_purchase: Decimal | str | None
+    shown_basis: str
     net_purchase: Decimal | str | None
     shown_margin: Decimal | str | None
     shown_position: Decimal | str | None
@@ -258,10 +259,15 @@ class Vehicle(ScopedModel):
                 violation_error_message="Un véhicule de ce VIN est déjà en stock.",
             ),
             models.UniqueConstraint(
-                fields=["entity", "plate"],
+                fields=["entity", "plate", "plate_country"],
                 condition=~Q(plate="") & ~Q(status="out"),
                 name="vehicle_plate_once_in_stock",
                 violation_error_message="Un véhicule de cette immatriculation est déjà en stock.",
+            ),
+            models.CheckConstraint(
+                condition=Q(plate_format="foreign") & ~Q(plate_country="")
+                | ~Q(plate_format="foreign") & Q(plate_country=""),
+                name="vehicle_foreign_plate_has_country",
             ),
             models.UniqueConstraint(fields=["entity", "stock_number"], name="vehicle_stock_number_once"),
         ]
@@ -317,7 +323,12 @@ class Vehicle(ScopedModel):
 
     @property
     def is_foreign(self) -> bool:
-        return self.plate_format == enums.PlateFormat.FOREIGN
+        return bool(self.plate_country)
+
+    @property
+    def country_letters(self) -> str:
+        """Those on the plate; empty where the country is not one of ours."""
+        return "" if self.plate_country == enums.PlateCountry.OTHER else self.plate_country
 
     @property
     def type_label(self) -> str:
@@ -342,6 +353,11 @@ class Vehicle(ScopedModel):
         if self.entered_on is None or self.status == enums.StockStatus.PRE_ENTRY:
             return None
         return ((self.left_on or today) - self.entered_on).days
+
+    @property
+    def purchase_basis(self) -> str:
+        """What the price it was bought for is."""
+        return "HT" if self.purchase_is_excl else "TTC"
 
     @property
     def market_position(self) -> Decimal | None:

@@ -13,7 +13,6 @@ from customers.services.editing import lock_customer
 from openflex.core.constraints import refusing
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
-from openflex.core.french import format_day
 from settings_admin.models import Entity, PointOfSale, User
 from settings_admin.numbering.services import next_document_number
 from settings_admin.records import services as records
@@ -21,6 +20,7 @@ from settings_admin.records.selectors import last_change_of, source_of
 from vehicles import enums, inspection, selectors
 from vehicles.models import Vehicle
 from vehicles.services.condition import follow_site
+from vehicles.services.days import refuse_entry_day, refuse_move_day
 from vehicles.services.holds import active_hold, lock_vehicle, refuse_held, release_hold
 
 _TWICE_IN_STOCK = {
@@ -117,10 +117,11 @@ def _stay(*, entity: Entity, point_of_sale: PointOfSale | None, values: Mapping[
         stock_number=next_document_number(
             entity=entity, series=selectors.STOCK_NUMBERS, on=today_paris(timezone.now())
         ),
-        previous_stay=_previous_stay(values.get("vin", ""), values.get("plate", "")),
+        previous_stay=_previous_stay(**{name: values.get(name, "") for name in ("vin", "plate", "plate_country")}),
         **values,
     )
     vehicle.inspection_due_on = selectors.inspection_due_on(vehicle)
+    refuse_entry_day(vehicle)
     with refusing(_TWICE_IN_STOCK):
         vehicle.save()
     return vehicle
@@ -135,10 +136,10 @@ def _added_with(key: UUID) -> Vehicle | None:
     return Vehicle.objects.get(pk=int(answer.removeprefix(_ADDED))) if answer.startswith(_ADDED) else None
 
 
-def _previous_stay(vin: str, plate: str) -> Vehicle | None:
+def _previous_stay(*, vin: str, plate: str, plate_country: str) -> Vehicle | None:
     """The last stay here, or in a sister entity that the actor sees, of the same vehicle; what was withdrawn before it
     came has not stayed."""
-    same = selectors.same_vehicle(vin=vin, plate=plate)
+    same = selectors.same_vehicle(vin=vin, plate=plate, plate_country=plate_country)
     if same is None:
         return None
     stays = Vehicle.objects.filter(same, status=enums.StockStatus.OUT).order_by("-left_on", "-id")
@@ -146,12 +147,20 @@ def _previous_stay(vin: str, plate: str) -> Vehicle | None:
 
 
 @transaction.atomic
-def edit_vehicle(*, vehicle: Vehicle, base: Mapping[str, Any], mine: Mapping[str, Any], actor: User) -> Vehicle:
+def edit_vehicle(
+    *,
+    vehicle: Vehicle,
+    base: Mapping[str, Any],
+    mine: Mapping[str, Any],
+    actor: User,
+    has_no_plate: bool = False,
+) -> Vehicle:
     """Saves the fields one editor changed on a section of the sheet, beside what others saved meanwhile.
+    `has_no_plate`: said of a VN that is never registered, whatever it becomes; its VIN stands in for the plate.
 
     Raises EditConflict when both changed a field, and Refused beside `vin` or `plate` for a vehicle twice in stock,
-    beside `stage` for a VN that becomes something else without what only a VN may lack, and Refused("gone") for a
-    supplier who was merged or erased meanwhile.
+    beside `stage` for a VN that becomes something else without what only a VN may lack, beside `entered_on` for a day
+    that does not fit the stay, and Refused("gone") for a supplier who was merged or erased meanwhile.
     """
     if mine.get("supplier") is not None:
         lock_customer(mine["supplier"].pk)
@@ -159,7 +168,9 @@ def edit_vehicle(*, vehicle: Vehicle, base: Mapping[str, Any], mine: Mapping[str
     was_new = locked.stage == enums.Stage.NEW
     changed = records.apply_edit(locked, base=dict(base), mine=dict(mine))
     if was_new and locked.stage != enums.Stage.NEW:
-        _refuse_unregistered(locked)
+        _refuse_unregistered(locked, has_no_plate=has_no_plate)
+    if "entered_on" in changed:
+        refuse_entry_day(locked)
     if INSPECTION_DATES & set(changed):
         refuse_inspection_dates(locked)
     locked.inspection_due_on = selectors.inspection_due_on(locked)
@@ -171,12 +182,13 @@ def edit_vehicle(*, vehicle: Vehicle, base: Mapping[str, Any], mine: Mapping[str
 _FACTS_OF_REGISTERED = {
     "first_registration": "la date MEC",
     "mileage_km": "le kilométrage",
-    "plate": "l’immatriculation",
 }
 
 
-def _refuse_unregistered(vehicle: Vehicle) -> None:
-    missing = [words for name, words in _FACTS_OF_REGISTERED.items() if getattr(vehicle, name) in (None, "")]
+def _refuse_unregistered(vehicle: Vehicle, *, has_no_plate: bool) -> None:
+    known_by = {"vin": "le VIN"} if has_no_plate else {"plate": "l’immatriculation"}
+    needed = {**_FACTS_OF_REGISTERED, **({} if vehicle.plate else known_by)}
+    missing = [words for name, words in needed.items() if getattr(vehicle, name) in (None, "")]
     if missing:
         stage, listed = enums.Stage(vehicle.stage).label, ", ".join(missing)
         message = f"Pour passer en {stage}, complétez d’abord «\u00a0Caractéristiques\u00a0»\u00a0: {listed}."
@@ -231,7 +243,7 @@ def change_status(
         return locked
     if refusal := enums.move_refusal(locked.status, target):
         raise Refused("move_unknown", refusal, "status")
-    _refuse_day(locked, day, now=now)
+    refuse_move_day(locked, day, target=target, now=now)
     _refuse_archived(locked)
     changed = ["status"]
     if target == enums.StockStatus.DELIVERY:
@@ -270,20 +282,6 @@ def _was_moved_by(actor: User, vehicle: Vehicle, *, exit_reason: str, day: date)
     if last is None or last.actor_id != actor.pk or vehicle.exit_reason != exit_reason:
         return False
     return bool(last.details.get("on") == day.isoformat())
-
-
-def _refuse_day(vehicle: Vehicle, day: date, *, now: datetime) -> None:
-    if day > today_paris(now):
-        raise Refused("day_in_future", "Cette date est dans le futur.", "on")
-    # What is only expected has no entry yet that a move could precede.
-    if vehicle.status in enums.IN_STOCK and vehicle.entered_on and day < vehicle.entered_on:
-        entry = format_day(vehicle.entered_on)
-        raise Refused("day_before_entry", f"Cette date précède l’entrée du véhicule ({entry}).", "on")
-    last = last_change_of(vehicle, "status")
-    moved_on = selectors.day_of_move(last) if last else None
-    if moved_on is not None and day < moved_on:
-        message = f"Cette date précède le dernier changement de statut ({format_day(moved_on)})."
-        raise Refused("day_before_move", message, "on")
 
 
 def _refuse_archived(vehicle: Vehicle) -> None:

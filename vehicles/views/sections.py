@@ -34,7 +34,13 @@ def save_section(request: StaffRequest, pk: int, key: str) -> HttpResponse:
         return render_sheet(request, vehicle, section=section, form=form, status=422)
     base, mine = form.changes(keep=request.POST.get("keep_theirs", "").split(","))
     try:
-        stock.edit_vehicle(vehicle=vehicle, base=base, mine=mine, actor=request.user)
+        stock.edit_vehicle(
+            vehicle=vehicle,
+            base=base,
+            mine=mine,
+            actor=request.user,
+            has_no_plate=bool(form.cleaned_data.get("has_no_plate")),
+        )
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return render_sheet(request, vehicle, section=section, form=form, status=422)

@@ -51,9 +51,9 @@ def _vehicle(world: World, row: dict[str, Any], *, serial: int) -> Vehicle:
     vehicle = Vehicle(**{name: _value(name, text) for name, text in row["fields"].items()})
     site = world.sites[row["site"]]
     vehicle.entity_id, vehicle.point_of_sale_id = site.entity_id, site.pk
-    plate = parse_plate(row["fields"]["plate"], foreign=row.get("is_foreign", False))
+    plate = parse_plate(row["fields"]["plate"], foreign=vehicle.is_foreign)
     vehicle.plate, vehicle.plate_format = plate.normalised, plate.format.value
-    vehicle.plate_department = plate.department or ("" if row.get("is_foreign") else _DEPARTMENT)
+    vehicle.plate_department = plate.department or ("" if vehicle.is_foreign else _DEPARTMENT)
     registered: date = vehicle.first_registration
     kind = VehicleKind(vehicle.kind)
     vehicle.vin = vehicle.vin or identity.make_vin(
