@@ -37,9 +37,10 @@ def stock_sheet(rows: QuerySet[Vehicle], columns: Sequence[str], now: datetime) 
     """The filtered rows in the person's columns, read in chunks as the sheet is written."""
     arrange_columns(head := lists.VehicleTable([]), columns)
     names = [column.name for column in head.columns if column.name not in _ONLY_ON_SCREEN]
-    # A figure of the sandbox says so in a file too.
-    if "market_position" in names and "market_source" not in names:
-        names.insert(names.index("market_position") + 1, "market_source")
+    # What a figure is worth stands beside it in a file too: HT or TTC, of the market or of the sandbox.
+    for figure, basis in (("purchase_price", "purchase_basis"), ("market_position", "market_source")):
+        if figure in names and basis not in names:
+            names.insert(names.index(figure) + 1, basis)
     heads = [str(head.columns[name].header) for name in names]
     total, chunks = in_chunks(rows)
     return Sheet("Véhicules", heads, _values(chunks, names, scope=current_scope(), today=today_paris(now)), total)

@@ -9,7 +9,7 @@ import django_tables2 as tables
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from openflex.core import french
+from openflex.core import french, xlsx
 from openflex.core.dates import today_paris
 from openflex.core.filters import AmountRangeFilter, CheckboxesFilter, SearchFilter
 from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell, mean, total
@@ -62,9 +62,19 @@ def tabs(today: date) -> list[Tab]:
         Tab("prepare", "À préparer", IN_STOCK & Q(is_being_prepared=True)),
         Tab("inspection", "CT à prévoir", inspection_due(today)),
         Tab("old", "Plus de 90 jours", in_stock_since(today - timedelta(days=91))),
-        Tab("category_l", "Motos et scooters", IN_STOCK & Q(kind__in=enums.CATEGORY_L_KINDS)),
+        Tab("category_l", "Motos, scooters et quads", IN_STOCK & Q(kind__in=enums.CATEGORY_L_KINDS)),
         Tab(GONE, "Sortis et archivés", ~IN_STOCK, has_count=False),
     ]
+
+
+class PurchaseColumn(FigureColumn):
+    """An amount that says whether it is HT or TTC; its files have a column for that."""
+
+    template_name = "vehicles/cells/purchase.html"
+
+    @staticmethod
+    def same_for(vehicle: Vehicle) -> Any:
+        return vehicle.shown_purchase, vehicle.purchase_is_excl
 
 
 class VehicleTable(ListTable):
@@ -84,12 +94,12 @@ class VehicleTable(ListTable):
     version = tables.Column(verbose_name="Version", attrs=cell("muted", "clip", "cell-sub"))
     mileage_km = FigureColumn(french.format_km, fact="Km", verbose_name="Km", foot=mean)
     first_registration = FigureColumn(french.format_day, fact="MEC", verbose_name="MEC")
-    purchase_price = FigureColumn(
+    purchase_price = PurchaseColumn(
         french.format_euros,
         accessor="shown_purchase",
         verbose_name="Valeur de reprise",
         largest_first=True,
-        # What was invoiced stands HT or TTC in the cells.
+        # What was invoiced stands HT or TTC in the cells, which say so.
         foot=total,
         foot_of="net_purchase",
         foot_label=selectors.NET_PURCHASE_BASIS,
@@ -143,8 +153,13 @@ class VehicleTable(ListTable):
         verbose_name="Position marché",
         attrs=cell("num"),
     )
+    purchase_basis = tables.Column(accessor="shown_basis", verbose_name="Reprise HT ou TTC", attrs=cell("muted"))
     market_source = tables.Column(accessor="shown_source", verbose_name="Source de la valeur", attrs=cell("muted"))
-    next_inspection_month = FigureColumn(french.format_month, verbose_name="Prochain CT")
+    next_inspection_month = FigureColumn(
+        french.format_month,
+        export=lambda vehicle: xlsx.Month.of(vehicle.next_inspection_month),
+        verbose_name="Prochain CT",
+    )
     supplier = tables.Column(accessor="shown_supplier", verbose_name="Fournisseur", attrs=cell("muted"))
     held_for = tables.Column(verbose_name="Réservé pour", attrs=cell("muted"))
     held_by = tables.Column(verbose_name="Réservé par", attrs=cell("muted"))
@@ -167,7 +182,7 @@ class VehicleFilter(filters.FilterSet):
 
     q = SearchFilter(method="search")
     status = CheckboxesFilter(choices=enums.StockStatus.choices, label="Statut")
-    stage = CheckboxesFilter(choices=enums.Stage.choices, label="Stade")
+    stage = CheckboxesFilter(choices=enums.Stage.choices, label="VN, VO ou VD")
     destination = CheckboxesFilter(choices=enums.Destination.choices, label="Destination")
     kind = CheckboxesFilter(choices=enums.VehicleKind.choices, label="Genre")
     energy = CheckboxesFilter(choices=enums.Energy.choices, label="Énergie")

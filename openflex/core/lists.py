@@ -148,7 +148,7 @@ def total(values: Sequence[Any]) -> Any:
 
 
 class FigureColumn(tables.Column):
-    """A figure or a date: right-aligned, written by `write`, exported as the value it is.
+    """A figure or a date: right-aligned, written by `write`, exported as the value it is, or as `export` reads it.
 
     `foot` (`mean` or `total`) sums up the page under the column: of `foot_of`, an attribute of the rows, where what
     the column shows cannot be added up as it stands; `foot_label` says then what was. A first click on the head shows
@@ -167,9 +167,10 @@ class FigureColumn(tables.Column):
         foot: Callable[[Sequence[Any]], Any] | None = None,
         foot_of: str = "",
         foot_label: str = "",
+        export: Callable[[Any], Any] | None = None,
         **options: Any,
     ) -> None:
-        self.write, self.largest_first, self.foot = write, largest_first, foot
+        self.write, self.largest_first, self.foot, self.export = write, largest_first, foot, export
         self.foot_of, self.foot_label = foot_of, foot_label
         super().__init__(
             attrs=cell("num", *classes, fact=fact, priority=priority, head=head),

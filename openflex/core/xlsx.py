@@ -15,6 +15,15 @@ from openflex.core.dates import in_paris
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The comma stands for the reader's own separator of thousands.
 _DAY, _INSTANT, _AMOUNT, _WHOLE = "dd/mm/yyyy", "dd/mm/yyyy hh:mm", "#,##0.00", "#,##0"
+_MONTH = "mm/yyyy"
+
+
+class Month(date):
+    """A date that means its month, written 08/2027: of what no day is known."""
+
+    @classmethod
+    def of(cls, day: date | None) -> "Month | None":
+        return day and cls(day.year, day.month, 1)
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ def write_xlsx(sheet: Sheet) -> IO[bytes]:
         },
     )
     bold = workbook.add_format({"bold": True, "bottom": 1})
-    formats = {name: workbook.add_format({"num_format": name}) for name in (_AMOUNT, _WHOLE, _DAY, _INSTANT)}
+    formats = {name: workbook.add_format({"num_format": name}) for name in (_AMOUNT, _WHOLE, _MONTH, _DAY, _INSTANT)}
     for one in (sheet, *sheet.others):
         page = workbook.add_worksheet(one.title[:31])
         page.freeze_panes(1, 0)
@@ -71,6 +80,8 @@ def _write_cell(page: Any, line: int, column: int, value: Any, formats: dict[str
         page.write_number(line, column, value, formats[_WHOLE])
     elif isinstance(value, datetime):
         page.write_datetime(line, column, in_paris(value).replace(tzinfo=None), formats[_INSTANT])
+    elif isinstance(value, Month):
+        page.write_datetime(line, column, value, formats[_MONTH])
     elif isinstance(value, date):
         page.write_datetime(line, column, value, formats[_DAY])
     else:

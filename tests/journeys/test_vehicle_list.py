@@ -151,7 +151,7 @@ def test_heads_sort_both_ways_and_the_arrow_says_which(stock, cast, visit):
 def test_tabs_are_views_of_the_stock(stock, cast, visit):
     desk = visit(cast.marc)
     page = desk.go(LIST)
-    page.get_by_role("link", name="Motos et scooters 1").click()
+    page.get_by_role("link", name="Motos, scooters et quads 1").click()
     expect_models(page, "TMAX 530")
     expect(page).to_have_url(f"{desk.base}{LIST}?tab=category_l")
     page.get_by_role("link", name="CT à prévoir").click()

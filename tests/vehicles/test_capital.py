@@ -83,7 +83,7 @@ def test_purchases_are_added_up_on_one_basis_that_is_named(cast, client_for):
     foot = page.select("table.list tfoot td")[place]
     assert " ".join(foot.get_text(" ").split()) == "18 083,36 € hors TVA récupérable"
     cells = {row.select("td, th")[place].get_text(strip=True) for row in page.select("table.list tbody tr")}
-    assert "12\u202f000,00\u00a0€" in cells
+    assert {"12\u202f000,00\u00a0€TTC", "5\u202f000,00\u00a0€HT"} <= cells
     assert "hors TVA" not in client_for(cast.sam).get("/vehicules/").text
 
 

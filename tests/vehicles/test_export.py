@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 
+import openpyxl
 import pytest
 
 from settings_admin.access.services.holdings import built_in_group
@@ -65,6 +67,31 @@ def test_values_keep_their_types(cast, client_for):
     assert row["Jours"] == 12
     assert row["Statut"] == "Stock de vente"
     assert row["Type de véhicule"] == "VO - Particulier"
+
+
+def test_the_next_inspection_is_written_as_its_month(cast, client_for):
+    """As on the screen: of a month no day is known."""
+    make_vehicle(entity=cast.north, next_inspection_month=date(2027, 8, 1))
+    client = client_for(cast.vera)
+    client.post("/vehicules/colonnes/", {"column": ["next_inspection_month"]})
+    sent = client.post("/vehicules/export/")
+    book = openpyxl.load_workbook(BytesIO(b"".join(sent.streaming_content)))
+    cell = book.active.cell(row=2, column=1)
+    assert (book.active.cell(row=1, column=1).value, cell.number_format) == ("Prochain CT", "mm/yyyy")
+    assert cell.value == datetime(2027, 8, 1)  # noqa: DTZ001  (a spreadsheet has no time zone)
+
+
+def test_a_purchase_says_whether_it_is_ht_or_ttc_to_those_who_see_it(cast, client_for, divided):
+    make_vehicle(entity=cast.north, model="A", purchase_price=Decimal(7600), purchase_is_excl=True)
+    make_vehicle(entity=cast.north, model="B", purchase_price=Decimal(7600))
+    make_vehicle(entity=cast.north, model="C", purchase_price=None)
+    make_vehicle(entity=cast.south, model="D", purchase_price=Decimal(7600))
+    client = client_for(divided, scope="all")
+    rows = {row["Modèle"]: row["Reprise HT ou TTC"] for row in sheet_of(client)}
+    assert rows == {"A": "HT", "B": "TTC", "C": None, "D": None}
+    cells = [line.text for line in parse(client.get("/vehicules/?sort=model")).select("table.list tbody tr")]
+    shown = [("7\u202f600,00\u00a0€ HT" in line, "7\u202f600,00\u00a0€ TTC" in line) for line in cells]
+    assert shown == [(True, False), (False, True), (False, False), (False, False)]
 
 
 def test_what_is_not_known_is_an_empty_cell(cast, client_for):
@@ -134,7 +161,7 @@ def test_a_purchase_price_is_hidden_row_by_row(cast, client_for, divided):
         row.select_one("[data-row-link]").text.split()[-1]: [cell.text.strip() for cell in row.select("td")]
         for row in page.select("tbody tr")
     }
-    assert cells["NORTH"][1] == "1\u202f111,00\u00a0€"
+    assert cells["NORTH"][1] == "1\u202f111,00\u00a0€ TTC"
     assert cells["SOUTH"][1:3] == ["–", "–"]
     assert cells["UNKNOWN"][1:3] == ["–\u00a0€", "–\u00a0€"]
     assert "2\u202f222" not in page.text

@@ -112,7 +112,7 @@ OTHER = {
     [
         ("status=arrived", {"status": StockStatus.ARRIVED}, ("Statut", "Entrée physique")),
         ("status=arrived&status=delivery", {"status": StockStatus.DELIVERY}, ("Statut", "Entrée physique, Livraison")),
-        ("stage=new", {"stage": Stage.NEW}, ("Stade", "VN")),
+        ("stage=new", {"stage": Stage.NEW}, ("VN, VO ou VD", "VN")),
         ("destination=trade", {"destination": Destination.TRADE}, ("Destination", "Professionnel")),
         ("kind=quad", {"kind": VehicleKind.QUAD}, ("Genre", "Quad")),
         ("energy=electric", {"energy": Energy.ELECTRIC}, ("Énergie", "Électrique")),
@@ -291,8 +291,8 @@ def test_tabs_count_what_they_hold(cast, read):
     page = read()
     texts = [" ".join(link.text.split()) for link in page.select(".list-tabs a")]
     assert texts == [
-        "Tout le stock", "En vente 4", "À préparer 1", "CT à prévoir 1", "Plus de 90 jours 1", "Motos et scooters 1",
-        "Sortis et archivés",
+        "Tout le stock", "En vente 4", "À préparer 1", "CT à prévoir 1", "Plus de 90 jours 1",
+        "Motos, scooters et quads 1", "Sortis et archivés",
     ]  # fmt: skip
     assert len(models(page)) == 5
     assert models(read("?tab=prepare")) == ["PREPARED"]
