@@ -23,7 +23,7 @@ class Month(date):
 
     @classmethod
     def of(cls, day: date | None) -> "Month | None":
-        return day and cls(day.year, day.month, 1)
+        return None if day is None else cls(day.year, day.month, 1)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ def refuse_entry_day(vehicle: Vehicle) -> None:
 
 def _refuse_before_former_exit(vehicle: Vehicle, day: date, *, field: str) -> None:
     """The former stay may have been in a sister entity that the actor does not see: its day counts all the same."""
+    if vehicle.previous_stay_id is None:
+        return
     with unscoped("the days of a vehicle follow each other wherever it stays"):
         left_on = Vehicle.objects.filter(pk=vehicle.previous_stay_id).values_list("left_on", flat=True).first()
     if left_on is not None and day < left_on:
