@@ -297,6 +297,7 @@ def test_a_sheet_with_very_long_words_or_nearly_nothing_is_clean(cast, visit, si
         version="W" * 160,
         plate="ABC 1234 XYZ 5678 QR",
         plate_format="foreign",
+        plate_country="B",
         repairs_detail="réparation" * 60,
     )
     bare = make_vehicle(
