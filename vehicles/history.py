@@ -32,10 +32,13 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "created": ("a ajouté le véhicule", "plus"),
     "changed": ("a modifié la fiche", "pencil"),
     "status_changed": ("a changé le statut", "refresh"),
+    "exit_undone": ("a annulé la sortie", "arrow-back-up"),
+    "exit_corrected": ("a corrigé la sortie", "pencil"),
     "site_changed": ("a déplacé le véhicule", "arrows-exchange"),
     "entered_from": ("a fait entrer le véhicule en stock", "arrows-exchange"),
     "market_value": ("a obtenu une valeur de marché", "gauge"),
     "held": ("a réservé le véhicule", "bookmark"),
+    "hold_restored": ("a rétabli la réservation", "bookmark"),
     "awarded": ("a attribué l’enchère", "gavel"),
     "released": ("a libéré le véhicule", "bookmark-off"),
     "hold_expired": ("La réservation a expiré", "clock-off"),
@@ -83,11 +86,11 @@ def history_of(vehicle: Vehicle, *, scope: Scope, size: int, after: str = "") ->
             for name, values in entry.changes.items()
             if name not in hidden and not _is_untold(entry, name)
         ]
-        if entry.changes and not changes:
+        if entry.changes and not changes and entry.kind != "created":
             continue
         url = url_of_source(entry, urls)
         lines.append(_line(entry, changes, people=people, url=url, with_costs=with_costs))
-    return HistoryPage(lines, page.following, [_status_move(entry, vehicle) for entry in page.wanted])
+    return HistoryPage(lines, page.following, _status_moves(page.wanted, vehicle))
 
 
 def _is_untold(entry: TimelineEntry, name: str) -> bool:
@@ -98,6 +101,14 @@ def _is_untold(entry: TimelineEntry, name: str) -> bool:
 
 
 _TELLS_STATUS = Q(changes__has_key="status") | Q(kind="created", details__has_key="status")
+
+
+def _status_moves(entries: Sequence[TimelineEntry], vehicle: Vehicle) -> list[StatusMove]:
+    """The latest first. The exit that stands is of the day that may have been put right since."""
+    moves = [_status_move(entry, vehicle) for entry in entries]
+    if vehicle.status == enums.StockStatus.OUT and vehicle.left_on and moves:
+        moves[0] = replace(moves[0], on=vehicle.left_on)
+    return moves
 
 
 def _status_move(entry: TimelineEntry, vehicle: Vehicle) -> StatusMove:

@@ -48,6 +48,7 @@ def register() -> None:
         Act("vehicles:propose_inspection_of_new", "se la faire proposer pour un véhicule qu’on ajoute"),
         Act("vehicles:propose_inspection_on_entry", "se la faire proposer à l’entrée physique d’un véhicule"),
         Act("vehicles:move", "changer le statut d’un véhicule"),
+        Act("vehicles:correct_exit", "corriger ou annuler la sortie d’un véhicule"),
         Act("vehicles:change_site", "déplacer un véhicule vers un autre point de vente"),
         Act("vehicles:reserve", "réserver un véhicule"),
         Act("vehicles:release", "libérer un véhicule réservé"),

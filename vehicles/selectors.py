@@ -22,6 +22,7 @@ from openflex.core.fields import field_of
 from openflex.core.lists import UNSEEN
 from openflex.core.search import SHORTEST
 from settings_admin.models import Entity, TimelineEntry
+from settings_admin.records.selectors import last_change_of
 from settings_admin.scoping import Scope, current_scope
 from vehicles import enums, inspection, margin
 from vehicles.holding import holder_of
@@ -167,6 +168,22 @@ def day_of_move(entry: TimelineEntry) -> date | None:
     if "on" in entry.details:
         return date.fromisoformat(entry.details["on"])
     return today_paris(entry.at) if entry.kind == "status_changed" else None
+
+
+def status_before_exit(vehicle: Vehicle) -> enums.StockStatus:
+    """Where what is out stood before; of what came into the database as it was, where vehicles are sold from."""
+    last = last_change_of(vehicle, "status")
+    if last is not None and last.changes["status"][0]:
+        return enums.StockStatus(last.changes["status"][0])
+    return enums.StockStatus.PRE_ENTRY if vehicle.never_arrived else enums.StockStatus.FOR_SALE
+
+
+def exit_reasons_like(vehicle: Vehicle) -> list[enums.ExitReason]:
+    """Those that might stand in the place of the reason of an exit: of its status, and sold by the same document."""
+    known, before = vehicle.exit_reason, status_before_exit(vehicle)
+    sold_by = enums.SALE_HOLDS.get(enums.ExitReason(known)) if known else None
+    fitting = {one for one in enums.EXIT_REASONS[before] if enums.SALE_HOLDS.get(one) == sold_by}
+    return [one for one in enums.ExitReason if one in fitting or one == known]
 
 
 def previous_stay_of(vehicle: Vehicle) -> Vehicle | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vehicles.views import add, moves, picking, sections, sheet, sheet_condition
+from vehicles.views import add, exits, moves, picking, sections, sheet, sheet_condition
 from vehicles.views import list as list_views
 
 app_name = "vehicles"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:pk>/prochain-controle/", sections.propose_inspection, name="propose_inspection"),
     path("<int:pk>/statut/", moves.move, name="move"),
     path("<int:pk>/statut/prochain-controle/", moves.propose_inspection, name="propose_inspection_on_entry"),
+    path("<int:pk>/sortie/", exits.correct_exit, name="correct_exit"),
     path("<int:pk>/point-de-vente/", moves.change_site, name="change_site"),
     path("<int:pk>/reserver/", moves.reserve, name="reserve"),
     path("<int:pk>/liberer/", moves.release, name="release"),

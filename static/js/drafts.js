@@ -28,10 +28,22 @@ function takeUp() {
   if (!values || form.querySelector("[aria-invalid=true]")) return; // the server has just sent what was typed
   const changed = controls().filter((control) => control.name in values && put(control, values[control.name]));
   if (!changed.length) return;
+  awaited = Object.keys(values).filter((name) => !form.elements[name]);
+  form.addEventListener("htmx:afterSettle", () => takeUpLate(values));
   for (const control of changed) control.dispatchEvent(new Event("change", { bubbles: true }));
   const notice = form.querySelector("[data-draft-notice]");
   notice.querySelector("[data-draft-time]").textContent = new Date(at).toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
   notice.hidden = false;
+}
+
+/* What shows once another field says so: asked for when that one was taken up, it takes up its own when it comes. */
+let awaited = [];
+function takeUpLate(values) {
+  const late = controls().filter((control) => awaited.includes(control.name));
+  awaited = awaited.filter((name) => !form.elements[name]);
+  for (const control of late.filter((control) => put(control, values[control.name]))) {
+    control.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 }
 
 /* Whether the control holds something else now. What can no longer be chosen is left. */

@@ -43,6 +43,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
     """Route name → its parameters, of rows that belong to *Nord*, first site."""
     vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, plate="GD642JM")
     expected = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, status="pre_entry")
+    gone = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, status="out", exit_reason="scrap")
 
     with unscoped("test data"):
         at = {"entity": cast.north, "point_of_sale": cast.north_1, "vehicle": vehicle}
@@ -294,6 +295,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         "vehicles:edit_part": of_vehicle(what="frais", part_pk=cost.pk),
         "vehicles:remove_part": of_vehicle(what="frais", part_pk=cost.pk),
         "vehicles:move": of_vehicle(),
+        "vehicles:correct_exit": lambda: {"pk": gone.pk},
         "vehicles:change_site": of_vehicle(),
         "vehicles:reserve": of_vehicle(),
         "vehicles:release": of_vehicle(),

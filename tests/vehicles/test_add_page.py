@@ -5,9 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from settings_admin.access.services.holdings import built_in_group
+from settings_admin.access.services.memberships import add_member
 from settings_admin.models import Entity
+from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
-from tests.make import make_vehicle
+from tests.make import make_user, make_vehicle
 from tests.support.htmx import content, parse, swap
 from vehicles.models import Vehicle
 
@@ -252,3 +255,89 @@ def test_an_entity_made_tomorrow_is_offered_to_the_holdings_administrator(cast, 
     with unscoped("test data"):
         Entity.objects.create(holding=cast.holding, name="Est")
     assert "Est" in client_for(cast.alice, scope="all").get(ADD).text
+
+
+# --- Several entities --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def divided(cast):
+    """Manages the used cars of Nord; in Sud keeps the papers: may add there, and sees no price."""
+    user = make_user(
+        "divided@example.test", holding=cast.holding, group=BuiltInGroup.USED_CAR_MANAGER, entity=cast.north
+    )
+    with unscoped("test data"):
+        add_member(
+            actor=None, user=user, group=built_in_group(cast.holding, BuiltInGroup.BACK_OFFICE), entity=cast.south
+        )
+    return user
+
+
+PRICES = {"purchase_price", "purchase_is_excl", "sale_price"}
+
+
+def asked(page):
+    """The prices that are asked for, and the sites that are offered."""
+    sites = {option.text for option in page.select("[name=point_of_sale] option") if option["value"]}
+    return {control["name"] for control in page.select("[name]")} & PRICES, sites
+
+
+def test_prices_and_sites_are_those_of_the_chosen_entity(cast, client_for, divided):
+    client = client_for(divided, scope="all")
+    everywhere = parse(client.get(ADD))
+    assert asked(everywhere) == (set(), {"Nord 1", "Nord 2", "Sud 1"})
+    typed = {"purchase_price": "4 30", "purchase_is_excl": "on", "sale_price": "6290,00", "point_of_sale": ""}
+    north = parse(client.get(ADD, {**typed, "entity": cast.north.pk}))
+    assert asked(north) == (PRICES, {"Nord 1", "Nord 2"})
+    assert north.select_one("[name=purchase_price]")["value"] == "4 30"
+    assert north.select_one("[name=purchase_is_excl]").has_attr("checked")
+    south = parse(client.get(ADD, {**typed, "entity": cast.south.pk}))
+    assert asked(south) == (set(), {"Sud 1"})
+    for forged in ("²", "999999", "x", cast.elsewhere.pk):
+        assert asked(parse(client.get(ADD, {"entity": forged}))) == asked(everywhere)
+
+
+def test_what_is_added_where_prices_are_ones_own_has_them(cast, client_for, typed, divided):
+    client = client_for(divided, scope="all")
+    assert client.post(ADD, typed).status_code == 303
+    there = {"entity": cast.south.pk, "point_of_sale": cast.south_1.pk, "key": str(uuid4())}
+    assert client.post(ADD, {**typed, **there}).status_code == 303
+    north, south = all_vehicles()
+    assert (north.purchase_price, north.sale_price) == (4300, 6290)
+    assert (south.entity_id, south.purchase_price, south.sale_price) == (cast.south.pk, None, None)
+
+
+def test_sites_where_one_may_not_add_are_not_offered(cast, client_for, typed):
+    """Manages the used cars of one site, sells in the other."""
+    user = make_user(
+        "partly@example.test",
+        holding=cast.holding,
+        group=BuiltInGroup.USED_CAR_MANAGER,
+        entity=cast.north,
+        sites=(cast.north_1,),
+    )
+    with unscoped("test data"):
+        group = built_in_group(cast.holding, BuiltInGroup.SALESPERSON)
+        add_member(actor=None, user=user, group=group, entity=cast.north, points_of_sale=(cast.north_2,))
+    client = client_for(user, scope="all")
+    assert asked(parse(client.get(ADD)))[1] == {"Nord 1"}
+    assert errors_of(client.post(ADD, {**typed, "point_of_sale": cast.north_2.pk})) == {"point_of_sale"}
+
+
+# --- The first prices --------------------------------------------------------------------------------------
+
+
+def test_the_history_begins_with_the_first_prices(cast, client_for, typed):
+    client_for(cast.vera).post(ADD, {**typed, "purchase_is_excl": "on"})
+    (vehicle,) = all_vehicles()
+    for user, sees in ((cast.vera, True), (cast.sam, False)):
+        told = " ".join(parse(client_for(user).get(f"/vehicules/{vehicle.pk}/")).select_one("#historique").text.split())
+        assert "a ajouté le véhicule" in told
+        assert "Prix de vente TTC : – → 6 290,00 €" in told, told
+        assert ("4 300,00" in told, "Achat HT : – → Oui" in told) == (sees, sees)
+
+
+def test_who_sees_no_price_still_reads_who_added_it(cast, client_for, typed):
+    client_for(cast.vera).post(ADD, {**typed, "sale_price": ""})
+    (vehicle,) = all_vehicles()
+    assert "a ajouté le véhicule" in client_for(cast.sam).get(f"/vehicules/{vehicle.pk}/").text

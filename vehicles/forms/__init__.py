@@ -2,6 +2,7 @@
 
 from vehicles.forms.condition import PART_FORMS, MovePhotoForm, PhotosForm
 from vehicles.forms.entry import AddVehicleForm
+from vehicles.forms.exits import ExitForm
 from vehicles.forms.fields import CountryOfPlate, MileageField, PlateField, VinField
 from vehicles.forms.inspection import proposed_inspection
 from vehicles.forms.moves import MoveForm, ReserveForm, SiteForm
@@ -12,6 +13,7 @@ __all__ = [
     "AddVehicleForm",
     "CharacteristicsForm",
     "CountryOfPlate",
+    "ExitForm",
     "MaintenanceForm",
     "MileageField",
     "MoveForm",

@@ -8,9 +8,11 @@ from django import forms
 
 from openflex.core.forms import AmountField, DayField, NamedBlanks, YesNoField, set_units
 from openflex.core.french import ended
+from openflex.core.http import row_number
 from openflex.core.sections import check_columns
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.organisation.selectors import site_labels
+from settings_admin.scoping import Scope
 from vehicles import enums, inspection
 from vehicles.forms.fields import (
     USED_FACTS,
@@ -65,7 +67,8 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules, InspectionDate
             "next_inspection_month",
         ]  # fmt: skip
 
-    def __init__(self, *args: Any, today: date, sees_margin: bool, edits_prices: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, scope: Scope, **kwargs: Any) -> None:
+        """`scope`: where the person may add. Sites follow the entity that is chosen, prices the rights held there."""
         self.today = today
         self.warnings = []
         super().__init__(*args, **kwargs)
@@ -74,12 +77,35 @@ class AddVehicleForm(NamedBlanks, forms.ModelForm, IdentityRules, InspectionDate
         entity = self.fields["entity"]
         if isinstance(entity, forms.ModelChoiceField) and not self.initial.get("entity"):
             entity.empty_label = "Choisir une entité"
-        site: Any = self.fields["point_of_sale"]
-        labels = site_labels(site.queryset)
-        site.label_from_instance = lambda one: labels[one.pk]
+        chosen = self._chosen("entity")
+        self._offer_sites(chosen)
+        self._ask_for_prices(scope, entity_id=chosen)
+
+    def _chosen(self, name: str) -> int | None:
+        """The row that is chosen so far, if it is one of those that are offered."""
+        field: Any = self.fields[name]
+        pk = row_number(str(self[name].value() or ""))
+        return pk if pk is not None and field.queryset.filter(pk=pk).exists() else None
+
+    def _offer_sites(self, entity_id: int | None) -> None:
+        """Shown are those of the entity; that another one belongs to another entity is said (`_check_place`)."""
+        field: Any = self.fields["point_of_sale"]
+        sites = list(field.queryset)
+        labels = site_labels(sites)
+        offered = [site for site in sites if entity_id is None or site.entity_id == entity_id]
+        field.widget.choices = [("", "Aucun"), *((site.pk, labels[site.pk]) for site in offered)]
+
+    def _ask_for_prices(self, scope: Scope, *, entity_id: int | None) -> None:
+        """By the rights in the chosen place; until one is chosen, those held everywhere."""
+        site_id = self._chosen("point_of_sale")
+
+        def may(code: str) -> bool:
+            return scope.allows_everywhere(code) if entity_id is None else scope.allows(code, entity_id, site_id)
+
+        edits_prices = may("vehicles.edit_prices")
         if not edits_prices:
             del self.fields["sale_price"]
-        if not (edits_prices and sees_margin):
+        if not (edits_prices and may("vehicles.see_margin")):
             del self.fields["purchase_price"], self.fields["purchase_is_excl"]
 
     def clean(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The days of a stay in their order: the former stay's exit, its entry, its moves, its own exit."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from openflex.core.dates import today_paris
@@ -40,12 +41,39 @@ def refuse_entry_day(vehicle: Vehicle) -> None:
     if vehicle.left_on and day > vehicle.left_on:
         message = f"L’entrée ne peut pas suivre la sortie ({format_day(vehicle.left_on)})."
         raise Refused("entry_after_exit", message, "entered_on")
-    for entry in timeline_of(vehicle).filter(changes__has_key="status").order_by("at", "pk"):
-        status, moved_on = enums.StockStatus(entry.changes["status"][1]), selectors.day_of_move(entry)
-        # An exit that was undone dates nothing any more; the one that stands was asked above.
-        if moved_on is not None and status != enums.StockStatus.OUT and day > moved_on:
+    for status, moved_on in _moves_inside(vehicle):
+        if day > moved_on:
             message = f"Cette date suit le passage au statut «\u00a0{status.label}\u00a0» ({format_day(moved_on)})."
             raise Refused("entry_after_move", message, "entered_on")
+
+
+def refuse_exit_day(vehicle: Vehicle, *, came_back_on: date | None, now: datetime) -> None:
+    """Raises Refused beside `left_on` for an exit in the future, before the entry or the last move of the stay, or
+    after the vehicle came back."""
+    day = vehicle.left_on
+    if day is None:
+        raise Refused("no_exit_day", "Saisissez la date de sortie.", "left_on")
+    if day > today_paris(now):
+        raise Refused("day_in_future", "Cette date est dans le futur.", "left_on")
+    if vehicle.entered_on and day < vehicle.entered_on:
+        entry = format_day(vehicle.entered_on)
+        raise Refused("day_before_entry", f"Cette date précède l’entrée du véhicule ({entry}).", "left_on")
+    moved_on = max((on for _, on in _moves_inside(vehicle)), default=None)
+    if moved_on is not None and day < moved_on:
+        message = f"Cette date précède le dernier changement de statut ({format_day(moved_on)})."
+        raise Refused("day_before_move", message, "left_on")
+    if came_back_on is not None and day > came_back_on:
+        message = f"Cette date suit le retour du véhicule en stock ({format_day(came_back_on)})."
+        raise Refused("exit_after_return", message, "left_on")
+
+
+def _moves_inside(vehicle: Vehicle) -> Iterator[tuple[enums.StockStatus, date]]:
+    """Where and when it moved between its entry and its exit, the first one first. An exit that was undone dates
+    nothing any more."""
+    for entry in timeline_of(vehicle).filter(changes__has_key="status").order_by("at", "pk"):
+        status, moved_on = enums.StockStatus(entry.changes["status"][1]), selectors.day_of_move(entry)
+        if moved_on is not None and status != enums.StockStatus.OUT:
+            yield status, moved_on
 
 
 def _refuse_before_former_exit(vehicle: Vehicle, day: date, *, field: str) -> None:

@@ -102,6 +102,14 @@ def release_hold(*, hold: Hold, actor: User | None, now: datetime | None = None)
     return bool(released)
 
 
+def restore_hold(*, hold: Hold, actor: User) -> None:
+    """Holds again what an exit ended that was undone, inside its transaction, on a vehicle that is locked and held by
+    nobody."""
+    hold.released_at = None
+    hold.save(update_fields=["released_at"])
+    record_event(hold.vehicle, kind="hold_restored", actor=actor, details=_told(hold))
+
+
 @transaction.atomic
 def award_hold(*, hold: Hold, actor: User | None, now: datetime) -> None:
     """The auction that holds a vehicle was won: from now on the vehicle is sold. Awarded twice, it is awarded once.

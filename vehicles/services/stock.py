@@ -23,7 +23,7 @@ from vehicles.services.condition import follow_site
 from vehicles.services.days import refuse_entry_day, refuse_move_day
 from vehicles.services.holds import active_hold, lock_vehicle, refuse_held, release_hold
 
-_TWICE_IN_STOCK = {
+TWICE_IN_STOCK = {
     "vehicle_vin_once_in_stock": Refused("vin_in_stock", "Un véhicule de ce VIN est déjà en stock.", "vin"),
     "vehicle_plate_once_in_stock": Refused(
         "plate_in_stock", "Un véhicule de cette immatriculation est déjà en stock.", "plate"
@@ -52,7 +52,10 @@ def add_vehicle(
     vehicle = _stay(entity=entity, point_of_sale=point_of_sale, values=values)
     used_key.result = f"{_ADDED}{vehicle.pk}"
     used_key.save(update_fields=["result"])
-    records.record_event(vehicle, kind="created", actor=actor, details={"status": vehicle.status})
+    prices = records.first_values(vehicle, fields=[name for name in _PRICES if values.get(name) is not None])
+    if "purchase_price" not in prices:
+        prices.pop("purchase_is_excl", None)
+    records.record_event(vehicle, kind="created", actor=actor, changes=prices, details={"status": vehicle.status})
     return vehicle
 
 
@@ -122,9 +125,13 @@ def _stay(*, entity: Entity, point_of_sale: PointOfSale | None, values: Mapping[
     )
     vehicle.inspection_due_on = selectors.inspection_due_on(vehicle)
     refuse_entry_day(vehicle)
-    with refusing(_TWICE_IN_STOCK):
+    with refusing(TWICE_IN_STOCK):
         vehicle.save()
     return vehicle
+
+
+# What the history of a price begins with; what the price was given as goes with it.
+_PRICES = ("purchase_price", "purchase_is_excl", "sale_price")
 
 
 # A key answers for the verb it was given to, and for no other.
@@ -174,7 +181,7 @@ def edit_vehicle(
     if INSPECTION_DATES & set(changed):
         refuse_inspection_dates(locked)
     locked.inspection_due_on = selectors.inspection_due_on(locked)
-    with refusing(_TWICE_IN_STOCK):
+    with refusing(TWICE_IN_STOCK):
         records.save_changes(locked, fields=changed, derived=["inspection_due_on"], actor=actor)
     return locked
 
@@ -244,7 +251,7 @@ def change_status(
     if refusal := enums.move_refusal(locked.status, target):
         raise Refused("move_unknown", refusal, "status")
     refuse_move_day(locked, day, target=target, now=now)
-    _refuse_archived(locked)
+    refuse_archived(locked)
     changed = ["status"]
     if target == enums.StockStatus.DELIVERY:
         _refuse_delivery(locked, now=now)
@@ -262,17 +269,17 @@ def change_status(
     if typed := records.apply_edit(locked, base=dict(base), mine=dict(mine)):
         refuse_inspection_dates(locked)
         locked.inspection_due_on = selectors.inspection_due_on(locked)
+    ended = list(locked.holds.unreleased()) if target == enums.StockStatus.OUT else []
     records.save_changes(
         locked,
         fields=[*changed, *typed],
         derived=["inspection_due_on"],
         actor=actor,
         kind="status_changed",
-        details={"on": day.isoformat(), **(told or {})},
+        details={"on": day.isoformat(), **({"holds": [hold.pk for hold in ended]} if ended else {}), **(told or {})},
     )
-    if target == enums.StockStatus.OUT:
-        for hold in locked.holds.unreleased():
-            release_hold(hold=hold, actor=actor, now=now)
+    for hold in ended:
+        release_hold(hold=hold, actor=actor, now=now)
     return locked
 
 
@@ -284,7 +291,7 @@ def _was_moved_by(actor: User, vehicle: Vehicle, *, exit_reason: str, day: date)
     return bool(last.details.get("on") == day.isoformat())
 
 
-def _refuse_archived(vehicle: Vehicle) -> None:
+def refuse_archived(vehicle: Vehicle) -> None:
     if vehicle.is_archived:
         raise Refused("archived", "Ce véhicule est archivé\u00a0: sortez-le d’abord des archives.")
 
@@ -329,7 +336,7 @@ def change_site(*, vehicle: Vehicle, point_of_sale: PointOfSale, actor: User, no
         raise Refused("not_in_stock", "Ce véhicule n’est plus en stock.")
     if refusal := enums.kind_refusal(locked.kind, sold=point_of_sale.vehicle_kinds, place=point_of_sale.name):
         raise Refused("kind_not_sold", refusal, "point_of_sale")
-    _refuse_archived(locked)
+    refuse_archived(locked)
     refuse_held(locked, now=now)
     # A hold past its time stays behind with the old site, whose people alone could see it.
     for hold in locked.holds.expired(now):

@@ -1,6 +1,9 @@
 """*Ajouter un véhicule*."""
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -12,17 +15,20 @@ from openflex.core.errors import Refused
 from openflex.core.http import read_only, writes
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
-from settings_admin.scoping import current_scope
+from settings_admin.scoping import Scope, current_scope
 from vehicles import enums, forms
 from vehicles.models import Vehicle
 from vehicles.services import stock
 from vehicles.views.proposal import answer_proposal
 
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 @right("vehicles.edit", on="scope")
 @writes("GET", "POST")
 def add_vehicle(request: StaffRequest) -> HttpResponse:
-    """In the current scope: with several entities in it, the form asks which."""
+    """In the current scope: with several entities in it, the form asks which; the address may say it, with the prices
+    that were typed already."""
     form = _form(request)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -59,23 +65,21 @@ def propose_inspection(request: StaffRequest) -> HttpResponse:
     return answer_proposal(request, _form_of)
 
 
+_ADDRESSED = ("entity", "point_of_sale", "purchase_price", "purchase_is_excl", "sale_price")
+
+
 def _form(request: StaffRequest) -> forms.AddVehicleForm:
-    return _form_of(request.POST if request.method == "POST" else None)
+    said = {name: request.GET[name] for name in _ADDRESSED if name in request.GET}
+    return _form_of(request.POST if request.method == "POST" else None, said=said)
 
 
-def _form_of(data: QueryDict | None) -> forms.AddVehicleForm:
+def _form_of(data: QueryDict | None, *, said: Mapping[str, str] = _NOTHING) -> forms.AddVehicleForm:
     scope = current_scope()
     today = today_paris(timezone.now())
-    return forms.AddVehicleForm(
-        data,
-        today=today,
-        sees_margin=scope.allows_everywhere("vehicles.see_margin"),
-        edits_prices=scope.allows_everywhere("vehicles.edit_prices"),
-        initial=_initial(scope, today),
-    )
+    return forms.AddVehicleForm(data, today=today, scope=scope, initial={**_initial(scope, today), **said})
 
 
-def _initial(scope: Any, today: Any) -> dict[str, Any]:
+def _initial(scope: Scope, today: date) -> dict[str, Any]:
     initial: dict[str, Any] = {"kind": enums.VehicleKind.CAR, "entered_on": today}
     if len(scope.reach.entities) == 1:
         (entity,) = scope.reach.entities

@@ -30,8 +30,8 @@ FLAGS = {"preparation": "is_being_prepared", "archive": "is_archived"}
 @right("vehicles.edit", on="row")
 @writes("GET", "POST")
 def move(request: StaffRequest, pk: int) -> HttpResponse:
-    vehicle = _vehicle(request, pk)
-    form = forms.MoveForm(_sent(request), vehicle=vehicle, today=today_paris(timezone.now()))
+    vehicle = fetch_to_edit(request, pk)
+    form = forms.MoveForm(sent(request), vehicle=vehicle, today=today_paris(timezone.now()))
     if form.is_valid():
         data = form.cleaned_data
         base, mine = form.noted()
@@ -48,10 +48,10 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         except EditConflict as conflict:
-            form = _told_of_conflict(form, _vehicle(request, pk), conflict.fields)
+            form = _told_of_conflict(form, fetch_to_edit(request, pk), conflict.fields)
         else:
             return htmx.redirect(request, "vehicles:sheet", pk)
-    return _render(
+    return render_act(
         request,
         vehicle,
         form,
@@ -71,7 +71,7 @@ def _told_of_conflict(form: forms.MoveForm, now: Vehicle, fields: Sequence[str])
 @read_only
 def propose_inspection(request: StaffRequest, pk: int) -> HttpResponse:
     """As on the sheet, in the dialog by which the vehicle enters."""
-    vehicle = _vehicle(request, pk)
+    vehicle = fetch_to_edit(request, pk)
     today = today_paris(timezone.now())
     if vehicle.status != enums.StockStatus.PRE_ENTRY:
         raise Http404
@@ -81,8 +81,8 @@ def propose_inspection(request: StaffRequest, pk: int) -> HttpResponse:
 @right("vehicles.edit", on="row")
 @writes("GET", "POST")
 def change_site(request: StaffRequest, pk: int) -> HttpResponse:
-    vehicle = _vehicle(request, pk)
-    form = forms.SiteForm(_sent(request), vehicle=vehicle)
+    vehicle = fetch_to_edit(request, pk)
+    form = forms.SiteForm(sent(request), vehicle=vehicle)
     if form.is_valid():
         site = form.cleaned_data["point_of_sale"]
         try:
@@ -92,7 +92,7 @@ def change_site(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, ended(f"Véhicule déplacé à {site.name}"))
             return htmx.redirect(request, "vehicles:sheet", pk)
-    return _render(
+    return render_act(
         request,
         vehicle,
         form,
@@ -104,8 +104,8 @@ def change_site(request: StaffRequest, pk: int) -> HttpResponse:
 @right("vehicles.edit", on="row")
 @writes("GET", "POST")
 def reserve(request: StaffRequest, pk: int) -> HttpResponse:
-    vehicle = _vehicle(request, pk)
-    form = forms.ReserveForm(_sent(request), vehicle=vehicle)
+    vehicle = fetch_to_edit(request, pk)
+    form = forms.ReserveForm(sent(request), vehicle=vehicle)
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -115,14 +115,14 @@ def reserve(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Véhicule réservé pour 48\u00a0heures.")
             return htmx.redirect(request, "vehicles:sheet", pk)
-    return _render(request, vehicle, form, title="Réserver pour 48\u00a0heures", verb="Réserver")
+    return render_act(request, vehicle, form, title="Réserver pour 48\u00a0heures", verb="Réserver")
 
 
 @right("vehicles.edit", on="row")
 @writes("POST")
 def release(request: StaffRequest, pk: int) -> HttpResponse:
     """Ends a reservation; an order's or an auction's hold is released where it was taken."""
-    vehicle = _vehicle(request, pk)
+    vehicle = fetch_to_edit(request, pk)
     hold = next(iter(vehicle.active_holds), None)
     if hold is not None and hold.kind != enums.HoldKind.RESERVATION:
         words = hold_words(hold)
@@ -139,7 +139,7 @@ def set_flag(request: StaffRequest, pk: int, name: str) -> HttpResponse:
     """Starts or ends the preparation, puts away or takes back: undone by the same button."""
     if name not in FLAGS:
         raise Http404
-    vehicle = _vehicle(request, pk)
+    vehicle = fetch_to_edit(request, pk)
     stock.set_flag(
         vehicle=vehicle,
         flag=FLAGS[name],
@@ -149,16 +149,16 @@ def set_flag(request: StaffRequest, pk: int, name: str) -> HttpResponse:
     return htmx.redirect(request, "vehicles:sheet", pk)
 
 
-def _sent(request: StaffRequest) -> QueryDict | None:
+def sent(request: StaffRequest) -> QueryDict | None:
     """What a form was sent with; an empty one was sent too."""
     return request.POST if request.method == "POST" else None
 
 
-def _vehicle(request: StaffRequest, pk: int) -> Vehicle:
+def fetch_to_edit(request: StaffRequest, pk: int) -> Vehicle:
     return get_for(request, selectors.vehicle_rows(now=timezone.now()), pk, right="vehicles.edit")
 
 
-def _render(
+def render_act(
     request: StaffRequest,
     vehicle: Vehicle,
     form: Any,
