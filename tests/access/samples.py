@@ -43,7 +43,8 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
     """Route name → its parameters, of rows that belong to *Nord*, first site."""
     vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, plate="GD642JM")
     expected = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, status="pre_entry")
-    gone = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, status="out", exit_reason="scrap")
+    out = {"status": "out", "exit_reason": "scrap", "left_on": "2026-11-01"}
+    gone = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, **out)
 
     with unscoped("test data"):
         at = {"entity": cast.north, "point_of_sale": cast.north_1, "vehicle": vehicle}

@@ -242,6 +242,8 @@ VEHICLES = [
     Form("vehicles:save_section", {"key_number": "12"}, page="vehicles:sheet", query="?modifier=statut"),
     Form("vehicles:move", {"status": "arrived"}),
     Form("vehicles:move", {"status": "out", "exit_reason": "scrap"}),
+    Form("vehicles:correct_exit", {"act": "undo", "why": "confondu"}),
+    Form("vehicles:correct_exit", {"act": "correct", "left_on": "02/11/2026", "why": "confondu"}),
     Form("vehicles:change_site"),
     Form("vehicles:reserve", {"label": "M. Petit"}),
     Form("vehicles:release", given=held, is_button=True),
