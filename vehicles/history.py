@@ -38,6 +38,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "entered_from": ("a fait entrer le véhicule en stock", "arrows-exchange"),
     "market_value": ("a obtenu une valeur de marché", "gauge"),
     "held": ("a réservé le véhicule", "bookmark"),
+    "hold_extended": ("a prolongé la réservation", "clock"),
     "hold_restored": ("a rétabli la réservation", "bookmark"),
     "awarded": ("a attribué l’enchère", "gavel"),
     "released": ("a libéré le véhicule", "bookmark-off"),

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from openflex.core.errors import Refused
 from settings_admin.models import TimelineEntry
-from tests.make import make_vehicle
+from tests.make import make_customer, make_vehicle
 from tests.support.htmx import parse
 from vehicles.enums import HoldKind, StockStatus
 from vehicles.models import Hold
@@ -93,6 +93,42 @@ def test_releasing_twice_has_one_effect(vehicle, cast):
     assert holds.release_hold(hold=taken, actor=cast.marc, now=NOW) is False
     assert kinds_of_history(vehicle) == ["held", "released"]
     assert holds.active_hold(vehicle, now=NOW) is None
+
+
+def test_reserved_again_later_it_holds_until_the_later_hour(vehicle, cast, client_for):
+    first = holds.reserve(vehicle=vehicle, label="Mme Martin", actor=cast.vera, now=NOW)
+    for later in (timedelta(hours=20), timedelta(hours=20, seconds=5), timedelta(hours=10)):
+        assert holds.reserve(vehicle=vehicle, label="Mme Martin", actor=cast.vera, now=NOW + later) == first
+    first.refresh_from_db()
+    assert first.until_at == NOW + timedelta(hours=68)
+    assert kinds_of_history(vehicle) == ["held", "hold_extended"]
+    assert "a prolongé la réservation" in client_for(cast.vera).get(f"/vehicules/{vehicle.pk}/").text
+    # A colleague's is not theirs to prolong.
+    with pytest.raises(Refused):
+        holds.reserve(vehicle=vehicle, label="Mme Martin", actor=cast.marc, now=NOW + timedelta(hours=21))
+
+
+def test_ones_own_reservation_is_prolonged_on_the_sheet(vehicle, cast, client_for, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    customer = make_customer(entity=cast.north)
+    taken = holds.reserve(vehicle=vehicle, customer=customer, actor=cast.vera, now=NOW)
+    time_machine.move_to(NOW + timedelta(hours=30), tick=False)
+    reserve = f"/vehicules/{vehicle.pk}/reserver/"
+    page = parse(client_for(cast.marc).get(f"/vehicules/{vehicle.pk}/"))
+    assert page.select(f"form[action='{reserve}']") == []
+    client = client_for(cast.vera)
+    form = parse(client.get(f"/vehicules/{vehicle.pk}/")).select_one(f"form[action='{reserve}']")
+    data = {control["name"]: control["value"] for control in form.select("input[name]")}
+    assert client.post(reserve, data).status_code == 303
+    taken.refresh_from_db()
+    assert taken.until_at == NOW + timedelta(hours=78)
+
+
+def test_an_order_without_an_end_is_not_given_one(vehicle, cast):
+    first = hold(vehicle, cast)
+    assert hold(vehicle, cast, until_at=NOW + timedelta(hours=1)) == first
+    first.refresh_from_db()
+    assert first.until_at is None
 
 
 def test_what_went_out_or_was_put_away_cannot_be_held(cast, as_user):

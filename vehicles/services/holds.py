@@ -1,6 +1,6 @@
 """Taking and releasing what holds a vehicle: at most one at a time, and the refusal names the holder."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -32,8 +32,8 @@ def take_hold(
 ) -> Hold:
     """Holds a vehicle in stock for the `customer`, or whom `label` names, until `until_at` or until it is released.
 
-    A hold whose time is over gives way. Taken twice by one person for the same, it is the first. Raises
-    Refused("held"), naming the holder, Refused("not_in_stock"), and Refused("customer") for a customer of another
+    A hold whose time is over gives way. Taken again by one person for the same, it is the first, until the later hour.
+    Raises Refused("held"), naming the holder, Refused("not_in_stock"), Refused("customer") for a customer of another
     entity, Refused("gone") for one that was merged or erased meanwhile.
     """
     now = now or timezone.now()
@@ -47,6 +47,7 @@ def take_hold(
     if held is not None and (held.kind, held.customer, held.label, held.created_by) == (
         kind, customer, "" if customer else label, actor,
     ):  # fmt: skip
+        _extend(held, locked, until_at=until_at, actor=actor)
         return held
     refuse_held(locked, now=now)
     for hold in locked.holds.expired(now):
@@ -70,6 +71,20 @@ def take_hold(
         details={**_told(hold), "until": until_at and until_at.isoformat()},
     )
     return hold
+
+
+# What is sent twice follows itself within seconds: that asks for no longer hold.
+_ONE_SENDING = timedelta(minutes=1)
+
+
+def _extend(held: Hold, vehicle: Vehicle, *, until_at: datetime | None, actor: User | None) -> None:
+    """To a later hour, never to an earlier one; what holds without an end holds so."""
+    if held.until_at is None or (until_at is not None and until_at < held.until_at + _ONE_SENDING):
+        return
+    held.until_at = until_at
+    held.save(update_fields=["until_at"])
+    until = until_at and until_at.isoformat()
+    record_event(vehicle, kind="hold_extended", actor=actor, details={**_told(held), "until": until})
 
 
 def reserve(

@@ -174,7 +174,12 @@ def _told(vehicle: Vehicle) -> dict[str, Any]:
 
 def _held(vehicle: Vehicle) -> dict[str, Any]:
     hold = next(iter(vehicle.active_holds), None)
-    return {"hold": hold, "hold_words": hold_words(hold) if hold else None}
+    is_mine = hold is not None and hold.created_by_id == current_scope().user_id
+    return {
+        "hold": hold,
+        "hold_words": hold_words(hold) if hold else None,
+        "may_extend": is_mine and (hold.customer_id is None or may(VIEW_CUSTOMERS, vehicle)) if hold else False,
+    }
 
 
 def _actions(vehicle: Vehicle) -> list[SheetAction]:
