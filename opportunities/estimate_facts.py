@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from openflex.core import facts, french
 from openflex.core.facts import ConflictLine, Fact
 from openflex.core.fields import field_of
+from openflex.core.http import row_number
 from opportunities import selectors
 from opportunities.models import TradeIn
+from settings_admin.records.models import TimelineEntry
+from settings_admin.records.selectors import timeline_of
 from vehicles.enums import CATEGORY_L_KINDS
 from vehicles.validators import format_plate
 
@@ -53,6 +58,18 @@ def asked_facts(trade_in: TradeIn) -> list[Fact]:
     vehicle = Fact("Véhicule", f"{trade_in} {trade_in.version}".strip())
     names = ("plate", "mileage_km", "adjusted_value", "expected_price")
     return [vehicle, *(fact_of(trade_in, name) for name in names)]
+
+
+def mark_of(trade_in: TradeIn) -> str:
+    """The last line of its history, which tells an estimate as it stands from any other one: its facts, its damage, its
+    costs, its photos and what was decided."""
+    last = timeline_of(trade_in).order_by("-pk").values_list("pk", flat=True).first()
+    return str(last or "")
+
+
+def changes_since(trade_in: TradeIn, mark: str) -> QuerySet[TimelineEntry]:
+    """What happened to an estimate since it had this mark, the newest first; all of it for a mark it never had."""
+    return timeline_of(trade_in).filter(pk__gt=row_number(mark) or 0).order_by("-pk")
 
 
 def conflict_line(saved: TradeIn, name: str, *, typed: Mapping[str, Any]) -> ConflictLine:

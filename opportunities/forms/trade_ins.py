@@ -160,7 +160,7 @@ class TradeInExpectationForm(sections.SectionForm):
 
 
 class DecideForm(forms.Form):
-    """The manager's decision. `seen`: the last decision that this person had in sight."""
+    """The manager's decision. `seen`: the estimate that this person had in sight (`estimate_facts.mark_of`)."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     price = AmountField(label="Prix de reprise", required=False, help_text="TTC, ce que le client reçoit.")
@@ -176,6 +176,10 @@ class DecideForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_units(self, {"price": "€"})
+
+    def has_seen(self, mark: str) -> None:
+        """Sent again after it was told what changed, the form wins."""
+        self.data = {**self.data.dict(), "seen": mark}  # type: ignore[attr-defined]  # what was posted
 
 
 class EnterForm(NamedBlanks, forms.Form):

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.utils import timezone
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.french import format_day, format_euros
-from opportunities import selectors
+from opportunities import estimate_facts, selectors
 from opportunities.enums import NotificationKind, TradeInState
 from opportunities.models import Opportunity, TradeIn
 from opportunities.services.keeping import keep, locked_open, sweep
@@ -39,9 +40,9 @@ def approve(
     """The manager's price (EUR TTC), with the day until which it holds; another one may follow until the customer
     answers. Who asked, who follows the sale and its followers are told.
 
-    `seen`: `decision_mark` of the estimate that the manager looked at. The same decision sent twice is one. Raises
-    Refused beside `price` and `valid_until`, Refused("decided") when a colleague decided meanwhile, and
-    Refused("move_unknown").
+    `seen`: `estimate_facts.mark_of` the estimate that the manager looked at. The same decision sent twice is one.
+    Raises Refused beside `price` and `valid_until`, Refused("changed") when anything of the estimate is another by now,
+    a colleague's decision too, and Refused("move_unknown").
     """
     opportunity = locked_open(trade_in.opportunity)
     row = locked_trade_in(trade_in)
@@ -73,19 +74,22 @@ def decline(*, trade_in: TradeIn, reason: str, seen: str, actor: User, now: date
     return _decide(row, opportunity, TradeInState.DECLINED, reason=reason, actor=actor, now=now)
 
 
-def decision_mark(trade_in: TradeIn) -> str:
-    """What tells one decision of an estimate from the next."""
-    return trade_in.decided_at.isoformat() if trade_in.decided_at else ""
-
-
 def _refuse_decision(row: TradeIn, target: TradeInState, seen: str) -> None:
-    if row.decided_by and decision_mark(row) != seen:
-        raise Refused(
-            "decided",
-            f"{row.decided_by.full_name} vient de décider\u00a0: {row.get_state_display().lower()}"
-            f"{f', {format_euros(row.price)}' if row.price else ''}.",
-        )
+    if estimate_facts.mark_of(row) != seen:
+        raise Refused("changed", _decided_meanwhile(row, seen) or _CHANGED)
     refuse_move(row, target)
+
+
+_CHANGED: Final = (
+    "L’estimation a changé depuis que vous l’avez ouverte\u00a0: lisez ce qui a changé, puis décidez de nouveau."
+)
+
+
+def _decided_meanwhile(row: TradeIn, seen: str) -> str:
+    if row.decided_by is None or not estimate_facts.changes_since(row, seen).filter(kind="decided").exists():
+        return ""
+    price = f", {format_euros(row.price)}" if row.price else ""
+    return f"{row.decided_by.full_name} vient de décider\u00a0: {row.get_state_display().lower()}{price}."
 
 
 def _decide(

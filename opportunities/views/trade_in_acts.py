@@ -1,5 +1,7 @@
 """What is done with an estimate: a price asked for, decided, answered by the customer."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
@@ -10,7 +12,7 @@ from openflex.core.dates import today_paris
 from openflex.core.dialogs import Dialog, acted, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
-from opportunities import estimate_facts, selectors
+from opportunities import estimate_facts, history, selectors
 from opportunities.enums import CancelReason, TradeInState
 from opportunities.forms import CancelEntryForm, DecideForm, EnterForm
 from opportunities.models import TradeIn
@@ -19,6 +21,7 @@ from opportunities.services import entering, trade_in_prices, trade_ins
 from opportunities.views.trade_ins import fetch
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
+from settings_admin.records.selectors import HistoryLine
 from settings_admin.scoping import current_scope
 
 
@@ -58,12 +61,18 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
 def decide(request: StaffRequest, pk: int) -> HttpResponse:
     """The manager's price with the day until which it holds, or no price and why; answered by two buttons."""
     trade_in = fetch(request, pk, right=SET_PRICE)
-    form = DecideForm(request.POST if request.method == "POST" else None, initial=_initial(trade_in))
+    # The mark before the facts: what changes between the two is told when the decision is sent.
+    mark = estimate_facts.mark_of(trade_in)
+    trade_in = fetch(request, pk, right=SET_PRICE)
+    form = DecideForm(request.POST if request.method == "POST" else None, initial=_initial(trade_in, mark=mark))
+    changes: Sequence[HistoryLine] = ()
     if form.is_valid():
         try:
             done = _decide(request, trade_in, form)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            if refusal.code == "changed":
+                changes = _look_again(form, trade_in, mark=mark)
         else:
             message = f"Estimation n°\u00a0{done.number}\u00a0: {done.get_state_display().lower()}."
             return acted(request, message, "opportunities:trade_in", pk)
@@ -75,13 +84,21 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         body="opportunities/_decide_fields.html",
         buttons="opportunities/_decide_buttons.html",
     )
-    return render_dialog(request, dialog, form=form, trade_in=trade_in, facts=estimate_facts.asked_facts(trade_in))
+    facts = estimate_facts.asked_facts(trade_in)
+    return render_dialog(request, dialog, form=form, trade_in=trade_in, facts=facts, changes=changes)
 
 
-def _initial(trade_in: TradeIn) -> dict[str, object]:
+def _look_again(form: DecideForm, trade_in: TradeIn, *, mark: str) -> list[HistoryLine]:
+    """What changed since this person opened the form; what they typed stays, and sent again it decides on that."""
+    entries = estimate_facts.changes_since(trade_in, form.cleaned_data["seen"])
+    form.has_seen(mark)
+    return history.of_trade_in(list(entries), trade_in=trade_in)
+
+
+def _initial(trade_in: TradeIn, *, mark: str) -> dict[str, object]:
     today = today_paris(timezone.now())
     return {
-        "seen": trade_in_prices.decision_mark(trade_in),
+        "seen": mark,
         "price": trade_in.price,
         "valid_until": trade_in.valid_until or trade_in_prices.proposed_validity(trade_in, today=today),
         "reason": trade_in.price_reason,

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from openflex.notifications.models import Notification
+from opportunities.estimate_facts import mark_of
 from opportunities.models import Comment, Exchange, Opportunity, TradeIn
 from opportunities.services.comments import add_comment
-from opportunities.services.trade_in_prices import decision_mark
 from settings_admin.models import Absence, TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.dashboard.conftest import HOME
@@ -245,7 +245,7 @@ class TestTradeIns:
     def test_decided_it_is_the_salespersons_to_tell(self, cast, things, rows, act):
         things.trade_in()
         with unscoped("test"):
-            seen = decision_mark(TradeIn.objects.get())
+            seen = mark_of(TradeIn.objects.get())
         response = act(
             cast.marc, "d", decision="approve", price="7600", valid_until="10/12/2026", reason="Pneus à changer",
             seen=seen,

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from openflex.core.dates import today_paris
+from opportunities import estimate_facts
 from opportunities.enums import AppointmentState, CancelReason, OfferState, Status, TradeInState
 from opportunities.models import Appointment, CloseReason, Offer, Opportunity, OpportunitySettings, TradeIn
 from opportunities.services import appointments, comments, entering, follow_up, offers, trade_in_prices, trade_ins
@@ -126,7 +127,7 @@ def test_what_is_done_to_an_estimate_is_told_to_those_who_have_its_opportunity_o
         return estimate().damages.get().pk
 
     def approve():
-        seen = trade_in_prices.decision_mark(estimate())
+        seen = estimate_facts.mark_of(estimate())
         on(trade_in_prices.approve, seen=seen, **approval)()
 
     dent = {"zone": "front", "description": "Rayure", "cost": None}
@@ -151,7 +152,7 @@ def test_what_is_done_to_an_estimate_is_told_to_those_who_have_its_opportunity_o
         on(trade_ins.ask_for_price),
         on(trade_ins.take_back),
         on(trade_ins.ask_for_price),
-        on(trade_in_prices.decline, reason="Trop de frais", seen=""),
+        lambda: on(trade_in_prices.decline, reason="Trop de frais", seen=estimate_facts.mark_of(estimate()))(),
         on(trade_ins.take_back),
         on(trade_ins.ask_for_price),
         approve,

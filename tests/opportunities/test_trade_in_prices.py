@@ -1,6 +1,7 @@
 """The price of a trade-in: who is asked, who decides, who is told and when, and what becomes of it."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 from openflex.core import realtime
 from openflex.core.dates import today_paris
 from openflex.notifications.models import Notification
+from opportunities import estimate_facts
 from opportunities.enums import TRADE_IN_TRANSITIONS, TradeInState
 from opportunities.models import Follower, TradeIn
 from opportunities.services import trade_in_prices
@@ -18,6 +20,7 @@ from settings_admin.models import TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity
 from tests.support.htmx import content, parse, swap
+from tests.vehicles.test_photos import shot
 
 pytestmark = pytest.mark.django_db
 LIST = "/opportunites/estimations-a-valider/"
@@ -49,6 +52,9 @@ def trade_in(opportunity):
 @pytest.fixture
 def act(client_for, trade_in):
     def send(user, path, **data):
+        if path == "decider" and data.get("seen") == "now":
+            with unscoped("what its page shows"):
+                data["seen"] = estimate_facts.mark_of(trade_in)
         return client_for(user).post(f"/opportunites/reprises/{trade_in.pk}/{path}/", data)
 
     return send
@@ -73,7 +79,7 @@ def put(row, state, **fields):
         TradeIn.objects.filter(pk=row.pk).update(state=state, **{**needed, **fields})
 
 
-def decision(seen="", **data):
+def decision(seen="now", **data):
     return {"decision": "approve", "price": "8 000,00", "valid_until": "01/01/2099", "reason": "", "seen": seen, **data}
 
 
@@ -178,17 +184,56 @@ class TestDeciding:
 
     def test_sent_twice_it_is_one_and_a_colleague_who_decided_meanwhile_is_named(self, cast, act, trade_in):
         for _ in range(2):
-            assert act(cast.marc, "decider", **decision()).status_code == 303
-        late = act(cast.vera, "decider", **decision(price="7 000,00"))
+            assert act(cast.marc, "decider", **decision(seen="")).status_code == 303
+        late = act(cast.vera, "decider", **decision(seen="", price="7 000,00"))
         assert late.status_code == 422
         assert f"{cast.marc.full_name} vient de décider" in late.content.decode()
         assert "7 000,00" in late.content.decode()
         assert again(trade_in).price == 8000
         with unscoped("test"):
             assert TimelineEntry.objects.filter(target_id=trade_in.pk, kind="decided").count() == 1
-        seen = trade_in_prices.decision_mark(again(trade_in))
-        assert act(cast.vera, "decider", **decision(seen=seen, price="7 500,00")).status_code == 303
+        assert act(cast.vera, "decider", **decision(price="7 500,00")).status_code == 303
         assert again(trade_in).price == 7500
+
+    CHANGES = {
+        "facts": (
+            lambda sam, url: sam.post(
+                f"{url}attente/enregistrer/", {"expected_price": "9 000,00", "initial-expected_price": ""}
+            ),
+            "9\u202f000,00\u00a0€",
+        ),
+        "damage": (
+            lambda sam, url: sam.post(
+                f"{url}etat/defauts/ajouter/", {"zone": "front", "description": "Choc", "cost": "", "key": uuid4()}
+            ),
+            "Choc",
+        ),
+        "cost": (
+            lambda sam, url: sam.post(
+                f"{url}etat/frais/ajouter/",
+                {"kind": "tyres", "description": "Deux pneus", "planned": "240", "actual": "", "key": uuid4()},
+            ),
+            "Deux pneus",
+        ),
+        "photo": (lambda sam, url: sam.post(f"{url}photos/", {"photos": shot(), "key": uuid4()}), "photo"),
+    }
+
+    @pytest.mark.parametrize("what", CHANGES)
+    def test_whatever_changed_meanwhile_is_shown_and_decided_upon_again(self, cast, act, trade_in, client_for, what):
+        change, said = self.CHANGES[what]
+        url = f"/opportunites/reprises/{trade_in.pk}/"
+        opened = parse(client_for(cast.marc).get(f"{url}decider/")).select_one("[name=seen]").get("value", "")
+        assert change(client_for(cast.sam), url).status_code == 303
+        late = act(cast.marc, "decider", **decision(seen=opened, price="7 000,00", reason="Pneus à changer"))
+        assert late.status_code == 422
+        form = parse(late)
+        assert said in form.select_one("[aria-label='Ce qui a changé']").text
+        assert "L’estimation a changé" in form.text
+        assert again(trade_in).state == "to_approve"
+        typed = {field["name"]: field.get("value", field.text).strip() for field in form.select("[name]")}
+        assert (typed["price"], typed["reason"]) == ("7 000,00", "Pneus à changer")
+        assert act(cast.marc, "decider", **{**typed, "decision": "approve"}).status_code == 303
+        assert again(trade_in).price == 7000
 
     @pytest.mark.parametrize(
         ("who", "status"), [("sam", 403), ("adele", 403), ("eve", 404), ("momo", 403), ("max", 404)]

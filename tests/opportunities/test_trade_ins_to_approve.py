@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
+from opportunities import estimate_facts
 from opportunities.enums import Status
 from opportunities.models import CloseReason, Opportunity, TradeIn
 from opportunities.services import follow_up, trade_in_prices, trade_ins
@@ -51,6 +52,9 @@ def test_every_verb_that_changes_the_list_tells_it_and_the_events_replayed_are_i
         fresh = TradeIn.objects.select_related("opportunity", "decided_by").get(pk=row.pk)
         verb(trade_in=fresh, actor=cast.marc, now=timezone.now(), **values)
 
+    def decide(verb, **values):
+        on_estimate(verb, reason="Non", seen=estimate_facts.mark_of(row), **values)
+
     ask = partial(on_estimate, trade_ins.ask_for_price)
     of_opportunity = {"opportunity": opportunity, "actor": cast.marc, "now": timezone.now()}
     for act, left in (
@@ -58,11 +62,11 @@ def test_every_verb_that_changes_the_list_tells_it_and_the_events_replayed_are_i
         (partial(on_estimate, trade_ins.edit_trade_in, base={"mileage_km": 89632}, mine={"mileage_km": 90000}), 1),
         (partial(on_estimate, trade_ins.take_back), 0),
         (ask, 1),
-        (partial(on_estimate, trade_in_prices.decline, reason="Non", seen=""), 0),
+        (partial(decide, trade_in_prices.decline), 0),
         (ask, 1),
         (partial(follow_up.close_opportunity, status=Status.LOST, reason=reason, **of_opportunity), 0),
         (partial(follow_up.reopen, **of_opportunity), 1),
-        (partial(on_estimate, trade_in_prices.approve, price=8000, valid_until=FUTURE, reason="", seen=""), 0),
+        (partial(decide, trade_in_prices.approve, price=8000, valid_until=FUTURE), 0),
     ):
         *_, last = assert_replays(f"entity.{cast.north.pk}.trade_ins", user=cast.marc, act=act)
         assert last.payload["waiting"] == left, act
