@@ -195,6 +195,32 @@ class PaymentMode(TextChoices):
     OTHER = "other", "Autre"
 
 
+# --- Preparation -----------------------------------------------------------------------------------------
+
+_OF_CARS: Final = (
+    "Lavage et nettoyage intérieur",
+    "Révision mécanique",
+    "Pneus et freins",
+    "Carrosserie et jantes",
+    "Contrôle technique",
+    "Essai routier",
+    "Photos",
+)
+_OF_MOTORCYCLES: Final = (
+    "Lavage",
+    "Révision mécanique",
+    "Pneus, freins et transmission",
+    "Carénages et selle",
+    "Contrôle technique",
+    "Essai routier",
+    "Photos",
+)
+# What a preparation begins with, by kind: each vehicle adds its own lines and takes off what does not concern it.
+PREPARATION: Final[Mapping[str, tuple[str, ...]]] = {
+    kind: _OF_MOTORCYCLES if kind in CATEGORY_L_KINDS else _OF_CARS for kind in VehicleKind
+}
+
+
 # --- Stock -----------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from customers.selectors import name_for_reader
 from openflex.core.dates import today_paris
 from openflex.core.facts import field_label, field_text
 from openflex.core.fields import field_of
+from openflex.core.french import NBSP
 from settings_admin.models import PointOfSale, TimelineEntry
 from settings_admin.records.selectors import (
     Change,
@@ -34,6 +35,14 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "status_changed": ("a changé le statut", "refresh"),
     "exit_undone": ("a annulé la sortie", "arrow-back-up"),
     "exit_corrected": ("a corrigé la sortie", "pencil"),
+    "preparation_started": ("a mis le véhicule en préparation", "tool"),
+    "preparation_finished": ("a terminé la préparation", "circle-check"),
+    "preparation_closed": ("a terminé la préparation avant sa dernière ligne", "circle-check"),
+    "preparation_reopened": ("a repris la préparation", "tool"),
+    "task_done": ("a coché une ligne de la préparation", "check"),
+    "task_undone": ("a décoché une ligne de la préparation", "x"),
+    "task_added": ("a ajouté une ligne à la préparation", "plus"),
+    "task_removed": ("a retiré une ligne de la préparation", "trash"),
     "site_changed": ("a déplacé le véhicule", "arrows-exchange"),
     "entered_from": ("a fait entrer le véhicule en stock", "arrows-exchange"),
     "market_value": ("a obtenu une valeur de marché", "gauge"),
@@ -155,6 +164,10 @@ def _line(
         icon = condition.SENTENCES[entry.kind][1]
     else:
         sentence, icon = _SENTENCES.get(entry.kind, _SENTENCES["changed"])
+    if task := entry.details.get("task"):
+        sentence = f"{sentence}{NBSP}: {task}"
+    if left := entry.details.get("left"):
+        sentence = f"{sentence}{NBSP}; il restait{NBSP}: {', '.join(left)}"
     if entry.details.get("is_sandbox"):
         sentence = f"{sentence} au bac à sable"
     if customer_id := entry.details.get("customer"):

@@ -114,6 +114,7 @@ class VehicleTable(ListTable):
         same_for=lambda vehicle: (
             vehicle.status,
             vehicle.is_being_prepared,
+            vehicle.preparation_progress,
             vehicle.is_archived,
             bool(vehicle.active_holds),
             vehicle.held_for,
@@ -146,6 +147,7 @@ class VehicleTable(ListTable):
     stock_number = tables.Column(verbose_name="N° de stock", attrs=cell("muted"))
     point_of_sale = tables.Column(verbose_name="Point de vente", attrs=cell("muted"))
     entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
+    preparation = tables.Column(accessor="preparation_progress", verbose_name="Préparation", attrs=cell("muted"))
     margin = FigureColumn(french.format_euros, verbose_name="Marge HT", accessor="shown_margin")
     market_position = PartColumn(
         "vehicles/cells/market_position.html",

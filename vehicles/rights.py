@@ -62,5 +62,10 @@ def register() -> None:
         Act("vehicles:add_part", "noter un défaut ou des frais de remise en état d’un véhicule"),
         Act("vehicles:edit_part", "modifier un défaut ou des frais de remise en état d’un véhicule"),
         Act("vehicles:remove_part", "retirer un défaut ou des frais de remise en état d’un véhicule"),
-        Act("vehicles:set_flag", "mettre un véhicule en préparation ou l’archiver"),
+        Act("vehicles:start_preparation", "mettre un véhicule en préparation"),
+        Act("vehicles:tick_task", "cocher une ligne de la préparation d’un véhicule"),
+        Act("vehicles:add_task", "ajouter une ligne à la préparation d’un véhicule"),
+        Act("vehicles:remove_task", "retirer une ligne de la préparation d’un véhicule"),
+        Act("vehicles:close_preparation", "terminer la préparation d’un véhicule avant sa dernière ligne"),
+        Act("vehicles:archive", "archiver un véhicule"),
     )

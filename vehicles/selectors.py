@@ -28,6 +28,7 @@ from vehicles import enums, inspection, margin
 from vehicles.holding import holder_of
 from vehicles.models import Cost, Hold, Photo, Vehicle
 from vehicles.models.condition import COUNTED
+from vehicles.models.preparation import checklist
 from vehicles.models.vehicle import in_stock_since
 from vehicles.validators import format_plate
 
@@ -60,12 +61,12 @@ _COVER = Photo.objects.filter(vehicle=OuterRef("pk"), position=0).order_by().val
 
 
 def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
-    """The vehicles of the scope with their site, what holds them, their FRE and their cover, in two statements however
-    many."""
+    """The vehicles of the scope with their site, what holds them, their FRE, cover and preparation, in two statements
+    however many."""
     holds = Hold.objects.active(now).select_related("created_by", "customer")
     active = Prefetch("holds", queryset=holds, to_attr="active_holds")
     rows = with_refurbishment(Vehicle.objects.select_related("point_of_sale", "entity", "supplier"))
-    rows = rows.annotate(cover=Subquery(_COVER))  # type: ignore[no-redef]
+    rows = rows.annotate(cover=Subquery(_COVER), checklist=checklist())  # type: ignore[no-redef]
     return rows.prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vehicles.views import add, exits, moves, picking, sections, sheet, sheet_condition
+from vehicles.views import add, exits, moves, picking, preparation, sections, sheet, sheet_condition
 from vehicles.views import list as list_views
 
 app_name = "vehicles"
@@ -25,7 +25,12 @@ urlpatterns = [
     path("<int:pk>/point-de-vente/", moves.change_site, name="change_site"),
     path("<int:pk>/reserver/", moves.reserve, name="reserve"),
     path("<int:pk>/liberer/", moves.release, name="release"),
-    path("<int:pk>/marques/<slug:name>/", moves.set_flag, name="set_flag"),
+    path("<int:pk>/archive/", moves.archive, name="archive"),
+    path("<int:pk>/preparation/", preparation.start, name="start_preparation"),
+    path("<int:pk>/preparation/terminer/", preparation.close, name="close_preparation"),
+    path("<int:pk>/preparation/lignes/", preparation.add, name="add_task"),
+    path("<int:pk>/preparation/lignes/<int:task_pk>/", preparation.tick, name="tick_task"),
+    path("<int:pk>/preparation/lignes/<int:task_pk>/retirer/", preparation.remove, name="remove_task"),
     path("photos/<int:pk>/<slug:size>/", sheet_condition.photo, name="photo"),
     path("<int:pk>/photos/", sheet_condition.add_photos, name="add_photos"),
     path("<int:pk>/photos/<int:photo_pk>/place/", sheet_condition.move_photo, name="move_photo"),

@@ -14,6 +14,7 @@ from openflex.demo.copying import copy_rows
 from openflex.demo.inspections import draw_habits, record_inspection
 from openflex.demo.making import make_vehicle
 from openflex.demo.plans import CUSTOMERS
+from openflex.demo.preparations import tasks_of
 from openflex.demo.world import PASSWORD, World
 from settings_admin.access.services.holdings import built_in_group, create_holding
 from settings_admin.access.services.memberships import add_member
@@ -150,6 +151,7 @@ def _add_batch(world: World, warehouse: Warehouse, first: int, last: int) -> Non
     for hold in holds:
         hold.vehicle = hold.vehicle  # its key is known from now on
     copy_rows(holds)
+    copy_rows([task for vehicle in vehicles for task in tasks_of(vehicle, done={})])
     copy_rows([_created(vehicle, warehouse) for vehicle in vehicles])
     DocumentCounter.objects.bulk_create(
         [

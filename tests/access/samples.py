@@ -34,7 +34,7 @@ from tests.make import (
     make_quotation,
     make_vehicle,
 )
-from vehicles.models import Cost, Damage, DamagePhoto, Photo
+from vehicles.models import Cost, Damage, DamagePhoto, Photo, PreparationTask
 
 NORTH_VEHICLE = "a vehicle of Nord"
 
@@ -49,6 +49,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
     with unscoped("test data"):
         at = {"entity": cast.north, "point_of_sale": cast.north_1, "vehicle": vehicle}
         cost = Cost.objects.create(**at, kind="tyres", planned="185")
+        task = PreparationTask.objects.create(**at, label="Lavage")
         name = "aa/crawled.webp"
         photo = Photo.objects.create(**at, name=name, small_name=name, width=20, height=10)
         damage = Damage.objects.create(**at, zone="front", description="Rayure")
@@ -300,7 +301,12 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         "vehicles:change_site": of_vehicle(),
         "vehicles:reserve": of_vehicle(),
         "vehicles:release": of_vehicle(),
-        "vehicles:set_flag": of_vehicle(name="archive"),
+        "vehicles:archive": of_vehicle(),
+        "vehicles:start_preparation": of_vehicle(),
+        "vehicles:close_preparation": of_vehicle(),
+        "vehicles:add_task": of_vehicle(),
+        "vehicles:tick_task": of_vehicle(task_pk=task.pk),
+        "vehicles:remove_task": of_vehicle(task_pk=task.pk),
         "end_my_session": lambda: {"pk": 1},
         "user_photo": lambda: {"pk": cast.sam.pk},
         "cancel_my_absence": lambda: {"pk": 1},

@@ -95,6 +95,10 @@ def held(site: Site) -> None:
     Hold.objects.create(**place, vehicle=vehicle, kind="reservation", label="M. Petit", until_at=until)
 
 
+def prepared(site: Site) -> None:
+    Vehicle.objects.filter(**site.parameters["vehicles:sheet"]()).update(is_being_prepared=True)
+
+
 def entered(site: Site) -> None:
     expected = Vehicle.objects.get(status="pre_entry")
     change(TradeIn, **{**PRICED, "state": "entered"}, decided_by=site.cast.marc, vehicle=expected)(site)
@@ -247,8 +251,12 @@ VEHICLES = [
     Form("vehicles:change_site"),
     Form("vehicles:reserve", {"label": "M. Petit"}),
     Form("vehicles:release", given=held, is_button=True),
-    Form("vehicles:set_flag", {"value": "true"}, is_button=True),
-    Form("vehicles:set_flag", {"value": "true"}, parameters={"name": "preparation"}, is_button=True),
+    Form("vehicles:archive", {"value": "true"}, is_button=True),
+    Form("vehicles:start_preparation", is_button=True),
+    Form("vehicles:tick_task", {"done": "on"}, is_button=True),
+    Form("vehicles:add_task", {"label": "Double des clés"}, given=prepared, page="vehicles:sheet"),
+    Form("vehicles:remove_task", is_button=True),
+    Form("vehicles:close_preparation", given=prepared),
     Form("vehicles:add_photos", {"photos": image()}, page="vehicles:sheet"),
     Form("vehicles:move_photo", {"to": "1"}, given=second_photo(Photo, "vehicles:photo"), is_button=True),
     Form("vehicles:remove_photo"),

@@ -33,7 +33,7 @@ from settings_admin.records.services import record_event
 from settings_admin.scoping import unscoped
 from tests.customers.way import fresh, history, path
 from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
-from vehicles.models import Cost, Damage, DamagePhoto, Hold, Photo, Vehicle
+from vehicles.models import Cost, Damage, DamagePhoto, Hold, Photo, PreparationTask, Vehicle
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 # They are told apart in the whole database, whatever a column does to what it is given.
@@ -121,6 +121,7 @@ def withdrawn_entry(customer, tokens, cast):
     damage = Damage(**place, vehicle=vehicle, zone="front")
     yield damage
     yield DamagePhoto(**place, damage=damage, width=1, height=1)
+    yield PreparationTask(**place, vehicle=vehicle)
     yield Cost(**place, vehicle=vehicle, kind="tyres", planned="120")
     yield Photo(**place, vehicle=vehicle, width=1, height=1)
     record_event(vehicle, kind="entered_from", actor=cast.sam, changes={"plate": ["", tokens.new(20)]})

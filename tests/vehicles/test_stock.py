@@ -355,12 +355,10 @@ def test_two_dates_each_right_alone_are_refused_together(cast):
     assert vehicle.inspection_on is None
 
 
-def test_flags_are_put_and_taken_back_and_no_other_field_is_a_flag(cast):
+def test_a_vehicle_is_put_away_and_taken_back(cast):
     vehicle = vehicle_at(cast, StockStatus.FOR_SALE)
-    assert stock.set_flag(vehicle=vehicle, flag="is_archived", value=True, actor=cast.vera).is_archived
-    assert not stock.set_flag(vehicle=vehicle, flag="is_archived", value=False, actor=cast.vera).is_archived
-    with pytest.raises(ValueError, match="status"):
-        stock.set_flag(vehicle=vehicle, flag="status", value=True, actor=cast.vera)
+    assert stock.set_archived(vehicle=vehicle, value=True, actor=cast.vera).is_archived
+    assert not stock.set_archived(vehicle=vehicle, value=False, actor=cast.vera).is_archived
 
 
 def test_a_market_value_is_stored_with_its_day(cast):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -237,6 +237,7 @@ class Vehicle(ScopedModel):
     inspection: InspectionStatus
     refurbishment: Decimal | None
     cover: int | None
+    checklist: Sequence[dict[str, Any]]
     shown_purchase: Decimal | str | None
     shown_basis: str
     net_purchase: Decimal | str | None
@@ -342,6 +343,17 @@ class Vehicle(ScopedModel):
     def is_editable(self) -> bool:
         """As an estimate says it. A stay always is: what its repair cost is often known after it was sold."""
         return True
+
+    @property
+    def preparation_progress(self) -> str:
+        """« 3 sur 7 », of what is being prepared; of a row with its checklist."""
+        if not self.is_being_prepared or not self.checklist:
+            return ""
+        return f"{self.tasks_done} sur {len(self.checklist)}"
+
+    @property
+    def tasks_done(self) -> int:
+        return sum(one["done_at"] is not None for one in self.checklist)
 
     @property
     def never_arrived(self) -> bool:

@@ -344,19 +344,18 @@ def change_site(*, vehicle: Vehicle, point_of_sale: PointOfSale, actor: User, no
     locked.point_of_sale = point_of_sale
     records.save_changes(locked, fields=["point_of_sale"], actor=actor, kind="site_changed")
     follow_site(locked)
+    locked.preparation_tasks.update(point_of_sale=point_of_sale)
     return locked
 
 
 @transaction.atomic
-def set_flag(*, vehicle: Vehicle, flag: str, value: bool, actor: User) -> Vehicle:
-    """Puts away or takes back (`is_archived`), starts or ends the preparation (`is_being_prepared`)."""
-    if flag not in ("is_archived", "is_being_prepared"):
-        raise ValueError(flag)
+def set_archived(*, vehicle: Vehicle, value: bool, actor: User) -> Vehicle:
+    """Puts away, or takes back."""
     locked = lock_vehicle(vehicle.pk)
-    if flag == "is_archived" and value:
+    if value:
         refuse_held(locked, now=timezone.now())
-    setattr(locked, flag, value)
-    records.save_changes(locked, fields=[flag], actor=actor)
+    locked.is_archived = value
+    records.save_changes(locked, fields=["is_archived"], actor=actor)
     return locked
 
 

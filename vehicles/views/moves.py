@@ -24,8 +24,6 @@ from vehicles.models import Vehicle
 from vehicles.services import holds, stock
 from vehicles.views.proposal import answer_proposal
 
-FLAGS = {"preparation": "is_being_prepared", "archive": "is_archived"}
-
 
 @right("vehicles.edit", on="row")
 @writes("GET", "POST")
@@ -135,17 +133,10 @@ def release(request: StaffRequest, pk: int) -> HttpResponse:
 
 @right("vehicles.edit", on="row")
 @writes("POST")
-def set_flag(request: StaffRequest, pk: int, name: str) -> HttpResponse:
-    """Starts or ends the preparation, puts away or takes back: undone by the same button."""
-    if name not in FLAGS:
-        raise Http404
+def archive(request: StaffRequest, pk: int) -> HttpResponse:
+    """Puts away or takes back: undone by the same button."""
     vehicle = fetch_to_edit(request, pk)
-    stock.set_flag(
-        vehicle=vehicle,
-        flag=FLAGS[name],
-        value=request.POST.get("value") == "true",
-        actor=request.user,
-    )
+    stock.set_archived(vehicle=vehicle, value=request.POST.get("value") == "true", actor=request.user)
     return htmx.redirect(request, "vehicles:sheet", pk)
 
 

@@ -21,6 +21,7 @@ from settings_admin.scoping import current_scope
 from vehicles import enums, forms, history, inspection, selectors
 from vehicles.holding import hold_words
 from vehicles.models import Vehicle
+from vehicles.models.preparation import task_lines
 from vehicles.views.condition import Place, condition_of, sheet_url
 
 TEMPLATE = "vehicles/sheet.html"
@@ -98,7 +99,7 @@ def render_sheet(
 ) -> HttpResponse:
     """The sheet, with one section open when it has a form; the page and its fragment are the same template.
     `refused`: photos that were not taken, and why."""
-    context = {**_context(vehicle, refused=refused), "section": section, "form": form, **extra}
+    context = {**sheet_context(vehicle, refused=refused), "section": section, "form": form, **extra}
     return htmx.render_part(request, TEMPLATE, "sheet", context, status=status)
 
 
@@ -115,7 +116,9 @@ def may(code: str, vehicle: Vehicle) -> bool:
     return current_scope().allows(code, vehicle.entity_id, vehicle.point_of_sale_id)
 
 
-def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+def sheet_context(
+    vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = (), task_form: forms.TaskForm | None = None
+) -> dict[str, Any]:
     now = timezone.now()
     today = today_paris(now)
     condition = condition_of(
@@ -130,6 +133,8 @@ def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> di
     return {
         **_told(vehicle),
         **_held(vehicle),
+        **_prepared(vehicle, task_form),
+        **_priced(vehicle, today=today),
         "vehicle": vehicle,
         "propose_url": reverse("vehicles:propose_inspection", args=[vehicle.pk]),
         "equipment": selectors.equipment_of(vehicle.equipment),
@@ -146,11 +151,6 @@ def _context(vehicle: Vehicle, *, refused: Sequence[tuple[str, str]] = ()) -> di
         "may_edit": may("vehicles.edit", vehicle),
         "condition": condition,
         "actions": _actions(vehicle),
-        "sees_margin": may("vehicles.see_margin", vehicle),
-        "costs": selectors.costs_of(vehicle, today=today) if may("vehicles.see_margin", vehicle) else None,
-        "purchase_basis": selectors.NET_PURCHASE_BASIS,
-        "sees_customers": may(VIEW_CUSTOMERS, vehicle),
-        "sees_market": may("vehicles.see_market_value", vehicle),
         "pollution": inspection.pollution_sentence(selectors.inspection_facts(vehicle), today=today),
         "report": selectors.sale_report_of(vehicle, today=today),
         "next_statuses": enums.TRANSITIONS[enums.StockStatus(vehicle.status)],
@@ -182,6 +182,29 @@ def _held(vehicle: Vehicle) -> dict[str, Any]:
     }
 
 
+def _priced(vehicle: Vehicle, *, today: date) -> dict[str, Any]:
+    sees_margin = may("vehicles.see_margin", vehicle)
+    return {
+        "sees_margin": sees_margin,
+        "costs": selectors.costs_of(vehicle, today=today) if sees_margin else None,
+        "purchase_basis": selectors.NET_PURCHASE_BASIS,
+        "sees_customers": may(VIEW_CUSTOMERS, vehicle),
+        "sees_market": may("vehicles.see_market_value", vehicle),
+    }
+
+
+def _prepared(vehicle: Vehicle, form: forms.TaskForm | None) -> dict[str, Any]:
+    form = form or forms.TaskForm()
+    # Another field for each line: what was typed stays while others tick theirs, and is gone once it is added.
+    form.auto_id = f"task_{len(vehicle.checklist)}_%s"
+    is_there = vehicle.status != enums.StockStatus.OUT and not vehicle.is_archived
+    return {
+        "tasks": task_lines(vehicle),
+        "task_form": form,
+        "may_prepare": is_there and may("vehicles.edit", vehicle),
+    }
+
+
 def _actions(vehicle: Vehicle) -> list[SheetAction]:
     """What the apps above offer to do with a vehicle in stock."""
     if vehicle.status == enums.StockStatus.OUT:
@@ -195,5 +218,5 @@ SHEET = Place(
     name=lambda vehicle: f"{vehicle} · {vehicle.plate_display}" if vehicle.plate else str(vehicle),
     back=sheet_url("vehicles:sheet"),
     page=render_sheet,
-    context=_context,
+    context=sheet_context,
 )

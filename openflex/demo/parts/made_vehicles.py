@@ -12,7 +12,7 @@ from openflex.demo.plans import ACTORS, CUSTOMERS, DEPARTMENTS, KINDS, PLANS, Pl
 from openflex.demo.stays import Days, Stay, award_step, hold_step, release_step, status_steps
 from openflex.demo.world import World
 from settings_admin.models import User
-from vehicles.enums import Destination, ExitReason, HoldKind, Stage, StockStatus
+from vehicles.enums import PREPARATION, Destination, ExitReason, HoldKind, Stage, StockStatus
 from vehicles.models import Vehicle
 
 _SALES = [ExitReason.PRIVATE_SALE, ExitReason.TRADE_SALE, ExitReason.AUCTION]
@@ -122,7 +122,10 @@ def _stand(world: World, stay: Stay, plan: Plan, draws: Draws) -> None:
     share = 0.6 if plan.status == StockStatus.ARRIVED else 0.06
     vehicle.is_being_prepared = draws.chance < share
     if vehicle.is_being_prepared:
-        stay.add(_lately(world, stay), "changed", draws.actor, changes={"is_being_prepared": [False, True]})
+        day, done = _lately(world, stay), int(draws.chance / share * 6)
+        stay.add(day, "preparation_started", draws.actor, changes={"is_being_prepared": [False, True]})
+        for label in PREPARATION[vehicle.kind][:done]:
+            stay.add(day, "task_done", draws.actor, details={"task": label})
     if plan.status == StockStatus.FOR_SALE:
         _drop_price(world, stay, draws)
         _hold(world, stay, draws)

@@ -9,6 +9,7 @@ from openflex.core.dates import today_paris
 from openflex.demo.copying import copy_rows
 from openflex.demo.parts.made_vehicles import made_stays
 from openflex.demo.parts.named_vehicles import named_stays
+from openflex.demo.preparations import tasks_of
 from openflex.demo.stays import Days, Stay, Step, date_holds, entry_of, status_steps, timed
 from openflex.demo.world import World
 from settings_admin.models import DocumentCounter
@@ -46,15 +47,18 @@ def _save(world: World, stays: list[Stay], histories: list[History]) -> None:
     for vehicle in later:
         vehicle.previous_stay = vehicle.previous_stay  # its key is known from now on
     copy_rows(later)
-    entries, holds = [], []
+    entries, holds, tasks = [], [], []
     for stay, history in zip(stays, histories, strict=True):
         date_holds(stay, history)
         for hold in stay.holds:
             hold.vehicle = stay.vehicle
         holds += stay.holds
         vehicle = stay.vehicle
+        done = {step.details["task"]: (step.actor, at) for step, at in history if step.kind == "task_done"}
+        tasks += tasks_of(vehicle, done=done)
         entries += [entry_of(vehicle, step, at, holding_id=holding_of[vehicle.entity_id]) for step, at in history]
     copy_rows(holds)
+    copy_rows(tasks)
     copy_rows(entries)
 
 
