@@ -60,12 +60,6 @@ def people_who_see(opportunity: Opportunity) -> list[User]:
     return people_with(VIEW, entity_id=opportunity.entity_id, point_of_sale_id=opportunity.point_of_sale_id)
 
 
-def followers_of(opportunity: Opportunity) -> list[User]:
-    """Its salesperson and those who follow it besides."""
-    others = Follower.objects.filter(opportunity=opportunity).select_related("user")
-    return [opportunity.salesperson, *(follower.user for follower in others if follower.user.is_active)]
-
-
 def named_in(text: str, people: Iterable[User]) -> list[User]:
     """Whom a comment names: « @Gilles VENDEUR », whatever the capitals. Of two names of which one begins with the
     other, the longer one is meant."""
@@ -297,7 +291,8 @@ def all_rows() -> QuerySet[Opportunity]:
 
 
 def shown_followers(opportunity: Opportunity) -> list[User]:
-    """As `followers_of`, of a row of `all_rows`, without another statement: people as far as a page draws them."""
+    """Its salesperson and those who follow it besides, of a row of `all_rows` without another statement: people as far
+    as a page draws them."""
     others = [
         User(**{**facts, "photo_at": datetime.fromisoformat(facts["photo_at"]) if facts["photo_at"] else None})
         for facts in opportunity.follower_facts

@@ -13,6 +13,7 @@ from opportunities import history, selectors
 from opportunities.enums import COMMENT_LENGTH, NotificationKind
 from opportunities.models import Comment, Mention, Opportunity
 from opportunities.services.keeping import keep, locked
+from opportunities.services.telling import who_follows
 from settings_admin.models import User
 from settings_admin.records import services as records
 
@@ -100,7 +101,7 @@ def _answer(request: Comment, comment: Comment) -> None:
 
 
 def _tell(opportunity: Opportunity, comment: Comment, *, named: Iterable[User], answers: Comment | None) -> None:
-    followers = selectors.followers_of(opportunity) if comment.is_from_manager else []
+    followers = who_follows(opportunity) if comment.is_from_manager else []
     # The most pressing reason comes first: each person is told once.
     reasons: list[tuple[NotificationKind, list[User]]] = [
         (NotificationKind.REQUEST, [comment.asked_of] if comment.asked_of else []),

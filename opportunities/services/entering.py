@@ -9,11 +9,10 @@ from django.db import transaction
 
 from customers.services.editing import lock_customer
 from openflex.core.errors import Refused
-from opportunities import selectors
 from opportunities.enums import CancelReason, NotificationKind, TradeInState
 from opportunities.models import Opportunity, TradeIn
 from opportunities.services.keeping import keep
-from opportunities.services.telling import tell_of_trade_in
+from opportunities.services.telling import tell_of_trade_in, who_follows
 from opportunities.services.trade_ins import locked_with_opportunity, note, refuse_move
 from settings_admin.models import PointOfSale, User
 from settings_admin.records import services as records
@@ -147,11 +146,10 @@ def cancel_entry(
 
 
 def _tell_of_cancelling(row: TradeIn, opportunity: Opportunity, *, text: str, actor: User) -> None:
-    asker = [row.asked_by] if row.asked_by else []
     tell_of_trade_in(
         row,
         opportunity,
-        recipients={user.pk: user for user in [*asker, *selectors.followers_of(opportunity)]}.values(),
+        recipients=who_follows(opportunity, besides=[row.asked_by]),
         kind=NotificationKind.ENTRY_CANCELLED,
         title="Entrée en stock annulée",
         sentence="a annulé l’entrée en stock de",

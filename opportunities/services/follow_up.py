@@ -1,4 +1,4 @@
-"""What is done with an opportunity from its first day to its last: edited, followed, handed on, closed, merged."""
+"""What is done with an opportunity from its first day to its last: edited, followed, handed on, closed."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -12,18 +12,9 @@ from openflex.core.errors import Refused
 from openflex.core.french import format_day
 from openflex.notifications.services import hold_bells
 from opportunities import enums
-from opportunities.models import (
-    Appointment,
-    CloseReason,
-    Comment,
-    Exchange,
-    Follower,
-    Offer,
-    Opportunity,
-    TradeIn,
-)
+from opportunities.models import Appointment, CloseReason, Exchange, Follower, Opportunity
 from opportunities.selectors import last_day_to_postpone, settings_of
-from opportunities.services.appointments import NEXT_ACTION, becomes_next_action, cancel_planned, hand_on
+from opportunities.services.appointments import NEXT_ACTION, cancel_planned, hand_on
 from opportunities.services.keeping import keep, locked, locked_open, refuse_closed, tell_open_pages
 from opportunities.services.telling import tell_of_assignment, tell_of_taking, tell_who_decides_on
 from settings_admin.models import User
@@ -229,69 +220,3 @@ def reopen(*, opportunity: Opportunity, actor: User, now: datetime) -> Opportuni
     )
     tell_who_decides_on(row)
     return row
-
-
-@transaction.atomic
-def merge(*, duplicate: Opportunity, into: Opportunity, actor: User, now: datetime) -> Opportunity:
-    """Moves all that hangs on a duplicate to the opportunity that is kept, of the same customer; the address of the
-    duplicate leads there. Its appointments to come are cancelled when the kept one is closed. Doing it twice changes
-    nothing.
-
-    Raises Refused("same"), Refused("other_customer") and, for one that was merged elsewhere, Refused("merged").
-    """
-    if duplicate.pk == into.pk:
-        raise Refused("same", "Choisissez une autre opportunité.", "into")
-    # Always in the same order, so that two merges cannot wait for each other.
-    rows = {
-        row.pk: row
-        for row in Opportunity.objects.select_for_update(of=("self",))
-        .filter(pk__in=(duplicate.pk, into.pk))
-        .order_by("pk")
-    }
-    gone, kept = rows[duplicate.pk], rows[into.pk]
-    if gone.merged_into_id == kept.pk:
-        return kept
-    if gone.merged_into_id or kept.merged_into_id:
-        raise Refused("merged", "L’une des deux a déjà été fusionnée.", "into")
-    if gone.customer_id != kept.customer_id:
-        raise Refused("other_customer", "Ces opportunités ne sont pas du même client.", "into")
-    moved = {
-        str(model._meta.verbose_name_plural): model.objects.filter(opportunity=gone).update(opportunity=kept)
-        for model in (Comment, Exchange, Appointment, Offer, TradeIn)
-    }
-    Opportunity.objects.filter(merged_into=gone).update(merged_into=kept)
-    _keep_followers(gone, kept)
-    if kept.is_open:
-        becomes_next_action(kept)
-    else:
-        cancel_planned(kept, actor=actor, now=now)
-    gone.status, gone.merged_into = enums.Status.DROPPED, kept
-    gone.closed_at, gone.closed_by, gone.next_action, gone.next_action_on = now, actor, "", None
-    keep(
-        gone,
-        fields=["status", "merged_into", "closed_at", "closed_by", "next_action", "next_action_on"],
-        actor=actor,
-        now=now,
-        kind="merged",
-        details={"into": kept.number},
-    )
-    record_event(
-        kept,
-        kind="absorbed",
-        actor=actor,
-        details={"number": gone.number, "moved": {k: v for k, v in moved.items() if v}},
-    )
-    keep(kept, fields=NEXT_ACTION, actor=actor, now=now, kind="next_action")
-    tell_who_decides_on(kept)
-    return kept
-
-
-def _keep_followers(gone: Opportunity, kept: Opportunity) -> None:
-    """Whoever followed the one follows the other, its salesperson too."""
-    already = Follower.objects.filter(opportunity=kept).values("user")
-    Follower.objects.filter(opportunity=gone).exclude(user__in=already).exclude(user=kept.salesperson_id).update(
-        opportunity=kept
-    )
-    Follower.objects.filter(opportunity=gone).delete()
-    if gone.salesperson_id != kept.salesperson_id:
-        Follower.objects.get_or_create(opportunity=kept, user=gone.salesperson, defaults={"entity_id": kept.entity_id})

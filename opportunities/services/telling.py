@@ -14,7 +14,7 @@ from openflex.core.realtime import publish_on_commit
 from openflex.notifications.services import hold_bells, notify
 from opportunities import selectors, waiting
 from opportunities.enums import NotificationKind
-from opportunities.models import Appointment, Opportunity, TradeIn
+from opportunities.models import Appointment, Follower, Opportunity, TradeIn
 from settings_admin.models import Entity, User
 from settings_admin.scoping import unscoped
 
@@ -38,6 +38,18 @@ def named(opportunity: Opportunity, *, recipients: Iterable[User], sentence: Cal
         notify(recipients=group, sentence=whole, discreet=unnamed, needs=VIEW_CUSTOMERS, **told)
     if group := [user for user in people if user.pk not in knowing]:
         notify(recipients=group, sentence=unnamed, **told)
+
+
+def who_follows(opportunity: Opportunity, *, besides: Iterable[User | None] = ()) -> list[User]:
+    """Its salesperson, those who follow it, and those `besides`: once each, and of them those who may still open it."""
+    followers = Follower.objects.filter(opportunity=opportunity).select_related("user")
+    people = [*besides, opportunity.salesperson, *(one.user for one in followers)]
+    return who_may_open(opportunity, (one for one in people if one is not None))
+
+
+def who_may_open(opportunity: Opportunity, people: Iterable[User]) -> list[User]:
+    readers = {user.pk for user in selectors.people_who_see(opportunity)}
+    return list({user.pk: user for user in people if user.pk in readers}.values())
 
 
 def tell_of_trade_in(
@@ -119,6 +131,26 @@ def tell_of_taking(opportunity: Opportunity, *, old: User, to: User, actor: User
         text="",
         url=reverse("opportunities:page", args=[opportunity.pk]),
         target=opportunity,
+        actor=actor,
+    )
+
+
+def tell_of_merging(gone: Opportunity, kept: Opportunity, *, actor: User) -> None:
+    """Whose opportunity went into a colleague's: they need not see to it any more."""
+    if gone.salesperson_id == kept.salesperson_id:
+        return
+    named(
+        kept,
+        recipients=who_may_open(kept, [gone.salesperson]),
+        sentence=lambda name: (
+            f"{actor.full_name} a fusionné l’opportunité n°{NBSP}{gone.number} {of(name)}, que vous suiviez, avec la "
+            f"n°{NBSP}{kept.number} de {kept.salesperson.full_name}"
+        ),
+        kind=NotificationKind.ASSIGNED,
+        title="Opportunité fusionnée",
+        text="",
+        url=reverse("opportunities:page", args=[kept.pk]),
+        target=kept,
         actor=actor,
     )
 

@@ -14,7 +14,7 @@ from opportunities import estimate_facts, selectors
 from opportunities.enums import NotificationKind, TradeInState
 from opportunities.models import Opportunity, TradeIn
 from opportunities.services.keeping import keep, locked_open, sweep
-from opportunities.services.telling import tell_of_trade_in, tell_who_decides
+from opportunities.services.telling import tell_of_trade_in, tell_who_decides, who_follows
 from opportunities.services.trade_ins import locked_trade_in, locked_with_opportunity, note, refuse_move
 from settings_admin.models import User
 from settings_admin.records import services as records
@@ -100,13 +100,11 @@ def _decide(
     note(opportunity, row, kind="trade_in_state", actor=actor, state=state, price=row.price and str(row.price))
     keep(opportunity, actor=actor, now=now)
     tell_who_decides(row)
-    asker = [row.asked_by] if row.asked_by else []
-    told = {user.pk: user for user in [*asker, *selectors.followers_of(opportunity)]}
     is_approved = state == TradeInState.APPROVED
     tell_of_trade_in(
         row,
         opportunity,
-        recipients=told.values(),
+        recipients=who_follows(opportunity, besides=[row.asked_by]),
         kind=NotificationKind.TRADE_IN_DECIDED,
         title=f"Prix de reprise\u00a0: {format_euros(row.price)}" if is_approved else "Estimation de reprise refusée",
         sentence="a validé" if is_approved else "a refusé",

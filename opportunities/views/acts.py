@@ -18,7 +18,7 @@ from opportunities import entity_settings, enums, forms, selectors
 from opportunities.messages import email_url, fill, sms_url
 from opportunities.models import Appointment, MessageTemplate, Opportunity
 from opportunities.rights import EDIT, REASSIGN, VIEW
-from opportunities.services import follow_up
+from opportunities.services import follow_up, merging
 from opportunities.views.acting import dialog_of, done, refuse, sent
 from opportunities.views.page import fetch, render_page
 from settings_admin.access.requests import StaffRequest
@@ -178,7 +178,7 @@ def merge(request: StaffRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         into = form.cleaned_data["into"]
         try:
-            follow_up.merge(duplicate=opportunity, into=into, actor=request.user, now=timezone.now())
+            merging.merge(duplicate=opportunity, into=into, actor=request.user, now=timezone.now())
         except Refused as refusal:
             refuse(form, refusal)
         else:

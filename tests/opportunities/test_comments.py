@@ -9,7 +9,7 @@ from django.utils import timezone
 from openflex.notifications.models import Notification
 from opportunities import history
 from opportunities.models import Comment, Follower
-from opportunities.services.follow_up import merge
+from opportunities.services.merging import merge
 from settings_admin.models import TimelineEntry
 from settings_admin.records.services import record_event
 from settings_admin.scoping import unscoped

@@ -12,7 +12,16 @@ from openflex.core.dates import today_paris
 from opportunities import estimate_facts
 from opportunities.enums import AppointmentState, CancelReason, OfferState, Status, TradeInState
 from opportunities.models import Appointment, CloseReason, Offer, Opportunity, OpportunitySettings, TradeIn
-from opportunities.services import appointments, comments, entering, follow_up, offers, trade_in_prices, trade_ins
+from opportunities.services import (
+    appointments,
+    comments,
+    entering,
+    follow_up,
+    merging,
+    offers,
+    trade_in_prices,
+    trade_ins,
+)
 from settings_admin.scoping import unscoped
 from tests.make import make_opportunity, make_vehicle
 from tests.support.events import assert_replays
@@ -86,7 +95,7 @@ def test_every_verb_tells_those_who_have_it_open_and_the_events_replayed_are_its
         partial(on, follow_up.reassign, to=cast.vera),
         partial(on, follow_up.close_opportunity, status=Status.LOST, reason=lost),
         partial(on, follow_up.reopen),
-        partial(follow_up.merge, duplicate=duplicate, into=opportunity, **done),
+        partial(merging.merge, duplicate=duplicate, into=opportunity, **done),
     ):  # fmt: skip
         assert_replays(f"opportunity.{opportunity.pk}", user=cast.marc, act=act)
 
