@@ -98,8 +98,10 @@ def test_a_sale_that_did_not_go_out_is_held_by_its_order_again(cast):
     assert move(vehicle, cast, StockStatus.OUT, exit_reason=ExitReason.PRIVATE_SALE).status == StockStatus.OUT
 
 
-def test_a_delivery_that_nothing_holds_goes_back_on_sale(cast):
+def test_a_delivery_that_nothing_holds_goes_back_on_sale_and_is_announced_so(cast, client_for):
     gone = make_gone(cast, status=StockStatus.DELIVERY, reason=ExitReason.SCRAP)
+    asked = parse(client_for(cast.vera).get(f"{path(gone)}sortie/")).select_one("form:has([name=why])").text
+    assert "il revient au statut «\u00a0Stock de vente\u00a0»" in asked
     assert undo(gone, cast).status == StockStatus.FOR_SALE
 
 

@@ -4,11 +4,13 @@ from datetime import date
 from typing import Any, Final
 
 from django import forms
+from django.utils import timezone
 
 from openflex.core.forms import DayField, NamedBlanks
 from openflex.core.french import NBSP
 from vehicles import enums, selectors
 from vehicles.models import Vehicle
+from vehicles.services.exits import before_exit
 
 UNDO: Final = "undo"
 CORRECT: Final = "correct"
@@ -33,8 +35,8 @@ class ExitForm(NamedBlanks, forms.Form):
         # Its fields may stand above those of the sheet.
         super().__init__(*args, **{"initial": initial, "auto_id": "exit_%s", **kwargs})
         fields: dict[str, Any] = self.fields
-        before = selectors.status_before_exit(vehicle).label
-        acts = [(UNDO, f"Il n’est pas sorti{NBSP}: il revient au statut «{NBSP}{before}{NBSP}»")]
+        before, _ = before_exit(vehicle, now=timezone.now())
+        acts = [(UNDO, f"Il n’est pas sorti{NBSP}: il revient au statut «{NBSP}{before.label}{NBSP}»")]
         if vehicle.status != enums.StockStatus.OUT or vehicle.exit_reason == enums.ExitReason.WITHDRAWN:
             # What never came has no other day and no other reason, nor has what came back a moment ago.
             for name in _FACTS:

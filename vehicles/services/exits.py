@@ -44,13 +44,11 @@ def undo_exit(*, vehicle: Vehicle, reason: str, actor: User, now: datetime | Non
         raise Refused("from_elsewhere", f"Cette entrée a été annulée avec «\u00a0{label}\u00a0»\u00a0: reprenez-la là.")
     if next_entry_of(locked) is not None:
         raise Refused("came_back", "Ce véhicule est revenu en stock depuis\u00a0: sa sortie ne s’annule plus.")
-    hold = _ended_hold(last, now=now)
+    status, hold = before_exit(locked, now=now)
     gone_on = locked.left_on or today_paris(now)
     if locked.exit_reason == enums.ExitReason.WITHDRAWN:
         locked.entered_on = _expected_before(last)
-    locked.status = selectors.status_before_exit(locked)
-    if locked.status == enums.StockStatus.DELIVERY and (hold is None or not hold.is_sale):
-        locked.status = enums.StockStatus.FOR_SALE
+    locked.status = status
     locked.left_on, locked.exit_reason = None, ""
     with refusing(TWICE_IN_STOCK):
         records.save_changes(
@@ -98,6 +96,14 @@ def next_entry_of(vehicle: Vehicle) -> date | None:
     with unscoped("the days of a vehicle follow each other wherever it stays"):
         stays = Vehicle.objects.filter(previous_stay=vehicle).exclude(exit_reason=enums.ExitReason.WITHDRAWN)
         return stays.order_by("entered_on").values_list("entered_on", flat=True).first()
+
+
+def before_exit(vehicle: Vehicle, *, now: datetime) -> tuple[enums.StockStatus, Hold | None]:
+    """Where a vehicle stands once its exit is undone, and what holds it again."""
+    status, hold = selectors.status_before_exit(vehicle), _ended_hold(last_change_of(vehicle, "status"), now=now)
+    if status == enums.StockStatus.DELIVERY and (hold is None or not hold.is_sale):
+        status = enums.StockStatus.FOR_SALE
+    return status, hold
 
 
 def _refuse_not_out(vehicle: Vehicle) -> None:
