@@ -9,21 +9,18 @@ from django import forms
 from customers import enums
 from customers.forms.fields import EmailField, PhoneField, PlaceRules
 from customers.models import Contact, OwnedVehicle
-from openflex.core.forms import DayField, NamedBlanks, WholeNumberField, set_units
+from openflex.core.forms import DayField, WholeNumberField
 from openflex.core.french import NBSP
-from openflex.core.sections import check_columns
+from openflex.core.sections import SectionForm
 
 
-class PartForm(NamedBlanks, forms.ModelForm):
+class PartForm(SectionForm):
     """Of a contact or a vehicle: the verb writes the row."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "key"}
-
-    def _post_clean(self) -> None:
-        check_columns(self)
 
 
 class ContactForm(PartForm):
@@ -41,6 +38,8 @@ class OwnedVehicleForm(PartForm, PlaceRules):
     mileage_km = WholeNumberField(label="Kilométrage", required=False, min_value=0, max_value=9_999_999)
     since_on = DayField(label="Depuis le", required=False)
 
+    units = {"mileage_km": "km"}
+
     class Meta:
         model = OwnedVehicle
         fields = [
@@ -54,7 +53,6 @@ class OwnedVehicleForm(PartForm, PlaceRules):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today
         super().__init__(*args, **kwargs)
-        set_units(self, {"mileage_km": "km"})
 
     def clean_plate(self) -> str:
         return " ".join(self.cleaned_data["plate"].upper().split())

@@ -10,6 +10,7 @@ from django.db import transaction
 from customers import enums
 from customers.models import Consent, Contact, Customer, OwnedVehicle
 from customers.services.editing import lock_customer
+from openflex.core.errors import Refused
 from settings_admin.models import User
 from settings_admin.records import services as records
 
@@ -35,23 +36,28 @@ def add_part(model: type[PartT], *, customer: Customer, values: Mapping[str, Any
 
 
 @transaction.atomic
-def edit_part(part: Part, *, values: Mapping[str, Any], actor: User) -> None:
-    """The last editor's whole form stands: these are few short lines, and the history says that they changed."""
+def edit_part(part: Part, *, base: Mapping[str, Any], mine: Mapping[str, Any], actor: User) -> None:
+    """Saves what one editor changed of it, beside what others saved meanwhile. Raises EditConflict when both changed a
+    field, Refused("gone_part") when it was taken away."""
     locked = lock_customer(part.customer_id)
-    changed = [name for name, value in values.items() if getattr(part, name) != value]
+    row = type(part).objects.filter(pk=part.pk, customer=locked).first()
+    if row is None:
+        raise Refused("gone_part", "Cette ligne a été retirée entre-temps.")
+    changed = [name for name, value in mine.items() if getattr(row, name) != value]
     if not changed:
         return
-    for name in changed:
-        setattr(part, name, values[name])
-    part.save(update_fields=changed)
-    records.record_event(locked, kind=f"{_WORDS[type(part)]}_changed", actor=actor, details={"label": str(part)})
+    records.apply_edit(row, base=dict(base), mine=dict(mine))
+    row.save(update_fields=changed)
+    records.record_event(locked, kind=f"{_WORDS[type(row)]}_changed", actor=actor, details={"label": str(row)})
 
 
 @transaction.atomic
 def remove_part(part: Part, *, actor: User) -> None:
+    """Taken away twice, it is taken away once."""
     locked = lock_customer(part.customer_id)
     label, what = str(part), _WORDS[type(part)]
-    part.delete()
+    if not type(part).objects.filter(pk=part.pk).delete()[0]:
+        return
     records.record_event(locked, kind=f"{what}_removed", actor=actor, details={"label": label})
 
 

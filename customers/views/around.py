@@ -1,5 +1,7 @@
 """Contacts, consents and vehicles of a customer: each act in its dialog, back on the page."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -17,8 +19,10 @@ from openflex.core.dates import today_paris
 from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
+from openflex.core.sections import reopened, tell_conflict
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
+from settings_admin.records.services import EditConflict
 
 PartT = TypeVar("PartT", Contact, OwnedVehicle)
 
@@ -34,8 +38,7 @@ def contact_add(request: StaffRequest, pk: int) -> HttpResponse:
 @writes("GET", "POST")
 def contact_edit(request: StaffRequest, pk: int, part_pk: int) -> HttpResponse:
     customer, contact = _part(request, pk, Contact, part_pk)
-    form = forms.ContactForm(_sent(request), instance=contact)
-    return _edit(request, customer, contact, form, title="Modifier le contact")
+    return _edit(request, customer, contact, forms.ContactForm, title="Modifier le contact")
 
 
 @right("customers.edit", on="row")
@@ -56,7 +59,7 @@ def vehicle_add(request: StaffRequest, pk: int) -> HttpResponse:
 @writes("GET", "POST")
 def vehicle_edit(request: StaffRequest, pk: int, part_pk: int) -> HttpResponse:
     customer, vehicle = _part(request, pk, OwnedVehicle, part_pk)
-    form = forms.OwnedVehicleForm(_sent(request), instance=vehicle, today=today_paris(timezone.now()))
+    form = partial(forms.OwnedVehicleForm, today=today_paris(timezone.now()))
     return _edit(request, customer, vehicle, form, title="Modifier le véhicule du client")
 
 
@@ -106,13 +109,20 @@ def _add(
 
 
 def _edit(
-    request: StaffRequest, customer: Customer, part: Contact | OwnedVehicle, form: forms.PartForm, *, title: str
+    request: StaffRequest, customer: Customer, part: PartT, opened: Callable[..., forms.PartForm], *, title: str
 ) -> HttpResponse:
+    """`opened(data, instance=part)` is the form."""
+    form = opened(_sent(request), instance=part)
     if form.is_valid():
+        base, mine = form.changes()
         try:
-            around.edit_part(part, values=form.values(), actor=request.user)
+            around.edit_part(part, base=base, mine=mine, actor=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.message)
+        except EditConflict as conflict:
+            fresh = opened(instance=_part(request, customer.pk, type(part), part.pk)[1])
+            again = opened(reopened(form, on=fresh), instance=fresh.instance)
+            form = tell_conflict(again, conflict.fields, saved=fresh)
         else:
             return htmx.redirect(request, "customers:page", customer.pk)
     return _render(request, customer, form, title=title, verb="Enregistrer")

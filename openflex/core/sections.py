@@ -33,21 +33,19 @@ def check_columns(form: "forms.ModelForm[Any]") -> None:
                 form.add_error(name, error)
 
 
-class SectionForm(NamedBlanks, forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A section of a sheet. Every field carries the value it was opened with, so that two editors can be merged."""
-
-    units: dict[str, str] = {}
+class TwoEditors(forms.BaseForm):
+    """A form whose fields carry the values they were opened with, so that two editors can be merged; not the `key` of
+    one that makes a row."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.show_hidden_initial = True
-        set_units(self, {name: unit for name, unit in self.units.items() if name in self.fields})
+        for name, field in self.fields.items():
+            field.show_hidden_initial = name != "key"
 
     def changes(self, *, keep: Collection[str] = ()) -> tuple[dict[str, Any], dict[str, Any]]:
         """The values the changed fields were opened with, and those this editor gave them; `keep` names fields whose
         saved value stays."""
-        names = [name for name in self.changed_data if name not in keep]
+        names = [name for name in self.changed_data if name != "key" and name not in keep]
         return {name: self._opened_with(name) for name in names}, {name: self.cleaned_data[name] for name in names}
 
     def _opened_with(self, name: str) -> Any:
@@ -59,6 +57,16 @@ class SectionForm(NamedBlanks, forms.ModelForm):  # type: ignore[type-arg]  # no
             return field.clean(shown)
         except ValidationError:
             return UNREADABLE
+
+
+class SectionForm(TwoEditors, NamedBlanks, forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A section of a sheet, which two people may have open at once."""
+
+    units: dict[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_units(self, {name: unit for name, unit in self.units.items() if name in self.fields})
 
     def _post_clean(self) -> None:
         """The limits of the columns only: the verb writes to the locked row, the database holds what must be unique."""

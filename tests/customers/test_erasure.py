@@ -174,7 +174,7 @@ def full(cast):
             customer=customer, base={name: getattr(customer, name) for name in mine}, mine=mine, actor=cast.sam
         )
         contact = Contact.objects.filter(customer=customer).get()
-        around.edit_part(contact, values={"name": tokens.new(20)}, actor=cast.sam)
+        around.edit_part(contact, base={"name": contact.name}, mine={"name": tokens.new(20)}, actor=cast.sam)
         around.remove_part(contact, actor=cast.sam)
         merge(survivor=customer, absorbed=double, taken=["notes"], actor=cast.sam)
     return fresh(customer), double, tokens.given

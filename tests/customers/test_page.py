@@ -11,7 +11,7 @@ from settings_admin.scoping import unscoped
 from tests.customers.way import fresh, history, opened, path, send
 from tests.make import make_customer
 from tests.support.htmx import content, parse, swap
-from tests.vehicles.way import errors_of
+from tests.vehicles.way import errors_of, form_data
 
 
 @pytest.fixture
@@ -168,12 +168,44 @@ def test_a_contact_is_added_once_changed_and_taken_away(cast, client_for, rino):
         assert client.post(path(rino, "contacts/ajouter/"), sent).status_code == 303
     (added,) = rows(Contact, rino)
     assert added.phone == "+33611223344"
-    client.post(path(rino, f"contacts/{added.pk}/"), contact(role="Gérante"))
+    address = path(rino, f"contacts/{added.pk}/")
+    client.post(address, {**form_data(client.get(address), ".dialog-form"), "role": "Gérante"})
     assert rows(Contact, rino)[0].role == "Gérante"
     assert "Anne RINO" in client.get(path(rino)).text
     client.post(path(rino, f"contacts/{added.pk}/retirer/"))
     assert rows(Contact, rino) == []
     assert [entry.kind for entry in history(rino)] == ["contact_removed", "contact_changed", "contact_added"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "mine", "theirs"),
+    [
+        ("contacts", {"name": "Anne RINO", "phone": "0611223344"}, ("role", "Gérante"), ("email", "anne@rino.test")),
+        ("vehicules", {"make": "RENAULT", "model": "CLIO"}, ("mileage_km", "52\u202f870"), ("note", "À reprendre")),
+    ],
+)
+def test_two_who_change_a_part_at_once_both_keep_what_they_changed(cast, client_for, rino, kind, sent, mine, theirs):
+    sam, marc = client_for(cast.sam), client_for(cast.marc)
+    sam.post(path(rino, f"{kind}/ajouter/"), {"key": str(uuid.uuid4()), **sent})
+    (part,) = rows(Contact if kind == "contacts" else OwnedVehicle, rino)
+    address = path(rino, f"{kind}/{part.pk}/")
+    first, second = (form_data(client.get(address), ".dialog-form") for client in (sam, marc))
+    assert sam.post(address, {**first, mine[0]: mine[1]}).status_code == 303
+    assert marc.post(address, {**second, theirs[0]: theirs[1]}).status_code == 303
+    shown = form_data(sam.get(address), ".dialog-form")
+    assert (shown[mine[0]], shown[theirs[0]]) == (mine[1], theirs[1])
+    # The same field: both values are shown, and what is sent then is meant.
+    late = marc.post(address, {**second, mine[0]: "7"})
+    assert late.status_code == 422
+    assert f"Quelqu’un l’a changé entre-temps en «\u00a0{mine[1]}\u00a0»" in late.text
+    again = form_data(late, ".dialog-form")
+    assert again[mine[0]] == "7"
+    assert marc.post(address, again).status_code == 303
+    shown = form_data(sam.get(address), ".dialog-form")
+    assert (shown[mine[0]], shown[theirs[0]]) == ("7", theirs[1])
+    # Taken away meanwhile.
+    sam.post(f"{address}retirer/")
+    assert marc.post(address, again).status_code == 404
 
 
 def test_a_contact_that_cannot_be_read_is_refused_beside_its_field(cast, client_for, rino):
@@ -231,9 +263,11 @@ def test_an_owned_vehicle_is_added_once_changed_and_taken_away(cast, client_for,
     (clio,) = rows(OwnedVehicle, rino)
     assert (clio.plate, clio.mileage_km) == ("GD-642-JM", 52870)
     assert "GD-642-JM" in client.get(path(rino)).text
-    future = client.post(path(rino, f"vehicules/{clio.pk}/"), {**sent, "since_on": "01/01/2999"})
+    address = path(rino, f"vehicules/{clio.pk}/")
+    opened = form_data(client.get(address), ".dialog-form")
+    future = client.post(address, {**opened, "since_on": "01/01/2999"})
     assert "since_on" in errors_of(future)
-    client.post(path(rino, f"vehicules/{clio.pk}/"), {**sent, "since_on": "01/02/2020"})
+    client.post(address, {**opened, "since_on": "01/02/2020"})
     assert rows(OwnedVehicle, rino)[0].since_on.isoformat() == "2020-02-01"
     client.post(path(rino, f"vehicules/{clio.pk}/retirer/"))
     assert rows(OwnedVehicle, rino) == []

@@ -155,7 +155,7 @@ def test_what_is_done_to_an_estimate_is_told_to_those_who_have_its_opportunity_o
         lambda: on_condition(photos.remove_photo, photo_pk=photo(1))(),
         on_condition(condition.add_part, what="damage", values=dent, key=uuid4()),
         lambda: send(damage()),
-        lambda: on_condition(condition.edit_part, what="damage", part_pk=damage(), values=dearer)(),
+        lambda: on_condition(condition.edit_part, what="damage", part_pk=damage(), base=dent, mine=dearer)(),
         lambda: on_condition(condition.remove_part, what="damage", part_pk=damage())(),
         on_condition(condition.add_part, what="cost", values=tyres, key=uuid4()),
         on(trade_ins.ask_for_price),

@@ -12,7 +12,7 @@ from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
 from tests.make import make_user, make_vehicle
 from tests.support.htmx import content, parse, swap
-from tests.vehicles.way import errors_of, history, path
+from tests.vehicles.way import errors_of, form_data, history, path
 from vehicles import condition
 from vehicles.enums import VatRegime
 from vehicles.models import Cost, Damage
@@ -110,7 +110,7 @@ def test_a_line_is_changed_and_removed_and_the_history_has_both_states(cast, cli
     rayure(vera, vehicle)
     (damage,) = rows(Damage, vehicle)
     address = f"{path(vehicle)}etat/defauts/{damage.pk}/"
-    typed = {"key": uuid4(), "zone": "rear", "description": "Rayure", "cost": "90"}
+    typed = {**form_data(vera.get(address), ".dialog-form"), "zone": "rear", "cost": "90"}
     assert vera.post(address, typed).status_code == 303
     assert vera.post(address, typed).status_code == 303  # again: nothing changes
     assert vera.get(f"{address}retirer/").status_code == 200
@@ -121,6 +121,35 @@ def test_a_line_is_changed_and_removed_and_the_history_has_both_states(cast, cli
     told = text(vera, vehicle, "#historique")
     assert "a ajouté un défaut : Avant, Rayure, 120,50 €" in told
     assert "Avant, Rayure, 120,50 € → Arrière, Rayure, 90,00 €" in told
+
+
+def test_two_who_change_a_line_at_once_both_keep_what_they_changed(cast, client_for, vehicle):
+    vera, marc = client_for(cast.vera), client_for(cast.marc)
+    pneus(vera, vehicle)
+    (cost,) = rows(Cost, vehicle)
+    address = f"{path(vehicle)}etat/frais/{cost.pk}/"
+    first, second = (form_data(client.get(address), ".dialog-form") for client in (vera, marc))
+    assert vera.post(address, {**first, "actual": "170"}).status_code == 303
+    assert marc.post(address, {**second, "description": "Deux pneus avant"}).status_code == 303
+    (cost,) = rows(Cost, vehicle)
+    assert (cost.actual, cost.description) == (170, "Deux pneus avant")
+
+
+def test_a_field_that_both_changed_is_asked_again_with_both_values(cast, client_for, vehicle):
+    vera, marc = client_for(cast.vera), client_for(cast.marc)
+    rayure(vera, vehicle)
+    (damage,) = rows(Damage, vehicle)
+    address = f"{path(vehicle)}etat/defauts/{damage.pk}/"
+    first, second = (form_data(client.get(address), ".dialog-form") for client in (vera, marc))
+    vera.post(address, {**first, "cost": "90", "zone": "rear"})
+    late = marc.post(address, {**second, "cost": "140"})
+    assert late.status_code == 422
+    assert "Quelqu’un l’a changé entre-temps en « 90,00 »" in words(parse(late))
+    typed = form_data(late, ".dialog-form")
+    assert (typed["cost"], typed["zone"]) == ("140", "rear")
+    assert rows(Damage, vehicle)[0].cost == 90
+    assert marc.post(address, typed).status_code == 303
+    assert (rows(Damage, vehicle)[0].cost, rows(Damage, vehicle)[0].zone) == (140, "rear")
 
 
 def test_a_line_removed_by_another_meanwhile_is_said(cast, client_for, vehicle):
@@ -201,8 +230,9 @@ def test_what_works_cost_is_seen_by_who_sees_margins_or_edits(cast, client_for, 
     pneus(vera, vehicle, kind="mechanics", description="Courroie", planned="412", actual="433")
     rayure(vera, vehicle)
     damage = rows(Damage, vehicle)[0]
-    changed = {"key": uuid4(), "zone": "front", "description": "Rayure", "cost": "95,30"}
-    assert vera.post(f"{path(vehicle)}etat/defauts/{damage.pk}/", changed).status_code == 303
+    address = f"{path(vehicle)}etat/defauts/{damage.pk}/"
+    changed = {**form_data(vera.get(address), ".dialog-form"), "cost": "95,30"}
+    assert vera.post(address, changed).status_code == 303
     clerk = make_user("clerk@example.test", holding=cast.holding, group=BuiltInGroup.BACK_OFFICE, entity=cast.north)
     amounts = ("185,00", "412,00", "433,00", "120,50", "95,30")
     for reader in (cast.vera, cast.adele, clerk):

@@ -15,8 +15,9 @@ def opened(client, vehicle, section):
     return form_data(client.get(f"{path(vehicle)}?modifier={section}"))
 
 
-def form_data(response):
-    form = parse(response).select_one("form[data-guard]")
+def form_data(response, form="form[data-guard]"):
+    """What a browser would send of a form that nobody touched; `.dialog-form` is the one of a dialog."""
+    form = parse(response).select_one(form)
     return {
         control["name"]: value_of(control)
         for control in form.select("input[name], select[name], textarea[name]")

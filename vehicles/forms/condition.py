@@ -8,10 +8,11 @@ from django import forms
 
 from openflex.core.forms import AmountField, NamedBlanks, set_units
 from openflex.core.french import NBSP
+from openflex.core.sections import TwoEditors
 from vehicles import enums
 
 
-class PartForm(NamedBlanks, forms.Form):
+class PartForm(TwoEditors, NamedBlanks, forms.Form):
     """`values()` are what the verb writes; `key` tells a form that is sent twice."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

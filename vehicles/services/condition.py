@@ -82,18 +82,20 @@ def add_part(*, owner: Owner, what: str, values: Mapping[str, Any], actor: User,
 
 
 @transaction.atomic
-def edit_part(*, owner: Owner, what: str, part_pk: int, values: Mapping[str, Any], actor: User) -> None:
-    """The last editor's whole line stands: it is short, and the history has both. Raises Refused("gone")."""
+def edit_part(
+    *, owner: Owner, what: str, part_pk: int, base: Mapping[str, Any], mine: Mapping[str, Any], actor: User
+) -> None:
+    """Saves what one editor changed of a line, beside what others saved meanwhile. Raises EditConflict when both
+    changed a field, Refused("gone")."""
     locked = locked_owner(owner)
     part = _parts(locked, what).filter(pk=part_pk).first()
     if part is None:
         raise Refused("gone", "Cette ligne a été retirée entre-temps.")
     was = facts_of(part, what)
-    changed = [name for name, value in values.items() if getattr(part, name) != value]
+    changed = [name for name, value in mine.items() if getattr(part, name) != value]
     if not changed:
         return
-    for name in changed:
-        setattr(part, name, values[name])
+    records.apply_edit(part, base=dict(base), mine=dict(mine))
     part.save(update_fields=changed)
     event(locked, f"{what}_changed", actor=actor, was=was, **{"is": facts_of(part, what)})
 

@@ -17,7 +17,9 @@ from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import image_response
 from openflex.core.photos import CAMERA_ACCEPTED
+from openflex.core.sections import reopened, tell_conflict
 from settings_admin.access.requests import StaffRequest
+from settings_admin.records.services import EditConflict
 from vehicles import condition, forms
 from vehicles.models.condition import CostFacts, DamageFacts, PhotoFacts
 from vehicles.services import condition as parts
@@ -203,17 +205,25 @@ def add_part(request: StaffRequest, owner: Any, place: Place, what: str) -> Http
 
 def edit_part(request: StaffRequest, owner: Any, place: Place, what: str, part_pk: int) -> HttpResponse:
     what = _what(what)
-    part = _part(owner, what, part_pk)
-    initial = {name: getattr(part, name) for name in parts.FIELDS[what]}
-    form = forms.PART_FORMS[what](_sent(request), initial=initial)
+    form = _edit_form(owner, what, part_pk, _sent(request))
     if form.is_valid():
+        base, mine = form.changes()
         try:
-            parts.edit_part(owner=owner, what=what, part_pk=part_pk, values=form.values(), actor=request.user)
+            parts.edit_part(owner=owner, what=what, part_pk=part_pk, base=base, mine=mine, actor=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.message)
+        except EditConflict as conflict:
+            fresh = _edit_form(owner, what, part_pk)
+            again = _edit_form(owner, what, part_pk, reopened(form, on=fresh))
+            form = tell_conflict(again, conflict.fields, saved=fresh)
         else:
             return _closed(_answer(request, owner, place, card="defauts"), card="defauts")
     return _dialog(request, owner, place, title=_TITLES[what]["edit"], verb="Enregistrer", form=form)
+
+
+def _edit_form(owner: Any, what: str, part_pk: int, data: QueryDict | None = None) -> Any:
+    part = _part(owner, what, part_pk)
+    return forms.PART_FORMS[what](data, initial={name: getattr(part, name) for name in parts.FIELDS[what]})
 
 
 def remove_part(request: StaffRequest, owner: Any, place: Place, what: str, part_pk: int) -> HttpResponse:
