@@ -18,9 +18,9 @@ from settings_admin.records.services import EditConflict, next_number
 from settings_admin.scoping import scoped, unscoped
 from tests.cast import build_cast
 from tests.make import make_vehicle
-from vehicles.enums import StockStatus
+from vehicles.enums import PREPARATION, StockStatus
 from vehicles.models import Hold, Photo, Vehicle
-from vehicles.services import holds, photos, stock
+from vehicles.services import exits, holds, photos, preparation, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -205,3 +205,47 @@ def test_one_form_of_photos_sent_twice_at_one_instant_adds_them_once(cast):
 
     assert sorted(together(cast.vera, sending, sending, sending)) == [0, 0, 1]
     assert vehicle.photos.count() == 1
+
+
+def test_the_last_lines_ticked_by_several_at_one_instant_end_the_preparation_once(cast):
+    vehicle = make_vehicle(entity=cast.north)
+    starting = [lambda: preparation.start_preparation(vehicle=vehicle, actor=cast.vera)] * 3
+    together(cast.vera, *starting)
+    tasks = list(vehicle.preparation_tasks.order_by("position"))
+    assert len(tasks) == len(PREPARATION["car"])
+    together(
+        cast.vera,
+        *(
+            lambda task=task: preparation.tick_task(vehicle=vehicle, task_pk=task.pk, is_done=True, actor=cast.vera)
+            for task in (*tasks, tasks[0])
+        ),
+    )
+    vehicle.refresh_from_db()
+    assert not vehicle.is_being_prepared
+    told = list(TimelineEntry.objects.filter(target_id=vehicle.pk).values_list("kind", flat=True))
+    assert [told.count(kind) for kind in ("preparation_started", "task_done", "preparation_finished")] == [1, 7, 1]
+
+
+def test_an_exit_undone_and_put_right_at_one_instant_is_one_of_both(cast):
+    vehicle = make_vehicle(entity=cast.north, status="out", exit_reason="scrap", left_on="2026-11-01")
+    base, mine = {"exit_reason": "scrap"}, {"exit_reason": "theft"}
+    undone, corrected = together(
+        cast.vera,
+        lambda: exits.undo_exit(vehicle=vehicle, reason="x", actor=cast.vera),
+        lambda: exits.correct_exit(vehicle=vehicle, base=base, mine=mine, reason="x", actor=cast.vera),
+    )
+    assert isinstance(undone, Vehicle)
+    assert isinstance(corrected, Vehicle) or corrected.code == "not_out"
+    vehicle.refresh_from_db()
+    assert (vehicle.status, vehicle.exit_reason) == (StockStatus.FOR_SALE, "")
+
+
+def test_a_vehicle_taken_back_from_its_exit_and_added_again_at_one_instant_is_in_stock_once(cast):
+    vehicle = make_vehicle(entity=cast.north, plate="GD642JM", status="out", exit_reason="scrap", left_on="2026-10-02")
+    answers = together(
+        cast.vera,
+        lambda: exits.undo_exit(vehicle=vehicle, reason="x", actor=cast.vera),
+        adding(cast, plate="GD642JM"),
+    )
+    assert sum(isinstance(answer, Refused) for answer in answers) == 1
+    assert Vehicle.objects.in_stock().count() == 1
