@@ -154,7 +154,8 @@ def release_expired_holds(*, now: datetime) -> int:
 
 
 def lock_vehicle(pk: int) -> Vehicle:
-    return Vehicle.objects.select_for_update(of=("self",)).select_related("entity").get(pk=pk)
+    """`no_key`: what only names the vehicle, a later stay or a hold, waits for nobody, and nobody for it."""
+    return Vehicle.objects.select_for_update(of=("self",), no_key=True).select_related("entity").get(pk=pk)
 
 
 def active_hold(vehicle: Vehicle, *, now: datetime) -> Hold | None:
