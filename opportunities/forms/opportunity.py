@@ -105,11 +105,20 @@ class CreateForm(NamedBlanks, OnceForm):
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
 
+def _shown_price(price: Any) -> str:
+    """Beside the price that was proposed for another vehicle."""
+    if price is None:
+        return "Ce véhicule n’a pas de prix affiché\u00a0: indiquez le vôtre."
+    return f"Ce véhicule est affiché à {format_euros(price)}\u00a0: vérifiez le prix, puis envoyez de nouveau."
+
+
 class OfferForm(OnceForm):
-    """*Faire une nouvelle offre*: one vehicle, its price, what is taken in exchange, how long it holds."""
+    """*Faire une nouvelle offre*: one vehicle, its price, what is taken in exchange, how long it holds. `proposed`: the
+    price of the stock that stood in the form without anybody having typed it."""
 
     vehicle = VehicleField(label="Véhicule")
     price = AmountField(label="Prix proposé TTC")
+    proposed = AmountField(widget=forms.HiddenInput, required=False)
     trade_in = forms.ModelChoiceField(
         TradeIn.objects.none(), label="Reprise", required=False, empty_label="Sans reprise"
     )
@@ -133,6 +142,30 @@ class OfferForm(OnceForm):
         if price is not None and price <= 0:
             raise forms.ValidationError("Indiquez un prix supérieur à zéro.")
         return price
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if (vehicle := data.get("vehicle")) and self._is_of_another(vehicle.sale_price):
+            self.add_error("price", _shown_price(vehicle.sale_price))
+            self._propose(vehicle.sale_price)
+        return data
+
+    def follow_vehicle(self) -> None:
+        """Another vehicle was chosen: its price takes the place of the one proposed for the first; a price that
+        was typed stays."""
+        self.is_valid()
+        vehicle = self.cleaned_data.get("vehicle")
+        if vehicle and (not self.data.get("price") or self._is_of_another(vehicle.sale_price)):
+            self._propose(vehicle.sale_price)
+        self.errors.clear()
+
+    def _is_of_another(self, shown: Any) -> bool:
+        price, proposed = (self.fields[name].to_python(self.data.get(name)) for name in ("price", "proposed"))
+        return proposed is not None and price == proposed != shown
+
+    def _propose(self, price: Any) -> None:
+        written = self.fields["price"].prepare_value(price) or ""
+        self.data = {**self.data.dict(), "price": written, "proposed": written}  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data.get(name) for name in ("vehicle", "price", "trade_in", "valid_until", "note")}

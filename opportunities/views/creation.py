@@ -25,13 +25,24 @@ from settings_admin.scoping import current_scope
 @right(EDIT, on="scope")
 @writes("GET", "POST")
 def create(request: StaffRequest) -> HttpResponse:
-    """In the current scope; with several entities in it, `entite` says which, and a page asks for it first.
-    `client` begins with a customer."""
+    """In the current scope; with several entities in it, `entite` says which, and a page asks for it first."""
     entity = _entity(request)
     if entity is None:
         entities = Entity.objects.filter(pk__in=current_scope().reach.entities).order_by("name", "pk")
         return htmx.render_part(request, "opportunities/choose_entity.html", "entities", {"entities": entities})
-    form = _form(request, entity)
+    return _create(request, entity)
+
+
+@right(EDIT, on="row")
+@writes("GET", "POST")
+def create_for(request: StaffRequest, pk: int) -> HttpResponse:
+    """From the page of a customer: of their entity, whatever the top bar shows."""
+    customer = get_for(request, Customer.objects.listed().select_related("entity"), pk, right=EDIT)
+    return _create(request, customer.entity, customer=customer)
+
+
+def _create(request: StaffRequest, entity: Entity, *, customer: Customer | None = None) -> HttpResponse:
+    form = _form(request, entity, customer=customer)
     if "customer" not in form.fields:  # nobody without a customer
         raise RightMissing(VIEW_CUSTOMERS, entity.pk)
     if form.is_valid():
@@ -78,12 +89,12 @@ def _entity(request: StaffRequest) -> Entity | None:
     return Entity.objects.filter(pk=asked).first() if asked in reach.entities else None
 
 
-def _form(request: StaffRequest, entity: Entity) -> CreateForm:
+def _form(request: StaffRequest, entity: Entity, *, customer: Customer | None) -> CreateForm:
     reach = current_scope().reach
     sites = selectors.sites_of(entity, reach)
     initial: dict[str, Any] = {
         "salesperson": request.user.pk,
-        "customer": row_number(request.GET.get("client", "")),
+        "customer": customer and customer.pk,
         "next_action_on": selectors.next_working_day(today_paris(timezone.now())),
     }
     if len(sites) == 1:

@@ -1,7 +1,7 @@
 """*Faire une nouvelle offre*; one offer as it is read and printed; what became of it."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from openflex.core.errors import Refused
 from openflex.core.http import read_only, writes
 from opportunities import enums, selectors
 from opportunities.forms import OfferAnswerForm, OfferForm
+from opportunities.models import Opportunity
 from opportunities.rights import EDIT, VIEW
 from opportunities.services import offers
 from opportunities.views.page import fetch, may
@@ -23,21 +24,7 @@ from settings_admin.guards import RightMissing, get_for, right
 @writes("GET", "POST")
 def make_offer(request: StaffRequest, pk: int) -> HttpResponse:
     opportunity = fetch(request, pk, right=EDIT)
-    today = today_paris(timezone.now())
-    vehicle = opportunity.vehicle
-    form = OfferForm(
-        request.POST if request.method == "POST" else None,
-        opportunity=opportunity,
-        trade_ins=selectors.priced_trade_ins(opportunity, today=today),
-        initial={
-            "vehicle": vehicle.pk if vehicle else None,
-            "price": vehicle.sale_price if vehicle else None,
-            "valid_until": offers.proposed_validity(opportunity, today=today),
-            "trade_in": selectors.priced_trade_ins(opportunity, today=today).first(),
-        },
-    )
-    if "vehicle" not in form.fields:  # what would it offer
-        raise RightMissing("vehicles.view", opportunity.entity_id)
+    form = _form(request.POST if request.method == "POST" else None, opportunity)
     if form.is_valid():
         try:
             made = offers.make_offer(
@@ -56,6 +43,38 @@ def make_offer(request: StaffRequest, pk: int) -> HttpResponse:
     return htmx.render_part(
         request, "opportunities/make_offer.html", "form", context, status=422 if form.errors else 200
     )
+
+
+@right(EDIT, on="row")
+@read_only
+def propose_price(request: StaffRequest, pk: int) -> HttpResponse:
+    """The field of the price once another vehicle is chosen."""
+    opportunity = fetch(request, pk, right=EDIT)
+    form = _form(request.GET, opportunity)
+    form.follow_vehicle()
+    context = {"form": form, "opportunity": opportunity}
+    return htmx.render_part(request, "opportunities/make_offer.html", "price", context)
+
+
+def _form(data: QueryDict | None, opportunity: Opportunity) -> OfferForm:
+    today = today_paris(timezone.now())
+    vehicle, trade_ins = opportunity.vehicle, selectors.priced_trade_ins(opportunity, today=today)
+    price = vehicle.sale_price if vehicle else None
+    form = OfferForm(
+        data,
+        opportunity=opportunity,
+        trade_ins=trade_ins,
+        initial={
+            "vehicle": vehicle.pk if vehicle else None,
+            "price": price,
+            "proposed": price,
+            "valid_until": offers.proposed_validity(opportunity, today=today),
+            "trade_in": trade_ins.first(),
+        },
+    )
+    if "vehicle" not in form.fields:  # what would it offer
+        raise RightMissing("vehicles.view", opportunity.entity_id)
+    return form
 
 
 @right(VIEW, on="row")

@@ -188,6 +188,7 @@ CUSTOMERS = [
 
 OPPORTUNITIES = [
     Form("opportunities:create", {"customer": chosen_customer, "next_action": ""}),
+    Form("opportunities:create_for", {"next_action": ""}),
     Form("opportunities:save_summary", {"wish": "Une citadine"}, page="opportunities:tab", query="?modifier=1"),
     Form("opportunities:comment", {"text": "Vu avec @Marc Nom"}, page="opportunities:page"),
     Form("opportunities:make_offer", {"vehicle": chosen_vehicle, "price": "17 900"}),

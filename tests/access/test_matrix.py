@@ -59,7 +59,7 @@ def test_the_anonymous_are_sent_to_sign_in(site, client, room):
 
 
 # Rows without a point of sale are there for the whole entity: a seller of its other site is a colleague.
-OF_WHOLE_ENTITY = ("customers:", "opportunities:of_customer")
+OF_WHOLE_ENTITY = ("customers:", "opportunities:of_customer", "opportunities:create_for")
 
 
 @pytest.mark.parametrize("stranger", ["otto", "eve", "momo"])

@@ -59,6 +59,13 @@ def test_every_form_that_posts_has_its_token(source: Source) -> None:
 
 
 @each_page
+def test_what_promises_ctrl_s_keeps_it(source: Source) -> None:
+    """The key saves a form that is guarded (static/js/forms.js), which asks before what was typed is lost."""
+    promising = [form for form in FORM.findall(markup(source)) if 'kbd="Ctrl S"' in form]
+    assert [form[:200] for form in promising if "data-guard" not in form[: form.index("{% csrf_token %}")]] == []
+
+
+@each_page
 def test_every_component_exists(source: Source) -> None:
     missing = []
     for name in set(COMPONENT.findall(markup(source))) - COTTONS_OWN:

@@ -15,6 +15,8 @@ from opportunities.models import Appointment, CloseReason, Comment, Exchange, Of
 from settings_admin.models import TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_vehicle
+from tests.support.htmx import parse
+from tests.vehicles.way import form_data
 from vehicles.services.holds import release_hold, reserve
 
 pytestmark = pytest.mark.django_db
@@ -267,6 +269,44 @@ class TestOffers:
         assert response.status_code == 422
         assert said in response.content.decode()
         assert "Pneus neufs" in response.content.decode()
+
+    def test_the_price_follows_the_vehicle_that_is_chosen_unless_one_was_typed(
+        self, cast, client_for, opportunity, vehicle
+    ):
+        other = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, sale_price="8990.00")
+        with unscoped("test data"):
+            Opportunity.objects.filter(pk=opportunity.pk).update(vehicle=vehicle)
+        sam, address = client_for(cast.sam, htmx=True), f"/opportunites/{opportunity.pk}/offres/nouvelle/"
+        opened = form_data(client_for(cast.sam).get(address))
+        assert (opened["price"], opened["proposed"]) == ("17\u202f990,00", "17\u202f990,00")
+
+        def followed(**typed):
+            answer = parse(sam.get(f"{address}prix/", {**opened, **typed}))
+            assert answer.select(".field-error, [aria-invalid]") == []
+            return answer.select_one("[name=price]").get("value", ""), answer.select_one("[name=proposed]")["value"]
+
+        assert followed(vehicle=other.pk) == ("8\u202f990,00", "8\u202f990,00")
+        assert followed(vehicle=other.pk, price="16 000") == ("16 000", "17\u202f990,00")
+        assert followed(vehicle=other.pk, price="") == ("8\u202f990,00", "8\u202f990,00")
+
+    def test_the_price_of_the_first_vehicle_does_not_go_with_another_one(self, cast, act, vehicle, client_for):
+        """Where the browser has not followed: without a script, or sent at once."""
+        other = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, sale_price="8990.00")
+        unpriced = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, sale_price=None)
+        data = {"price": "17 990,00", "proposed": "17 990,00", "valid_until": "31/12/2030", "note": "Pneus neufs"}
+        for chosen, said, price in (
+            (other, "est affiché à 8\u202f990,00\u00a0€", "8\u202f990,00"),
+            (unpriced, "n’a pas de prix affiché", ""),
+        ):
+            late = act(cast.sam, "offres/nouvelle", **data, vehicle=chosen.pk)
+            assert late.status_code == 422
+            assert said in late.content.decode()
+            typed = form_data(late)
+            assert (typed["price"], typed["note"]) == (price, "Pneus neufs")
+        typed["price"] = "7 500"
+        assert act(cast.sam, "offres/nouvelle", **typed).status_code == 303
+        with unscoped("test"):
+            assert [int(offer.price) for offer in Offer.objects.all()] == [7500]
 
     def test_a_vehicle_of_a_sister_entity_is_not_offered(self, cast, act):
         foreign = make_vehicle(entity=cast.south)

@@ -1,0 +1,51 @@
+"""*Créer une opportunité* from the page of a customer: in their entity, with them chosen, whatever is shown."""
+
+import pytest
+
+from opportunities.models import Opportunity
+from settings_admin.scoping import unscoped
+from tests.make import make_customer
+from tests.support.htmx import parse
+from tests.vehicles.way import form_data
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def southern(cast):
+    return make_customer(entity=cast.south, birth_name="SUDISTE")
+
+
+def begun(client, customer):
+    """The address of the button on the customer's page, and the form it leads to, untouched."""
+    panel = parse(client.get(f"/opportunites/client/{customer.pk}/"))
+    (address,) = {link["href"] for link in panel.find_all("a") if "Créer une opportunité" in link.text}
+    page = client.get(address)
+    assert page.status_code == 200
+    return address, form_data(page)
+
+
+@pytest.mark.parametrize("shown", ["all", "north"])
+def test_the_customer_is_chosen_in_their_entity(cast, client_for, southern, shown):
+    alice = client_for(cast.alice)
+    if shown == "north":
+        assert alice.post("/perimetre/", {"scope": f"e{cast.north.pk}", "next": "/"}).status_code == 303
+    address, form = begun(alice, southern)
+    assert form["customer"] == str(southern.pk)
+    sent = {**form, "salesperson": cast.eve.pk, "next_action": "", "next_action_on": ""}
+    assert alice.post(address, sent).status_code == 303
+    with unscoped("test"):
+        made = Opportunity.objects.select_related("customer", "entity").get()
+    assert (made.customer, made.entity) == (southern, cast.south)
+
+
+def test_a_stranger_reaches_nobody_through_it(cast, client_for, southern):
+    assert client_for(cast.sam).get(f"/opportunites/client/{southern.pk}/nouvelle/").status_code == 404
+
+
+def test_who_sells_at_one_site_creates_there(cast, client_for):
+    customer = make_customer(entity=cast.north, birth_name="RINO")
+    momo = client_for(cast.momo)
+    address, form = begun(momo, customer)
+    assert form["point_of_sale"] == str(cast.north_2.pk)
+    assert momo.post(address, {**form, "next_action": "", "next_action_on": ""}).status_code == 303
