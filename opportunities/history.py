@@ -64,6 +64,7 @@ _ICONS: Final[Mapping[str, str]] = {
     "closed": "checklist",
     "reopened": "lock-open",
     "reassigned": "user",
+    "request_handed_over": "user",
     "postponed": "calendar-clock",
     "merged": "arrows-exchange",
     "absorbed": "arrows-exchange",
@@ -236,6 +237,8 @@ def _sentence(entry: TimelineEntry) -> tuple[str, ...]:
             return _EXCHANGES[told["means"]], "", ""
         case kind if kind.startswith("appointment"):
             return _appointment_words(kind, told), "", ""
+        case "request_handed_over":
+            return f"a confié à {told['of']} une demande faite à {told['was_of']}", "", ""
         case "absorbed":
             return f"a fusionné l’opportunité n°{NBSP}{told['number']} avec celle-ci", "", ""
         case "merged":

@@ -104,6 +104,7 @@ class HandOver:
     `count(user)` says how many there are, `places(user)` where: pairs of an entity's and a point of sale's id, None for
     what belongs to the whole entity. Whoever takes them over holds `right` in all of these places.
     `move(user, to=colleague, actor=…)` hands them over inside the leaver's transaction and returns how many it moved.
+    `stays`: what of it may stay with the leaver, said in the dialog.
     """
 
     key: str
@@ -112,6 +113,7 @@ class HandOver:
     count: Callable[[Any], int]
     places: Callable[[Any], Iterable[tuple[int, int | None]]]
     move: Callable[..., int]
+    stays: str = ""
 
 
 @dataclass(frozen=True)

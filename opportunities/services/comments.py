@@ -5,15 +5,17 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.text import Truncator
 
 from openflex.core.errors import Refused
-from openflex.core.french import NBSP
+from openflex.core.french import NBSP, counted
 from openflex.notifications.services import hold_bells, notify
 from opportunities import history, selectors
 from opportunities.enums import COMMENT_LENGTH, NotificationKind
 from opportunities.models import Comment, Mention, Opportunity
-from opportunities.services.keeping import keep, locked
-from opportunities.services.telling import who_follows
+from opportunities.services.keeping import keep, locked, tell_open_pages
+from opportunities.services.telling import NUMBERED, who_follows
 from settings_admin.models import User
 from settings_admin.records import services as records
 
@@ -77,6 +79,38 @@ def add_comment(
     return comment
 
 
+def hand_on_requests(requests: QuerySet[Comment], *, old: User, to: User, actor: User) -> int:
+    """Inside the leaver's transaction, their opportunities locked: what was asked of `old` is asked of `to`, who is
+    told of all of it at once. Each opportunity tells it in its history. Returns how many."""
+    rows = list(requests.select_related("opportunity", "author").order_by("pk").select_for_update(of=("self",)))
+    Comment.objects.filter(pk__in=[row.pk for row in rows]).update(asked_of=to)
+    for row in rows:
+        details = {"comment": row.pk, "was_of": old.full_name, "of": to.full_name}
+        records.record_event(row.opportunity, kind="request_handed_over", actor=actor, details=details)
+        tell_open_pages(row.opportunity)
+    if rows and to != actor:
+        asked = [
+            f"n°{NBSP}{row.opportunity.number} · {row.author.full_name}{NBSP}: {Truncator(row.text).chars(_QUOTED)}"
+            for row in rows[:NUMBERED]
+        ]
+        if len(rows) > NUMBERED:
+            asked.append(f"et {counted(len(rows) - NUMBERED, 'autre')}")
+        notify(
+            recipients=[to],
+            kind=NotificationKind.REQUEST,
+            title=_TITLES[NotificationKind.REQUEST] if len(rows) == 1 else "Des demandes pour vous",
+            sentence=f"{actor.full_name} vous confie {counted(len(rows), 'demande')} faite"
+            f"{'s' if len(rows) > 1 else ''} à {old.full_name}",
+            text="\n".join(asked),
+            url=history.url_of_comment(rows[0].opportunity_id, rows[0].pk),
+            target=rows[0].opportunity,
+            actor=actor,
+        )
+    return len(rows)
+
+
+# How much of each of several requests an entry quotes.
+_QUOTED = 200
 _TITLES = {
     NotificationKind.COMMENT: "Nouveau commentaire",
     NotificationKind.MENTION: "Vous êtes cité",

@@ -177,6 +177,30 @@ def tell_of_hand_over(
     )
 
 
+def tell_of_appointments(
+    moved: Sequence[Appointment], *, of_leaver: User, to: User, left: Sequence[Appointment], actor: User
+) -> None:
+    """Appointments of a leaver on the opportunities of colleagues, in one entry, with those that could not come
+    along."""
+    if to == actor:
+        return
+    rows = [*moved, *left]
+    lines = [
+        f"{one.get_kind_display()} du {long_instant(one.starts_at)} · opportunité n°{NBSP}{one.opportunity.number}"
+        for one in moved
+    ]
+    notify(
+        recipients=[to],
+        kind=NotificationKind.ASSIGNED,
+        title="Rendez-vous confiés" if len(rows) > 1 else "Rendez-vous confié",
+        sentence=f"{actor.full_name} vous confie {len(rows)} rendez-vous de {of_leaver.full_name}",
+        text="\n".join([*lines[:NUMBERED], *_staying(left)]),
+        url=reverse("opportunities:page", args=[rows[0].opportunity_id]),
+        target=rows[0].opportunity,
+        actor=actor,
+    )
+
+
 def _to_do(opportunity: Opportunity) -> list[str]:
     """What the customer wants, and what is to be done next."""
     lines = [selectors.wanted(opportunity)]

@@ -77,6 +77,17 @@ def test_with_nothing_open_nobody_is_asked_for(cast, client_for):
     assert people.leave(actor=cast.alice, user=cast.sam, successor=None) == {}
 
 
+def test_a_leaver_who_stands_in_for_somebody_is_told_of_in_the_dialog(cast, client_for):
+    dates = {"starts_on": date(2031, 12, 1), "ends_on": date(2031, 12, 5), "today": date(2031, 11, 24)}
+    plan_absence(actor=cast.alice, user=cast.marc, substitute=cast.sam, **dates)
+    dialog = words(client_for(cast.alice).get(user_url(cast.sam, LEAVE)))
+    assert "Remplace Marc Nom du 01/12/2031 au 05/12/2031 : ce remplacement prend fin." in dialog
+    people.leave(actor=cast.alice, user=cast.sam, successor=None)
+    # What comes meanwhile comes to the absent person, whose page says why.
+    assert give(cast, cast.marc, now=datetime(2031, 12, 2, 11, tzinfo=UTC)).assignee == cast.marc
+    assert "dont le compte est désactivé" in words(client_for(cast.alice).get(user_url(cast.marc)))
+
+
 def offered(client, user):
     options = parse(client.get(user_url(user, LEAVE))).select("[name=successor] option")
     return {option.text.split()[0] for option in options if option["value"]}

@@ -23,7 +23,7 @@ from settings_admin.access.forms.people import LeaverForm, PersonForm, SitesForm
 from settings_admin.access.models import Absence, Membership, User, UserGroup
 from settings_admin.access.requests import StaffRequest
 from settings_admin.access.selectors import effects
-from settings_admin.access.selectors.absences import possible_substitutes
+from settings_admin.access.selectors.absences import absences_around, possible_substitutes
 from settings_admin.access.selectors.groups import joinable_groups, offered_groups
 from settings_admin.access.selectors.hand_over import able_to_take_over, left_open_by
 from settings_admin.access.selectors.people import with_sites
@@ -129,7 +129,9 @@ def user_leave(request: StaffRequest, pk: int) -> HttpResponse:
     """The leaver's one act: it says what is open and who takes it over."""
     person = colleague_for(request, pk, right=MANAGE_USERS)
     # Who does not oversee the person is refused below, and told nothing.
-    left_open = left_open_by(person) if may_manage(request.belonging, person) else []
+    oversees = may_manage(request.belonging, person)
+    left_open = left_open_by(person) if oversees else []
+    stood_in_for = absences_around(person, today=today_paris(timezone.now()))[1] if oversees else []
     others = able_to_take_over(person, among=possible_substitutes(person)) if left_open else User.objects.none()
     form = LeaverForm(_sent(request), colleagues=others, is_needed=bool(left_open))
     if form.is_valid():
@@ -144,7 +146,7 @@ def user_leave(request: StaffRequest, pk: int) -> HttpResponse:
         request,
         person,
         form,
-        context={"left_open": [(one.label, count) for one, count in left_open]},
+        context={"left_open": left_open, "stood_in_for": stood_in_for},
         title="Désactiver le compte",
         verb="Désactiver",
         icon="user-off",
