@@ -225,6 +225,13 @@ class CancelReason(TextChoices):
     OTHER = "other", "Autre motif"
 
 
+# What a manager may open again, with a reason, to put it right: until it is in stock. In no table of moves, which is
+# for those who go on with it.
+REOPENABLE: Final = frozenset(
+    {
+        TradeInState.APPROVED, TradeInState.DECLINED, TradeInState.ACCEPTED, TradeInState.REFUSED, TradeInState.EXPIRED,
+    }
+)  # fmt: skip
 # What may still be typed into it.
 EDITABLE: Final = frozenset({TradeInState.DRAFT, TradeInState.TO_APPROVE, TradeInState.DECLINED, TradeInState.EXPIRED})
 
@@ -255,4 +262,5 @@ class NotificationKind(TextChoices):
     OFFER_EXPIRED = "offer_expired", "Offre qui a expiré"
     TRADE_IN_ASKED = "trade_in_asked", "Estimation de reprise à valider"
     TRADE_IN_DECIDED = "trade_in_decided", "Prix de reprise décidé"
+    TRADE_IN_REOPENED = "trade_in_reopened", "Estimation de reprise rouverte"
     ENTRY_CANCELLED = "trade_in_entry_cancelled", "Entrée en stock annulée"

@@ -30,7 +30,10 @@ PAGE: Final = 50
 GROUPS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "comments": ("Commentaires", ("comment",)),
     "offers": ("Offres", ("offer_created", "offer_state")),
-    "trade_in": ("Reprise", ("trade_in_created", "trade_in_state", "trade_in_changed", "trade_in_entry_cancelled")),
+    "trade_in": (
+        "Reprise",
+        ("trade_in_created", "trade_in_state", "trade_in_changed", "trade_in_reopened", "trade_in_entry_cancelled"),
+    ),
     "exchanges": ("Appels et e-mails", ("exchange",)),
     "appointments": (
         "Rdv",
@@ -52,6 +55,7 @@ _ICONS: Final[Mapping[str, str]] = {
     "trade_in_created": "arrows-exchange",
     "trade_in_state": "arrows-exchange",
     "trade_in_changed": "arrows-exchange",
+    "trade_in_reopened": "lock-open",
     "trade_in_entry_cancelled": "arrow-back-up",
     "exchange": "phone",
     "appointment": "calendar-check",
@@ -230,9 +234,9 @@ def _sentence(entry: TimelineEntry) -> tuple[str, ...]:
         case "trade_in_created" if told.get("offer"):
             url = reverse("opportunities:trade_in", args=[told["trade_in"]])
             return "a créé", "une reprise", url, f"sur {_offer_link(told)[0]}"
-        case "trade_in_created" | "trade_in_state" | "trade_in_changed" | "trade_in_entry_cancelled":
+        case kind if kind in GROUPS["trade_in"][1]:
             url = reverse("opportunities:trade_in", args=[told["trade_in"]])
-            return _trade_in_words(entry.kind, told), f"la reprise n°{NBSP}{told['number']}", url
+            return _trade_in_words(kind, told), f"la reprise n°{NBSP}{told['number']}", url
         case "exchange":
             return _EXCHANGES[told["means"]], "", ""
         case kind if kind.startswith("appointment"):
@@ -288,6 +292,8 @@ def _offer_link(told: Mapping[str, Any]) -> tuple[str, str]:
 def _trade_in_words(kind: str, told: Mapping[str, Any]) -> str:
     if kind == "trade_in_entry_cancelled":
         return "a annulé l’entrée en stock de"
+    if kind == "trade_in_reopened":
+        return "a rouvert"
     if "state" not in told:
         return "a créé" if kind == "trade_in_created" else "a modifié"
     words = {
@@ -334,6 +340,7 @@ _OF_TRADE_IN: Final[Mapping[str, tuple[str, str]]] = {
     "created": ("a créé l’estimation", "plus"),
     "asked": ("a demandé un prix", "hourglass"),
     "decided": ("a décidé", "gauge"),
+    "reopened": ("a rouvert l’estimation", "lock-open"),
     "entered": ("a fait entrer le véhicule en stock", "building-warehouse"),
     "entry_cancelled": ("a annulé l’entrée en stock", "arrow-back-up"),
 }

@@ -78,6 +78,7 @@ def register() -> None:
         Act("opportunities:answer_price", "noter la réponse du client au prix de sa reprise"),
         Act("opportunities:trade_ins_to_approve", "voir les estimations de reprise à valider"),
         Act("opportunities:decide_price", "valider ou refuser une estimation de reprise"),
+        Act("opportunities:reopen_trade_in", "rouvrir une estimation de reprise pour la corriger"),
         Act("opportunities:enter_trade_in", "faire entrer une reprise en stock"),
         Act("opportunities:cancel_entry", "annuler l’entrée en stock d’une reprise qui n’est pas arrivée"),
         Act("opportunities:move_offer", "remettre une offre au client, ou noter sa réponse"),

@@ -72,6 +72,7 @@ urlpatterns = [
     path("reprises/<int:pk>/demander/", trade_in_acts.ask, name="ask_price"),
     path("reprises/<int:pk>/reprendre/", trade_in_acts.take_back, name="take_back"),
     path("reprises/<int:pk>/decider/", trade_in_acts.decide, name="decide_price"),
+    path("reprises/<int:pk>/rouvrir/", trade_in_acts.reopen, name="reopen_trade_in"),
     path("reprises/<int:pk>/reponse/", trade_in_acts.answer, name="answer_price"),
     path("reprises/<int:pk>/entrer/", trade_in_acts.enter, name="enter_trade_in"),
     path("reprises/<int:pk>/annuler-entree/", trade_in_acts.cancel_entry, name="cancel_entry"),

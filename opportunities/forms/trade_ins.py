@@ -182,6 +182,18 @@ class DecideForm(forms.Form):
         self.data = {**self.data.dict(), "seen": mark}  # type: ignore[attr-defined]  # what was posted
 
 
+class ReopenForm(forms.Form):
+    """Why an estimate is opened again."""
+
+    reason = forms.CharField(
+        label="Motif",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Le vendeur le lit aussitôt.",
+        error_messages={"required": "Dites pourquoi\u00a0: le vendeur doit pouvoir l’expliquer."},
+    )
+
+
 class EnterForm(NamedBlanks, forms.Form):
     """The entry into stock: where the vehicle is expected, and when."""
 

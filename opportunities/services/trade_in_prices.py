@@ -11,8 +11,8 @@ from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.french import format_day, format_euros
 from opportunities import estimate_facts, selectors
-from opportunities.enums import NotificationKind, TradeInState
-from opportunities.models import Opportunity, TradeIn
+from opportunities.enums import REOPENABLE, NotificationKind, OfferState, TradeInState
+from opportunities.models import Offer, Opportunity, TradeIn
 from opportunities.services.keeping import keep, locked_open, sweep
 from opportunities.services.telling import tell_of_trade_in, tell_who_decides, who_follows
 from opportunities.services.trade_ins import locked_trade_in, locked_with_opportunity, note, refuse_move
@@ -117,6 +117,56 @@ def _decide(
 def _decided_text(row: TradeIn) -> str:
     price = f"{format_euros(row.price)}, valable jusqu’au {format_day(row.valid_until)}" if row.valid_until else ""
     return "\n".join(part for part in (price, row.price_reason) if part)
+
+
+@transaction.atomic
+def reopen_estimate(*, trade_in: TradeIn, reason: str, actor: User, now: datetime) -> TradeIn:
+    """What was decided or answered is taken back to put the estimate right: a draft again, whose price is asked for
+    anew. Who asked, who follows the sale and its followers are told, with the reason and what stood; offers keep the
+    figure that the customer was given. Done twice, it is done once.
+
+    Raises Refused beside `reason` without one, and Refused("not_reopenable") for one that waits or is in stock.
+    """
+    opportunity = locked_open(trade_in.opportunity)
+    row = locked_trade_in(trade_in)
+    if row.state == TradeInState.DRAFT:
+        return row
+    if row.state not in REOPENABLE:
+        raise Refused(
+            "not_reopenable", f"Une estimation «\u00a0{row.get_state_display().lower()}\u00a0» ne se rouvre pas."
+        )
+    if not reason.strip():
+        raise Refused("reason", "Dites pourquoi\u00a0: le vendeur doit pouvoir l’expliquer.", "reason")
+    stood = what_stood(row)
+    row.state = TradeInState.DRAFT
+    row.price = row.valid_until = row.decided_by = row.decided_at = None
+    row.price_reason = ""
+    told = "\n".join([reason.strip(), stood])
+    records.save_changes(row, fields=_DECIDED, actor=actor, kind="reopened", details={"reason": reason.strip()})
+    note(opportunity, row, kind="trade_in_reopened", actor=actor, reason=told)
+    keep(opportunity, actor=actor, now=now)
+    tell_of_trade_in(
+        row,
+        opportunity,
+        recipients=who_follows(opportunity, besides=[row.asked_by]),
+        kind=NotificationKind.TRADE_IN_REOPENED,
+        title="Estimation de reprise rouverte",
+        sentence="a rouvert",
+        text=told,
+        actor=actor,
+    )
+    return row
+
+
+def what_stood(trade_in: TradeIn) -> str:
+    """What was decided or answered until now, and the offers in which its figure stays as the customer was given it."""
+    price = f", {format_euros(trade_in.price)}" if trade_in.price else ""
+    offers = Offer.objects.filter(trade_in=trade_in, state__in=(OfferState.SENT, OfferState.ACCEPTED)).order_by(
+        "number"
+    )
+    numbers = ", ".join(f"n°\u00a0{number}" for number in offers.values_list("number", flat=True))
+    kept = f" Le client garde ce montant dans ses offres ({numbers})\u00a0: prévenez-le." if numbers else ""
+    return f"Jusqu’ici\u00a0: {trade_in.get_state_display().lower()}{price}.{kept}"
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from openflex.core.errors import Refused
 from openflex.core.http import writes
 from opportunities import estimate_facts, history, selectors
 from opportunities.enums import CancelReason, TradeInState
-from opportunities.forms import CancelEntryForm, DecideForm, EnterForm
+from opportunities.forms import CancelEntryForm, DecideForm, EnterForm, ReopenForm
 from opportunities.models import TradeIn
 from opportunities.rights import EDIT, SET_PRICE
 from opportunities.services import entering, trade_in_prices, trade_ins
@@ -86,6 +86,34 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     )
     facts = estimate_facts.asked_facts(trade_in)
     return render_dialog(request, dialog, form=form, trade_in=trade_in, facts=facts, changes=changes)
+
+
+@right(SET_PRICE, on="row")
+@writes("GET", "POST")
+def reopen(request: StaffRequest, pk: int) -> HttpResponse:
+    """*Rouvrir l’estimation*: what was decided is taken back to put it right."""
+    trade_in = fetch(request, pk, right=SET_PRICE)
+    form = ReopenForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            trade_in_prices.reopen_estimate(
+                trade_in=trade_in, reason=form.cleaned_data["reason"], actor=request.user, now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            return acted(request, "L’estimation est de nouveau un brouillon.", "opportunities:trade_in", pk)
+    dialog = Dialog(
+        title="Rouvrir l’estimation",
+        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer_name}",
+        url=request.path,
+        back=reverse("opportunities:trade_in", args=[pk]),
+        verb="Rouvrir l’estimation",
+        consequence=f"{trade_in_prices.what_stood(trade_in)} Elle redevient un brouillon, à corriger, dont le prix est "
+        "à redemander\u00a0; l’historique garde ce qui avait été décidé.",
+        is_grave=True,
+    )
+    return render_dialog(request, dialog, form=form)
 
 
 def _look_again(form: DecideForm, trade_in: TradeIn, *, mark: str) -> list[HistoryLine]:

@@ -169,6 +169,7 @@ def _acts(trade_in: TradeIn, *, today: date) -> set[str]:
         "ask": is_seller and is_open and TradeInState.TO_APPROVE in moves,
         "take_back": is_seller and is_open and TradeInState.DRAFT in moves,
         "decide": is_decider and is_open and TradeInState.APPROVED in moves,
+        "reopen": is_decider and is_open and state in enums.REOPENABLE,
         "enter": is_decider and state == TradeInState.ACCEPTED,
         "cancel_entry": is_decider and trade_in.vehicle is not None and trade_in.vehicle.never_arrived,
         "accept": is_seller and TradeInState.ACCEPTED in moves and state == TradeInState.APPROVED and holds,

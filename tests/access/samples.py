@@ -164,6 +164,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             ("decide_price", trade_in, {}),
             ("answer_price", trade_in, {}),
             ("enter_trade_in", trade_in, {}),
+            ("reopen_trade_in", trade_in, {}),
             ("cancel_entry", trade_in, {}),
         )
     }

@@ -234,6 +234,7 @@ OPPORTUNITIES = [
          given=change(TradeIn, **WAITING)),
     Form("opportunities:answer_price", {"state": "accepted"}, given=priced("approved"), is_button=True),
     Form("opportunities:answer_price", {"state": "refused"}, given=priced("approved"), is_button=True),
+    Form("opportunities:reopen_trade_in", {"reason": "Kilométrage faux"}, given=priced("approved")),
     Form("opportunities:enter_trade_in", given=priced("accepted")),
     Form("opportunities:cancel_entry", given=entered),
 ]  # fmt: skip
