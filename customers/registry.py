@@ -1,7 +1,8 @@
 """What the apps above tell the customers: panels for their page, what a law keeps of who is erased, their files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -52,6 +53,21 @@ def register_keepers(*keepers: Keeper) -> None:
 
 def keepers() -> list[Keeper]:
     return list(_keepers.values())
+
+
+# What an app above ends when customers are erased: (their pks, who erases them, now).
+Ending = Callable[[Collection[int], Any, datetime], None]
+_endings: dict[str, Ending] = {}
+
+
+def register_ending(key: str, end: Ending) -> None:
+    """`end` runs inside the erasure, in the scope of the customers' entity, before their rows are emptied: nobody is
+    left with something to do for who is forgotten."""
+    _endings[key] = end
+
+
+def endings() -> list[Ending]:
+    return list(_endings.values())
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from customers import selectors
 from customers.models import Customer
-from customers.registry import keepers
+from customers.registry import endings, keepers
 from openflex.core.errors import Refused
 from openflex.core.fields import field_of
 from openflex.core.retention import Table, empty_value, of_customers
@@ -45,7 +45,8 @@ def consequence_of(customer: Customer) -> Consequence:
 
 @transaction.atomic
 def erase(*, customer: Customer, actor: User | None, now: datetime) -> Customer:
-    """Empties or deletes all that says something of the customer, in every table and history; twice has one effect.
+    """Empties or deletes all that says something of the customer, in every table and history, and ends what was still
+    to be done with them; twice has one effect.
 
     What a law keeps of the customer's own columns stays until `complete_erasures` finds that it no longer does. Raises
     Refused("merged").
@@ -62,6 +63,8 @@ def erase(*, customer: Customer, actor: User | None, now: datetime) -> Customer:
         kept_columns = {name for keeper in holding for name in keeper.columns}
         reasons = [keeper.reason(locked) for keeper in holding]
         files = selectors.pks_of_files(locked)  # asked again: a merge may have ended while the rows were waited for
+        for end in endings():
+            end(list(files), actor, now)
         # First: the database lets no customer be without a name who is not erased.
         Customer.objects.filter(pk__in=files).update(erased_at=locked.erased_at or now, kept_because="")
         for table in of_customers():

@@ -118,7 +118,7 @@ def hand_on(opportunity: Opportunity, *, old: User, to: User, actor: User, now: 
     return left
 
 
-def cancel_planned(opportunity: Opportunity, *, actor: User, now: datetime) -> int:
+def cancel_planned(opportunity: Opportunity, *, actor: User | None, now: datetime) -> int:
     """Inside the verb that closes a locked opportunity: nobody waits for its customer any more. What has begun stays,
     to be ended. Returns how many."""
     rows = list(selectors.planned_to_come(opportunity, now=now).select_for_update(of=("self",)))

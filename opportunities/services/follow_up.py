@@ -1,6 +1,6 @@
 """What is done with an opportunity from its first day to its last: edited, followed, handed on, closed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -202,12 +202,27 @@ def close_opportunity(
     return row
 
 
+def drop_of_erased(customers: Collection[int], actor: User | None, now: datetime) -> None:
+    """Inside the erasure of these customers: nobody calls who is forgotten, meets them or decides a price for them."""
+    rows = Opportunity.objects.open().select_for_update(of=("self",)).filter(customer__in=customers).order_by("pk")
+    for row in list(rows):
+        row.status, row.closed_at, row.closed_by = enums.Status.DROPPED, now, actor
+        row.next_action, row.next_action_note, row.next_action_on = "", "", None
+        cancel_planned(row, actor=actor, now=now)
+        fields = ("status", "closed_at", "closed_by", *NEXT_ACTION)
+        keep(row, fields=fields, actor=actor, now=now, kind="closed")
+        tell_who_decides_on(row)
+
+
 @transaction.atomic
 def reopen(*, opportunity: Opportunity, actor: User, now: datetime) -> Opportunity:
-    """Takes a closing back; it counts as contact, else it would be *en souffrance* at once."""
+    """Takes a closing back; it counts as contact, else it would be *en souffrance* at once. Raises Refused("erased")
+    when its customer was erased meanwhile."""
     row = locked(opportunity)
     if row.is_open:
         return row
+    if row.customer.erased_at is not None:
+        raise Refused("erased", "Le client de cette opportunité a été effacé\u00a0: elle ne se rouvre pas.")
     row.status, row.close_reason, row.competitor, row.close_note = enums.Status.OPEN, None, "", ""
     row.closed_at = row.closed_by = None
     keep(
