@@ -262,5 +262,6 @@ class NotificationKind(TextChoices):
     OFFER_EXPIRED = "offer_expired", "Offre qui a expiré"
     TRADE_IN_ASKED = "trade_in_asked", "Estimation de reprise à valider"
     TRADE_IN_DECIDED = "trade_in_decided", "Prix de reprise décidé"
+    TRADE_IN_EXPIRED = "trade_in_expired", "Prix de reprise qui a expiré"
     TRADE_IN_REOPENED = "trade_in_reopened", "Estimation de reprise rouverte"
     ENTRY_CANCELLED = "trade_in_entry_cancelled", "Entrée en stock annulée"

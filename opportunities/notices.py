@@ -60,6 +60,7 @@ def register() -> None:
     for kind, icon, stays in (
         (Kind.TRADE_IN_ASKED, "hourglass", False),
         (Kind.TRADE_IN_DECIDED, "gauge", True),
+        (Kind.TRADE_IN_EXPIRED, "calendar-clock", False),
         (Kind.TRADE_IN_REOPENED, "lock-open", True),
         (Kind.ENTRY_CANCELLED, "arrow-back-up", False),
     ):

@@ -331,14 +331,14 @@ class CancelAppointmentForm(forms.Form):
 class CloseForm(NamedBlanks, forms.Form):
     """Why an opportunity is closed, in the reasons of its entity."""
 
-    reason = forms.ModelChoiceField(CloseReason.objects.none(), label="Motif", empty_label=None)
+    reason = forms.ModelChoiceField(CloseReason.objects.none(), label="Motif")
     competitor = forms.CharField(label="Concurrent", required=False, max_length=80)
     note = forms.CharField(label="Précision", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, reasons: Any, status: enums.Status, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["reason"]
-        offered.queryset = reasons
+        offered.queryset, offered.empty_label = reasons, "Choisir"
         if status != enums.Status.LOST:
             del self.fields["competitor"]
 

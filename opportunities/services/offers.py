@@ -12,7 +12,7 @@ from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.french import NBSP, format_day, format_euros
 from opportunities import enums, selectors
-from opportunities.models import Offer, Opportunity
+from opportunities.models import Offer, Opportunity, TradeIn
 from opportunities.services.keeping import keep, locked, locked_open, sweep
 from opportunities.services.telling import named
 from settings_admin.models import User
@@ -37,6 +37,8 @@ def make_offer(*, opportunity: Opportunity, values: Mapping[str, Any], actor: Us
     if isinstance(used, int):
         return Offer.objects.get(pk=used)
     row = locked_open(opportunity)
+    if values.get("trade_in") is not None:  # its price as it is now that nobody decides another one meanwhile
+        values = {**values, "trade_in": TradeIn.objects.get(pk=values["trade_in"].pk)}
     offer = Offer(
         entity_id=row.entity_id,
         point_of_sale_id=row.point_of_sale_id,

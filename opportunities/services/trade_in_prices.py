@@ -5,16 +5,18 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from customers.selectors import of
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
-from openflex.core.french import format_day, format_euros
+from openflex.core.french import NBSP, format_day, format_euros
 from opportunities import estimate_facts, selectors
 from opportunities.enums import REOPENABLE, NotificationKind, OfferState, TradeInState
 from opportunities.models import Offer, Opportunity, TradeIn
 from opportunities.services.keeping import keep, locked_open, sweep
-from opportunities.services.telling import tell_of_trade_in, tell_who_decides, who_follows
+from opportunities.services.telling import named, tell_of_trade_in, tell_who_decides, who_follows, who_may_open
 from opportunities.services.trade_ins import locked_trade_in, locked_with_opportunity, note, refuse_move
 from settings_admin.models import User
 from settings_admin.records import services as records
@@ -208,4 +210,16 @@ def _expire(trade_in: TradeIn, *, today: date) -> bool:
     records.save_changes(row, fields=["state"], actor=None)
     note(opportunity, row, kind="trade_in_state", actor=None, state=row.state)
     keep(opportunity, actor=None, now=timezone.now())
+    if opportunity.is_open:
+        named(
+            opportunity,
+            recipients=who_may_open(opportunity, [opportunity.salesperson]),
+            kind=NotificationKind.TRADE_IN_EXPIRED,
+            title="Prix de reprise expiré",
+            sentence=lambda name: f"Le prix de la reprise n°{NBSP}{row.number} {of(name)} a expiré",
+            text=f"{row}, {format_euros(row.price)}, valable jusqu’au {format_day(row.valid_until)}. "
+            "Dites-le au client, ou redemandez un prix.",
+            url=reverse("opportunities:trade_in", args=[row.pk]),
+            target=row,
+        )
     return True

@@ -68,6 +68,7 @@ def _context(request: StaffRequest, opportunity: Opportunity, tab: str) -> dict[
         "days_late": selectors.days_late(opportunity, today),
         "may_edit": may(EDIT, opportunity),
         "may_reassign": may(REASSIGN, opportunity),
+        "may_quote": may("quotation.use", opportunity),
         "is_manager": may(AS_MANAGER, opportunity),
         "beside": shown,
         "deal": deal.deal_of(offer) if offer and _sees_margin(offer.vehicle) else None,
@@ -116,7 +117,6 @@ def _history_context(request: StaffRequest, opportunity: Opportunity, followers:
         "groups": [(key, label) for key, (label, _) in history.GROUPS.items()],
         "comment_form": CommentForm(),
         "answers": _request(request, opportunity),
-        "told": told,
         "told_names": ", ".join(user.full_name for user in told),
     }
 

@@ -166,7 +166,7 @@ def comments_as_manager(site: Site, client: Client) -> bool:
     with unscoped("the test looks for an opportunity"):
         opportunity = Opportunity.objects.get()
     page = client.get(reverse("opportunities:page", args=[opportunity.pk]))
-    return page.status_code == 200 and "sera averti" in page.text
+    return page.status_code == 200 and "Votre commentaire préviendra" in page.text
 
 
 PROBES: dict[str, Callable[[Site, Client], bool]] = {

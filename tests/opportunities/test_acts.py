@@ -181,7 +181,11 @@ class TestClosing:
         assert "Garage Martin" in read(cast.marc)
         assert act(cast.sam, "relancer", **TestExchange.DATA).status_code == 422
 
-    def test_a_reason_is_asked_for(self, cast, act, opportunity, reason):
+    def test_a_reason_is_asked_for_and_none_is_chosen_unasked(self, cast, act, opportunity, reason, client_for):
+        page = parse(client_for(cast.sam).get(f"/opportunites/{opportunity.pk}/cloturer/perdue/"))
+        first, *others = page.select("[name=reason] option")
+        assert (first["value"], first.text) == ("", "Choisir")
+        assert [one for one in others if one.has_attr("selected")] == []
         assert act(cast.sam, "cloturer/perdue", competitor="Martin").status_code == 422
         assert again(opportunity).is_open
 

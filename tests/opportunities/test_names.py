@@ -101,6 +101,15 @@ def test_what_needs_a_right_that_one_has_not_is_refused_by_its_name(cast, client
     assert sam.post(url, {"price": "100", "key": "x"}).status_code == 403
 
 
+def test_who_may_not_quote_is_not_sent_to_the_quotation(cast, client_for, told_of):
+    url = f"/opportunites/{told_of['row'].pk}/reprise/"
+    assert "Coter le véhicule d’abord" in client_for(cast.sam).get(url).text
+    take_the_right_away(cast, right="quotation.use")
+    page = client_for(cast.sam).get(url).text
+    assert "Nouvelle estimation de reprise" in page
+    assert "Coter le véhicule d’abord" not in page
+
+
 PAGES = (
     "/accueil/", "/opportunites/?tab=all", "/opportunites/?tab=all&affichage=cartes",
     "/opportunites/agenda/?semaine=2030-12-02", "/opportunites/estimations-a-valider/",

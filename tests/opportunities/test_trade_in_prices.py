@@ -296,6 +296,18 @@ class TestExpiry:
             assert [trade_in_prices.expire_trade_ins(today=today) for _ in range(2)] == [1, 0]
         assert [again(row).state for row in rows.values()] == ["expired", "approved", "accepted"]
         assert "a laissé expirer" in read(cast.sam)
+        assert [(name, kind) for name, kind, _ in told()] == [("Sam", "trade_in_expired")]
+        assert "Dites-le au client" in told()[0][2]
+
+    def test_a_price_of_an_opportunity_that_is_closed_is_told_to_nobody(self, cast, opportunity):
+        today = today_paris(timezone.now())
+        put(make_trade_in(opportunity), "approved", valid_until=today - timedelta(days=1))
+        with unscoped("test"):
+            type(opportunity).objects.filter(pk=opportunity.pk).update(
+                status="lost", closed_at=timezone.now(), overdue_on=None
+            )
+            assert trade_in_prices.expire_trade_ins(today=today) == 1
+        assert told() == []
 
 
 class TestList:

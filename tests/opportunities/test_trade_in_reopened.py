@@ -1,12 +1,15 @@
 """A decided estimate is put right: by a manager, with a reason, told to who sells; offers keep their figure."""
 
 import uuid
+from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from openflex.notifications.models import Notification
 from opportunities.enums import REOPENABLE, TradeInState
 from opportunities.models import Offer
+from opportunities.services.offers import make_offer
 from settings_admin.scoping import unscoped
 from tests.make import make_vehicle
 from tests.opportunities.test_trade_in_prices import again, make_trade_in, put
@@ -76,6 +79,18 @@ def test_what_the_customer_was_given_stays_and_is_named(cast, trade_in, reopen, 
     with unscoped("test"):
         assert Offer.objects.get().trade_in_price == 8000
         assert f"n°\u00a0{offer.number}" in Notification.objects.get(recipient=cast.sam).text
+
+
+def test_an_offer_counts_the_price_that_stands_when_it_is_made(cast, trade_in, opportunity, as_user):
+    """Read by the form, decided anew by a manager, then sent."""
+    put(trade_in, "approved")
+    read_before = again(trade_in)
+    put(trade_in, "approved", price=7000)
+    vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1, sale_price="17990.00")
+    values = {"vehicle": vehicle, "price": 17500, "trade_in": read_before, "valid_until": date(2099, 1, 1), "note": ""}
+    as_user(cast.sam)
+    offer = make_offer(opportunity=opportunity, values=values, actor=cast.sam, key=uuid.uuid4(), now=timezone.now())
+    assert offer.trade_in_price == 7000
 
 
 def test_a_reason_is_asked_for(cast, trade_in, reopen):
