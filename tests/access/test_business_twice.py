@@ -144,6 +144,11 @@ def chosen_vehicle(site: Site) -> dict[str, Any]:
     return {"vehicle": site.parameters["vehicles:sheet"]()["pk"]}
 
 
+def chosen_reason(site: Site) -> dict[str, Any]:
+    with unscoped("the only one of the sampled entity"):
+        return {"reason": CloseReason.objects.filter(status="lost").get().pk}
+
+
 COMPLETE = change(TradeIn, mileage_km=89_000, first_registration="2019-04-23", has_no_plate=True)
 WAITING = {"state": "to_approve", "asked_at": timezone.now()}
 TOMORROW = f"{timezone.now() + timedelta(days=1):%d/%m/%Y}"
@@ -208,7 +213,7 @@ OPPORTUNITIES = [
     Form("opportunities:stars", {"stars": "3"}, is_button=True),
     Form("opportunities:follow", {"follow": "yes"}, is_button=True),
     Form("opportunities:reassign", {"salesperson": lambda site: {"salesperson": site.cast.marc.pk}}),
-    Form("opportunities:close", {"note": "Trop cher"}),
+    Form("opportunities:close", {"reason": chosen_reason, "note": "Trop cher"}),
     Form("opportunities:reopen", given=closed,
          is_button=True),
     Form("opportunities:merge", given=another),
