@@ -5,12 +5,15 @@ from collections import defaultdict
 from html import unescape
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from bench.data import admin, sign_in
 from bench.door import Door, Visitor, open_door
 from bench.figures import RUNS, Row, median_of_runs, p95
 from customers.models import Customer
 from opportunities.models import Opportunity
-from settings_admin.models import User
+from settings_admin.models import Entity, PointOfSale, User, UserGroup
+from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
 from vehicles.models import Vehicle
 
@@ -81,7 +84,7 @@ def _pages(visitor: Visitor) -> dict[str, str]:
     pages |= _opportunities(visitor)
     pages["quotations list"] = "/cotations/"
     pages["quotations list, deep page"] = _deep(visitor, "/cotations/")
-    return {**pages, **_audit_pages(visitor)}
+    return {**pages, **_audit_pages(visitor), **_settings_pages(visitor)}
 
 
 def _audit_pages(visitor: Visitor) -> dict[str, str]:
@@ -91,6 +94,24 @@ def _audit_pages(visitor: Visitor) -> dict[str, str]:
     pages["audit log, filter act=echec"] = f"{AUDIT}?act=echec"
     pages["audit log, filter person"] = f"{AUDIT}?person={person.pk}"
     pages["audit log, search"] = f"{AUDIT}?q={person.last_name}"
+    return pages
+
+
+def _settings_pages(visitor: Visitor) -> dict[str, str]:
+    """Groups, people and the sheets of entities."""
+    root, holding_id = "/parametres/", admin().holding_id
+    users = f"{root}utilisateurs/"
+    person = User.objects.filter(holding=holding_id).order_by("-pk")[0]
+    with unscoped("a group and sheets to look at"):
+        group = UserGroup.objects.filter(holding=holding_id, built_in=BuiltInGroup.SALESPERSON).get()
+        entity = Entity.objects.filter(holding=holding_id).order_by("pk")[0]
+        site = PointOfSale.objects.filter(entity=entity).order_by("pk")[0]
+    pages = {"users list": users, "users list, deep page": _deep(visitor, users)}
+    pages |= {"users list, search": f"{users}?q={person.last_name}", "a person's page": f"{users}{person.pk}/"}
+    pages |= {"groups": f"{root}groupes/", "a group's page": f"{root}groupes/{group.pk}/"}
+    pages["organisation"] = reverse("organisation:list")
+    pages["sheet of an entity"] = reverse("organisation:entity", args=[entity.pk])
+    pages["sheet of a point of sale"] = reverse("organisation:site", args=[site.pk])
     return pages
 
 

@@ -45,8 +45,14 @@ def register() -> None:
         Act("vehicles:history", "lire la suite de l’historique d’un véhicule"),
         Act("vehicles:save_section", "modifier la fiche d’un véhicule", right="vehicles.edit"),
         Act("vehicles:propose_inspection", "se faire proposer la date du prochain contrôle technique"),
-        Act("vehicles:propose_inspection_of_new", "se la faire proposer pour un véhicule qu’on ajoute"),
-        Act("vehicles:propose_inspection_on_entry", "se la faire proposer à l’entrée physique d’un véhicule"),
+        Act(
+            "vehicles:propose_inspection_of_new",
+            "se faire proposer la date du contrôle technique d’un véhicule qu’on ajoute",
+        ),
+        Act(
+            "vehicles:propose_inspection_on_entry",
+            "se faire proposer la date du contrôle technique à l’entrée physique d’un véhicule",
+        ),
         Act("vehicles:move", "changer le statut d’un véhicule"),
         Act("vehicles:correct_exit", "corriger ou annuler la sortie d’un véhicule"),
         Act("vehicles:change_site", "déplacer un véhicule vers un autre point de vente"),

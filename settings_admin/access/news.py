@@ -66,6 +66,44 @@ RELEASES: Final = (
                 "vehicles:list",
             ),
             Note(
+                "Clients",
+                "Particuliers et entreprises avec tout ce que demandent les papiers, retrouvés par nom, téléphone, "
+                "e-mail ou SIRET. OpenFlex montre qui ressemble pendant la saisie, et fusionne deux fiches du même "
+                "client.",
+                "customers.view",
+                "customers:list",
+            ),
+            Note(
+                "Opportunités",
+                "Une page par affaire\u00a0: la prochaine action, les commentaires, les rendez-vous, les offres et "
+                "tout ce qui s’est passé. Une demande à un collègue lui arrive aussitôt.",
+                "opportunities.view",
+                "opportunities:list",
+            ),
+            Note(
+                "Estimations de reprise",
+                "Une reprise se crée depuis une cotation sans rien ressaisir. Le prix du responsable s’affiche chez le "
+                "vendeur dès qu’il est validé, et la reprise acceptée entre en stock.",
+                "opportunities.view",
+                "opportunities:list",
+            ),
+            Note(
+                "Accueil",
+                "Ce qui vous attend aujourd’hui, par ordre d’urgence et avec sa raison, et vos rendez-vous du jour.",
+                url_name="dashboard:home",
+            ),
+            Note(
+                "Notifications",
+                "La cloche compte ce que vous n’avez pas lu. Dans Mon compte, choisissez ce qui vous est dit dans "
+                "l’application et ce qui part par e-mail.",
+                url_name="notifications:list",
+            ),
+            Note(
+                "Rechercher partout",
+                "Ctrl\u00a0K, ou ⌘\u00a0K, trouve véhicules, clients, opportunités, cotations et pages, dans "
+                "toutes vos entités.",
+            ),
+            Note(
                 "Groupes partagés",
                 "À l’ajout d’un utilisateur dans un groupe partagé, OpenFlex demande s’il l’est dans toutes les "
                 "entités ou seulement dans la vôtre, et montre qui gagne quel droit.",

@@ -218,7 +218,7 @@ def _membership(user: User, group: UserGroup) -> Membership:
 FORMS: dict[str, Callable[[World], list[Sent]]] = {
     "access:group_create": lambda w: [
         Sent("access:group_create", data={"key": key(), "name": name, "entity": entity, "rights": ["vehicles.view"]})
-        for name, entity in (("Livraison", w.cast.north.pk), ("Partout", ""))
+        for name, entity in (("Livraison", w.cast.north.pk), ("Partout", "holding"))
     ],
     "access:group_edit": lambda w: [
         Sent("access:group_edit", {"pk": group.pk}, {"initial-name": group.name, "name": "À moi", "description": ""})

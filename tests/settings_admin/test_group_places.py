@@ -8,6 +8,7 @@ from settings_admin.access.services.memberships import add_member, remove_member
 from settings_admin.models import Entity, Membership, PointOfSale, User, UserGroup
 from settings_admin.registries import BuiltInGroup
 from tests.make import make_user
+from tests.settings_admin.organisation.way import errors_of
 from tests.settings_admin.way import group_url, places, user_url, words
 from tests.support.htmx import parse
 
@@ -197,3 +198,26 @@ def test_two_groups_that_give_the_same_say_so(cast, client_for, sellers):
     same = f"/parametres/groupes/comparer/?a={sellers.pk}&b={sellers.pk}"
     assert "Ces deux groupes donnent les mêmes droits." in words(client.get(f"{same}&differences=1"))
     assert "Ces deux groupes donnent les mêmes droits." not in words(client.get(same))
+
+
+def test_of_several_owners_or_entities_none_is_chosen_unasked(cast, client_for, sellers):
+    """Neither whose a new group is, nor where somebody enters a group: nothing chosen is refused beside the field."""
+    alice, eve = client_for(cast.alice, scope="all"), client_for(cast.eve)
+    new = parse(alice.get(NEW))
+    assert not new.select("[name=entity][checked]")
+    refused = alice.post(NEW, {"name": "Atelier", "rights": [], "key": KEY})
+    assert refused.status_code == 422
+    assert "Choisissez à qui il appartient." in words(refused)
+    assert not UserGroup.objects.filter(name="Atelier").exists()
+    assert len(parse(eve.get(NEW)).select("[name=entity][checked]")) == 1  # the only one there is
+
+    add, join = group_url(sellers, "ajouter/"), user_url(cast.nobody, ADD)
+    for url in (add, join):
+        assert parse(alice.get(url)).select_one("[name=entity] option")["value"] == ""
+        data = {"who": "pick", "user": cast.nobody.pk, "group": sellers.pk, "answer": "non"}
+        assert errors_of(alice.post(url, data))["entity"] == "Choisissez une entité."
+    assert not Membership.objects.filter(user=cast.nobody, group=sellers).exists()
+    # A local group serves in its own entity: nothing is to be chosen.
+    local = UserGroup.objects.create(holding=cast.holding, entity=cast.south, name="Local", rights=[])
+    assert alice.post(join, {"group": local.pk}).status_code == 303
+    assert Membership.objects.get(user=cast.nobody, group=local).entity == cast.south

@@ -99,7 +99,7 @@ def test_a_local_group_is_made_and_a_shared_one_only_by_the_holding(cast, client
     for entity in ("", cast.north.pk, cast.elsewhere.pk):
         forged = {**sent, "key": uuid4(), "name": "Autre", "entity": entity}
         assert client_for(cast.eve).post("/parametres/groupes/nouveau/", forged).status_code == 422
-    shared = {**sent, "key": uuid4(), "name": "Partout", "entity": ""}
+    shared = {**sent, "key": uuid4(), "name": "Partout", "entity": "holding"}
     assert client_for(cast.alice).post("/parametres/groupes/nouveau/", shared).status_code == 303
     assert UserGroup.objects.get(name="Partout").is_shared
 

@@ -17,6 +17,7 @@ from settings_admin.registries import all_rights
 
 PICK, INVITE = "pick", "invite"
 EVERYWHERE = "everywhere"
+HOLDING = "holding"
 
 
 class PlaceForm(forms.Form):
@@ -24,7 +25,12 @@ class PlaceForm(forms.Form):
     choice. No ticked site: the whole entity, or, where they manage some of its sites only, these. `managed` keeps which
     ones they were when the form was drawn: less was not what somebody meant whose rights have changed since."""
 
-    entity = forms.ModelChoiceField(label="Entité", queryset=Entity.objects.none(), empty_label=None)
+    entity = forms.ModelChoiceField(
+        label="Entité",
+        queryset=Entity.objects.none(),
+        empty_label="Choisir une entité",
+        error_messages={"required": "Choisissez une entité."},
+    )
     points_of_sale = forms.ModelMultipleChoiceField(
         label="Points de vente",
         queryset=PointOfSale.objects.none(),
@@ -101,6 +107,14 @@ class JoinGroupForm(PlaceForm):
         )
         if "entity" in fields:
             fields["entity"].label = "Entité, pour un groupe partagé"
+            fields["entity"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        group = data.get("group")
+        if group and group.is_shared and "entity" in self.fields and not data.get("entity") and not self.errors:
+            self.add_error("entity", self.fields["entity"].error_messages["required"])
+        return data
 
     @property
     def place(self) -> tuple[Entity, list[PointOfSale] | None]:
@@ -151,14 +165,17 @@ class GroupForm(SectionForm):
 
 
 class NewGroupForm(forms.Form):
-    """A new group: its owner is an entity, or (empty) the holding, which shares it."""
+    """A new group: its owner is an entity, or the holding, which shares it; chosen by nobody else where there are
+    several."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     name = forms.CharField(label="Nom", max_length=80)
     description = forms.CharField(
         label="Description", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    entity = forms.ChoiceField(label="Appartient à", required=False, widget=forms.RadioSelect)
+    entity = forms.ChoiceField(
+        label="Appartient à", widget=forms.RadioSelect, error_messages={"required": "Choisissez à qui il appartient."}
+    )
     rights = forms.MultipleChoiceField(label="Droits", required=False)
 
     def __init__(self, *args: Any, entities: list[Entity], may_share: bool, **kwargs: Any) -> None:
@@ -166,15 +183,15 @@ class NewGroupForm(forms.Form):
         self.entities = {str(entity.pk): entity for entity in entities}
         choices = [(key, f"{entity.name} seulement") for key, entity in self.entities.items()]
         if may_share:
-            choices = [("", "La holding\u00a0: partagé entre toutes ses entités"), *choices]
+            choices = [(HOLDING, "La holding\u00a0: partagé entre toutes ses entités"), *choices]
         fields: dict[str, Any] = self.fields
         fields["entity"].choices = choices
-        fields["entity"].required = not may_share
+        if len(choices) == 1:
+            fields["entity"].initial = choices[0][0]
         fields["rights"].choices = [(code, code) for code in all_rights()]
 
     def clean_entity(self) -> Entity | None:
-        chosen = self.cleaned_data["entity"]
-        return self.entities[chosen] if chosen else None
+        return self.entities.get(self.cleaned_data["entity"])
 
 
 class RightsForm(forms.Form):

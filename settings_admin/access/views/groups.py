@@ -17,7 +17,7 @@ from openflex.core.paging import keyset_page
 from openflex.core.sections import told_of_conflict
 from settings_admin.access import authority
 from settings_admin.access.authority import MANAGE_GROUPS, MANAGE_SHARED_GROUPS, MANAGE_USERS
-from settings_admin.access.forms.groups import GroupForm, NewGroupForm, RightsForm
+from settings_admin.access.forms.groups import HOLDING, GroupForm, NewGroupForm, RightsForm
 from settings_admin.access.history import told
 from settings_admin.access.models import UserGroup
 from settings_admin.access.requests import StaffRequest
@@ -175,7 +175,8 @@ def group_create(request: StaffRequest) -> HttpResponse:
 
 
 def _chosen(form: NewGroupForm, entities: list[Entity], *, may_share: bool) -> Entity | None:
-    """Whose group it will be, None for the holding: what may be ticked depends on it."""
+    """Whose group it will be, None for the holding: what may be ticked depends on it. Before one is chosen: as for the
+    holding, or the first."""
     chosen = next((one for one in entities if str(one.pk) == form["entity"].value()), None)
     return chosen if may_share or chosen else entities[0]
 
@@ -189,13 +190,13 @@ def _initial(
     request: StaffRequest, model: UserGroup | None, *, may_share: bool, entities: list[Entity]
 ) -> dict[str, Any]:
     if model is None:
-        return {"rights": [], "entity": "" if may_share else str(entities[0].pk) if entities else ""}
+        return {"rights": []}
     place = authority.owner_of(model) if may_share or model.entity else authority.Place(entities[0])
     missing = set(authority.missing_rights(request.belonging, model.rights, place))
     return {
         "name": f"{model.name} (copie)",
         "description": model.description,
-        "entity": str(model.entity_id) if model.entity_id else "" if may_share else str(entities[0].pk),
+        **({"entity": str(model.entity_id)} if model.entity_id else {"entity": HOLDING} if may_share else {}),
         "rights": [code for code in model.rights if code not in missing],
     }
 
@@ -288,9 +289,10 @@ def group_delete(request: StaffRequest, pk: int) -> HttpResponse:
             return htmx.redirect(request, "access:groups")
     touched = effects.of_changed_rights(group, rights=[])
     inside: int = vars(group)["people"]
+    lose = "perdent" if len(touched) > 1 else "perd"
     dialog = Dialog(
         title=f"Supprimer le groupe {group.name}\u00a0?",
-        subtitle=f"{counted(inside, 'personne')} dans ce groupe, dont {len(touched)} y perdent des droits."
+        subtitle=f"{counted(inside, 'personne')} dans ce groupe, dont {len(touched)} y {lose} des droits."
         if inside
         else "Personne n’est dans ce groupe.",
         url=request.path,
