@@ -69,17 +69,17 @@ class QuotationTable(ListTable):
         fields = ()
 
 
-# On the screen a badge in another cell says it; a file has a column.
-ONLY_IN_FILES = "sandbox"
+# On the screen badges in other cells say them; a file has columns.
+ONLY_IN_FILES = frozenset({"sandbox", "charges"})
 
 
 def quotation_columns(*, has_several_entities: bool) -> list[str]:
-    hidden = {ONLY_IN_FILES} if has_several_entities else {ONLY_IN_FILES, "entity"}
+    hidden = ONLY_IN_FILES if has_several_entities else {*ONLY_IN_FILES, "entity"}
     return [name for name in QuotationTable.base_columns if name not in hidden]
 
 
 def call_columns() -> list[str]:
-    return [name for name in CallTable.base_columns if name != ONLY_IN_FILES]
+    return [name for name in CallTable.base_columns if name not in ONLY_IN_FILES]
 
 
 class QuotationFilter(filters.FilterSet):
@@ -107,6 +107,7 @@ class CallTable(ListTable):
         verbose_name="Payant",
         attrs=cell("cell-badges"),
     )
+    charges = tables.Column(verbose_name="Facturations possibles")
     sandbox = tables.Column(accessor="sandbox_answer", verbose_name="Bac à sable")
     outcome = PartColumn("quotation/cells/outcome.html", export=lambda call: call.outcome_label, verbose_name="Issue")
     duration_ms = FigureColumn(

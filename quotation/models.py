@@ -83,6 +83,8 @@ class ProviderAnswer(FromProvider):
     kind = models.CharField(max_length=12, choices=AnswerKind.choices)
     # SHA-256 of what was asked, in canonical JSON.
     question = models.CharField(max_length=64)
+    # What was asked, with what was taken for granted where nobody answered; null: from before it was kept.
+    asked = KeptJSONField(null=True)
     raw = KeptJSONField()
     answered_at = models.DateTimeField()
 
@@ -248,7 +250,14 @@ class ProviderCall(FromProvider):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     quotation = models.ForeignKey(Quotation, models.SET_NULL, null=True, related_name="+")
     name = models.CharField("appel", max_length=12, choices=CallName.choices)
-    is_paid = models.BooleanField("payant")
+    # How often the provider may charge it: a question put three times, without a name of its own, is three.
+    charges = models.PositiveSmallIntegerField("facturations possibles", default=0)
+    is_paid = models.GeneratedField(
+        expression=models.Q(charges__gt=0),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        verbose_name="payant",
+    )
     # HTTP status, or empty when nothing came back; `outcome` is "ok", SENT or the code of the failure.
     status = models.PositiveSmallIntegerField("statut HTTP", null=True)
     outcome = models.CharField("issue", max_length=40)
@@ -260,7 +269,7 @@ class ProviderCall(FromProvider):
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["entity", "at", "id"], name="call_by_time"),
-            models.Index(fields=["entity", "at"], condition=models.Q(is_paid=True), name="paid_call_by_time"),
+            models.Index(fields=["entity", "at"], condition=models.Q(charges__gt=0), name="paid_call_by_time"),
         ]
         triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete), same_owner("quotation")]
 

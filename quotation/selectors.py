@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from openflex.core import french
@@ -23,6 +23,7 @@ from quotation.providers.base import Listing, ListingState, NotEnoughMarket, Val
 from quotation.providers.wire import Credentials
 from settings_admin.models import Entity, PointOfSale, TimelineEntry, User
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
+from vehicles.enums import Origin
 from vehicles.models import Vehicle
 from vehicles.selectors import with_refurbishment
 
@@ -159,7 +160,9 @@ def _label_of_setting(name: str) -> str:
 
 
 def paid_calls_between(entity: Entity, start: datetime, end: datetime) -> int:
-    return ProviderCall.objects.filter(entity=entity, is_paid=True, at__gte=start, at__lt=end).count()
+    """Each counted as often as the provider may charge it."""
+    calls = ProviderCall.objects.filter(entity=entity, charges__gt=0, at__gte=start, at__lt=end)
+    return calls.aggregate(made=Coalesce(Sum("charges"), 0))["made"]
 
 
 def quotation_rows() -> QuerySet[Quotation]:
@@ -237,9 +240,9 @@ class Consumption:
 def consumption_today(start: datetime, end: datetime) -> list[Consumption]:
     """For every entity of the scope, between two instants (those of a day in Paris)."""
     counts = (
-        ProviderCall.objects.filter(is_paid=True, at__gte=start, at__lt=end)
+        ProviderCall.objects.filter(charges__gt=0, at__gte=start, at__lt=end)
         .values("entity_id", "user__first_name", "user__last_name")
-        .annotate(made=Count("id"), of_sandbox=Count("id", filter=Q(is_sandbox=True)))
+        .annotate(made=Sum("charges"), of_sandbox=Sum("charges", filter=Q(is_sandbox=True), default=0))
         .order_by("-made")
     )
     by_entity: dict[int, list[tuple[str, int]]] = {}
@@ -311,6 +314,21 @@ def equipment_rows(quotation: Quotation) -> list[dict[str, Any]]:
         for one in equipment.options
     ]
     return [*options, *standard]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a value was asked with, answered by nobody included: the provider wants all of it."""
+
+    postcode: str
+    first_hand: bool
+    origin: Origin
+
+
+def asked_of(quotation: Quotation) -> Asked | None:
+    """None of an answer of before that was kept."""
+    asked = quotation.valuation_answer.asked if quotation.valuation_answer else None
+    return Asked(asked["postcode"], asked["first_hand"], Origin(asked["origin"])) if asked else None
 
 
 def valuation_of(quotation: Quotation) -> Valuation | NotEnoughMarket | None:

@@ -51,9 +51,10 @@ class Deadline:
 class ProviderCall:
     """One call as it went, for the ledger of calls; what was answered from the cache made no call.
 
-    `paid` tells the kind of call (plates and valuations cost money). `was_sent`: the question itself left this machine,
-    not only the demand for a token. `status` is that of the last answer (None: no answer came), `attempts` counts tries
-    (0: calls are suspended), `failure` is the code of the failure or "", `detail` is for technicians.
+    `paid` tells the kind of call (plates and valuations cost money). `sent`: how often the question itself left this
+    machine, not only the demand for a token; `is_charged_once`: under one name, which the provider charges once however
+    often it comes. `status` is that of the last answer (None: no answer came), `attempts` counts tries (0: calls are
+    suspended), `failure` is the code of the failure or "", `detail` is for technicians.
     """
 
     name: str
@@ -65,13 +66,16 @@ class ProviderCall:
     request_id: str
     failure: str = ""
     detail: str = ""
-    was_sent: bool = True
+    sent: int = 1
+    is_charged_once: bool = False
 
     @property
-    def may_be_charged(self) -> bool:
-        """What never left, or was turned away at the door for its credentials, is not. After any other failure only
-        the provider knows."""
-        return self.paid and self.was_sent and self.status not in TURNED_AWAY
+    def charges(self) -> int:
+        """How often it may be charged, at most. What never left, or was turned away at the door for its credentials,
+        is not; after any other failure only the provider knows."""
+        if not self.paid or self.status in TURNED_AWAY:
+            return 0
+        return min(self.sent, 1) if self.is_charged_once else self.sent
 
 
 @dataclass(slots=True)

@@ -41,7 +41,7 @@ from quotation.providers.calls import Caller
 from quotation.providers.fields import Fields, FieldWrong, unique
 from quotation.providers.refusals import Arriving, unbelievable
 from quotation.providers.shared import BreakerStorage, SharedCache
-from quotation.providers.wire import Answer, Credentials, ProviderSettings, Request
+from quotation.providers.wire import IDEMPOTENCY_KEY, Answer, Credentials, ProviderSettings, Request
 from vehicles.enums import Energy, Gearbox, VehicleKind
 
 T = TypeVar("T")
@@ -137,7 +137,7 @@ class Autovista:
             "valuation",
             "POST",
             "/v1/valuations",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={IDEMPOTENCY_KEY: idempotency_key},
             json=_question_body(question),
             is_paid=True,
         )

@@ -23,7 +23,7 @@ from quotation.providers.failures import ProviderFailure
 from quotation.providers.fields import Fields, FieldWrong
 from quotation.providers.refusals import refusal, unbelievable, unreadable
 from quotation.providers.shared import SharedCache
-from quotation.providers.wire import Answer, Exchange, ProviderSettings, Request, digest
+from quotation.providers.wire import IDEMPOTENCY_KEY, Answer, Exchange, ProviderSettings, Request, digest
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class _Course:
     clock_start: float
     attempts: int = 0
     status: int | None = None
-    was_sent: bool = False
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class Caller:
     ) -> tuple[Answer, JsonObject]:
         token = self._token(request, deadline)
         # A token that took all the time leaves none for the question: it is not sent then.
-        course.was_sent |= not deadline.has_passed
+        course.sent += not deadline.has_passed
         answer = self._exchange(_signed(request, token, held), deadline)
         if answer.status == 401:
             token = self._token(request, deadline, refused=token)
@@ -299,6 +299,7 @@ def _record(request: Request, course: _Course, failure: ProviderFailure | None) 
         attempts=course.attempts,
         request_id=request.request_id,
         failure=failure.code if failure else "",
-        was_sent=course.was_sent,
+        sent=course.sent,
+        is_charged_once=IDEMPOTENCY_KEY in request.headers,
         detail=failure.detail if failure else "",
     )

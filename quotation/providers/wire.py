@@ -3,9 +3,12 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from quotation.providers.act import Deadline
+
+# The name of a demand: the provider charges what it gets under one name once.
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -149,7 +149,7 @@ def _reserve(asker: Asker, paid: Sequence[Request]) -> list[ProviderCall]:
             user=asker.user,
             quotation=asker.quotation,
             name=request.kind.value,
-            is_paid=True,
+            charges=1,
             is_sandbox=asker.act.is_sandbox,
             outcome=SENT,
             duration_ms=0,
@@ -166,6 +166,7 @@ def _keep(asker: Asker, request: Request, outcome: Answered[Any] | ProviderFailu
         entity=asker.entity,
         kind=request.kind,
         question=request.digest,
+        asked=request.question,
         raw=list(outcome.raw),
         is_sandbox=asker.act.is_sandbox,
         answered_at=asker.now,
@@ -189,9 +190,9 @@ def _write_calls(asker: Asker, calls: Sequence[act.ProviderCall], reserved: Sequ
             fresh.append(row)
         else:
             waiting.remove(row)
-        row.is_paid = call.may_be_charged
+        row.charges = call.charges
         row.status, row.outcome = call.status, call.failure or "ok"
         row.duration_ms, row.request_id, row.at = call.duration_ms, call.request_id, call.started_at
     ProviderCall.objects.bulk_create(fresh)
     for row in reserved:
-        row.save(update_fields=["is_paid", "status", "outcome", "duration_ms", "request_id", "at"])
+        row.save(update_fields=["charges", "status", "outcome", "duration_ms", "request_id", "at"])

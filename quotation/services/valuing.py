@@ -129,7 +129,14 @@ def question_of(draft: Quotation, *, postcode: str = "") -> ValuationQuestion:
 
 
 def vars_of(question: ValuationQuestion) -> dict[str, Any]:
-    return {name: str(getattr(question, name)) for name in question.__slots__}
+    """As it is kept beside its answer, and told from another."""
+    return {name: _as_json(getattr(question, name)) for name in question.__slots__}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return value if value is None or isinstance(value, bool | int) else str(value)
 
 
 def _postcode(draft: Quotation) -> str:

@@ -196,7 +196,11 @@ def price_details(request: StaffRequest, pk: int) -> HttpResponse:
         listing = _find(quotation, listing_id)
         context.update(listing=listing, working=listing.working, title=listing.label)
     elif quotation.adjusted_value is not None:
-        context.update(working=_working(quotation), title=f"{quotation} {quotation.version}")
+        context.update(
+            working=_working(quotation),
+            title=f"{quotation} {quotation.version}",
+            asked=selectors.asked_of(quotation),
+        )
     else:
         raise Http404
     return htmx.render_part(request, "quotation/price_details.html", "dialog", context)

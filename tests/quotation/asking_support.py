@@ -37,7 +37,7 @@ class Questions:
                     duration_ms=120,
                     status=failure.status if failure else 200,
                     attempts=self.attempts,
-                    was_sent=self.attempts > 0,
+                    sent=self.attempts,
                     request_id="0123456789abcdef",
                     failure=failure.code if failure else "",
                 )

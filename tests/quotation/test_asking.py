@@ -79,6 +79,10 @@ class TestStore:
         assert questions.sent == ["golf", "golf"]
         assert not ProviderAnswer.objects.exists()
 
+    def test_what_was_asked_is_kept_beside_it(self, in_north, questions):
+        answer = ask(asker(in_north.north, in_north.sam), questions.one("golf"))
+        assert ProviderAnswer.objects.get(pk=answer.pk).asked == {"about": "golf"}
+
     def test_what_the_provider_said_cannot_be_changed(self, in_north, questions):
         answer = ask(asker(in_north.north, in_north.sam), questions.one("golf"))
         with pytest.raises(DatabaseError, match="append_only"), transaction.atomic():
@@ -116,7 +120,7 @@ class TestQuota:
                 entity=entity or cast.north,
                 user=cast.marc,
                 name="plate",
-                is_paid=True,
+                charges=1,
                 outcome="ok",
                 duration_ms=1,
                 at=at,
@@ -239,6 +243,15 @@ class TestLedger:
         assert set(ProviderCall.objects.values_list("is_paid", "status")) == {(False, status)}
         ask(asker(in_north.north, in_north.sam), Questions().one("golf"))
         assert ProviderCall.objects.filter(is_paid=True).count() == 1
+
+    def test_what_was_put_three_times_counts_three_times(self, in_north, questions):
+        QuotationSettings.objects.create(entity=in_north.north, daily_quota=3)
+        ask(asker(in_north.north, in_north.sam), Questions(attempts=3).one("golf", AnswerKind.PLATE))
+        row = ProviderCall.objects.get()
+        assert (row.charges, row.is_paid) == (3, True)
+        with pytest.raises(Refused):
+            ask(asker(in_north.north, in_north.sam), questions.one("clio"))
+        assert questions.sent == []
 
     def test_no_row_can_be_taken_out(self, in_north, questions):
         ask(asker(in_north.north, in_north.sam), questions.one("golf"))

@@ -137,7 +137,7 @@ class TestReading:
 
 
 def call(entity: Entity, user: User, **values: Any) -> ProviderCall:
-    plain = {"name": "valuation", "is_paid": True, "outcome": "ok", "duration_ms": 210, "status": 200}
+    plain = {"name": "valuation", "charges": 1, "outcome": "ok", "duration_ms": 210, "status": 200}
     with unscoped("test data"):
         return ProviderCall.objects.create(
             entity=entity, user=user, **(plain | {"at": datetime(2026, 11, 24, 9, 0, tzinfo=UTC)} | values)
@@ -155,15 +155,25 @@ class TestConsumption:
             QuotationSettings.objects.create(entity=cast.north, daily_quota=40)
         for _ in range(2):
             call(cast.north, cast.sam)
-        call(cast.north, cast.marc, name="plate")
-        call(cast.north, cast.marc, name="listings", is_paid=False)
+        call(cast.north, cast.marc, name="plate", charges=3)
+        call(cast.north, cast.marc, name="listings", charges=0)
         call(cast.north, cast.marc, at=datetime(2026, 11, 23, 22, 59, tzinfo=UTC))  # yesterday in Paris
         call(cast.south, cast.eve)
         page = text(client_for(cast.alice, scope="all").get("/cotations/consommation/"))
-        assert "Nord · aujourd’hui 3 sur 40 appels payants" in page
+        assert "Nord · aujourd’hui 5 sur 40 appels payants" in page
         assert "Sam Nom 2" in page
-        assert "Marc Nom 1" in page
+        assert "Marc Nom 3" in page
         assert "Sud · aujourd’hui 1 sur 500 appels payants" in page
+
+    def test_thousands_are_told_apart_and_a_quota_of_none_is_a_full_bar(self, cast, client_for):
+        with unscoped("test data"):
+            QuotationSettings.objects.create(entity=cast.north, daily_quota=0)
+            QuotationSettings.objects.create(entity=cast.south, daily_quota=12_000)
+        call(cast.south, cast.eve, charges=1_234)
+        answer = client_for(cast.alice, scope="all").get("/cotations/consommation/")
+        assert "Sud · aujourd’hui 1 234 sur 12 000 appels payants" in text(answer)
+        bars = {bar["max"]: bar["value"] for bar in soup(answer).select("progress")}
+        assert bars == {"1": "1", "12000": "1234"}
 
     def test_it_shows_my_entities_only(self, cast, client_for):
         call(cast.north, cast.sam)
@@ -180,7 +190,7 @@ class TestConsumption:
     def test_the_export_holds_exactly_what_is_filtered(self, cast, client_for):
         call(cast.north, cast.sam)
         call(cast.north, cast.marc, name="plate", outcome="server_error", status=500)
-        call(cast.north, cast.marc, name="listings", is_paid=False)
+        call(cast.north, cast.marc, name="listings", charges=0)
         call(cast.south, cast.eve)
         client = client_for(cast.alice, scope=f"e{cast.north.pk}")
         sheet = rows_of(client.post("/cotations/consommation/export/?is_paid=True"))

@@ -24,7 +24,7 @@ def hold(entity, vehicle, point_of_sale=None):
 
 def call(cast, quotation):
     return ProviderCall.objects.create(
-        entity=cast.north, user=cast.sam, quotation=quotation, name="plate", is_paid=True, outcome="ok", duration_ms=1,
+        entity=cast.north, user=cast.sam, quotation=quotation, name="plate", charges=1, outcome="ok", duration_ms=1,
         at=AT,
     )  # fmt: skip
 

@@ -260,19 +260,38 @@ def charged(wire: Wire, *, refused: int | None = None, **more: Any) -> ProviderC
 @pytest.mark.usefixtures("without_waits")
 def test_a_paid_call_that_got_no_token_is_not_charged(status: int) -> None:
     call = charged(in_turn(problem(500)), refused=status)
-    assert (call.status, call.paid, call.was_sent, call.may_be_charged) == (status, True, False, False)
+    assert (call.status, call.paid, call.sent, call.charges) == (status, True, 0, 0)
 
 
-@pytest.mark.parametrize(("status", "may_be"), [(401, False), (403, False), (404, True), (422, True), (500, True)])
-def test_a_paid_call_that_was_sent_may_be_charged_unless_it_was_turned_away(status: int, may_be: bool) -> None:
+@pytest.mark.parametrize(("status", "charges"), [(401, 0), (403, 0), (404, 1), (422, 1), (500, 1)])
+def test_a_paid_call_that_was_sent_may_be_charged_unless_it_was_turned_away(status: int, charges: int) -> None:
     call = charged(in_turn(problem(status)))
-    assert (call.was_sent, call.may_be_charged) == (True, may_be)
+    assert (call.sent, call.charges) == (1, charges)
+
+
+@pytest.mark.usefixtures("without_waits")
+def test_a_plate_that_was_asked_three_times_may_be_charged_three_times() -> None:
+    wire = in_turn(problem(503))
+    call = charged(wire)
+    assert (len(wire.sent), call.attempts, call.charges) == (3, 3, 3)
+
+
+@pytest.mark.usefixtures("without_waits")
+def test_a_value_that_was_asked_three_times_is_charged_once() -> None:
+    """All three under one name."""
+    wire = in_turn(problem(503))
+    provider = wire.provider()
+    act = provider.begin_act()
+    with pytest.raises(failures.ProviderFailure):
+        provider.value(GOLF_PLUS, idempotency_key="k", act=act)
+    (call,) = act.calls
+    assert (len(wire.sent), call.attempts, call.charges) == (3, 3, 1)
 
 
 def test_without_credentials_nothing_is_sent() -> None:
     wire = in_turn(problem(500))
     call = charged(wire, client_secret="")
-    assert (call.failure, call.may_be_charged, wire.sent, wire.tokens) == ("no_credentials", False, [], [])
+    assert (call.failure, call.charges, wire.sent, wire.tokens) == ("no_credentials", 0, [], [])
 
 
 # --- Side by side ----------------------------------------------------------------------------------------
