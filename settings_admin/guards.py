@@ -49,6 +49,8 @@ def right(code: str, *, on: Literal["scope", "anywhere", "row"]) -> Callable[[Vi
                 raise Http404
             if not (scope.allows_somewhere(code) if on == "scope" else scope.granted(code)):
                 raise RightMissing(code)
+            if on == "scope" and request.method == "POST" and getattr(request, "left_shown_scope", False):
+                raise RightMissing(code)
             if on == "row":
                 scoping.enter(replace(scope, reach=scoping.NOWHERE, waits_for_row=code))
             else:

@@ -40,6 +40,12 @@ def redirect(request: HttpRequest, to: str, *args: Any, **kwargs: Any) -> HttpRe
     return HttpResponse(status=303, headers={"Location": url})
 
 
+def in_place_of(selector: str, response: HttpResponse) -> HttpResponse:
+    """The answer is another one than what was asked expects: it takes the place of this element."""
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = selector, "morph:outerHTML"
+    return response
+
+
 def trigger(response: HttpResponse, event: str, detail: Any = None) -> HttpResponse:
     """Adds an event that the page's scripts hear after the swap."""
     events = json.loads(response.headers.get("HX-Trigger", "{}"))

@@ -32,13 +32,20 @@ OF_VEHICLE = (
 )  # fmt: skip
 
 
+class OtherVersion(Refused):
+    """The draft is of another version than the one that the form shows."""
+
+
 def identify_plate(*, draft: Quotation, plate: str, provider: ValuationProvider, asker: Asker) -> IdentifiedVehicle:
     """Asks whose plate this is (a paid call, or the store's answer of less than a day) and fills the draft with it.
 
-    Raises PlateUnknown, whose draft keeps the plate for the manual way, any other failure of the provider, and
-    Refused("quota_reached" or "being_asked"); the draft is as before then, but for the plate.
+    Raises the provider's failure, PlateUnknown among them, and Refused("quota_reached" or "being_asked"). A draft that
+    knows no other vehicle keeps the plate then; one that is of another vehicle stays as it was.
     """
-    set_fields(draft, {**_forgotten(draft, plate), **_unlinked(draft, plate), "plate": plate, **_FRENCH})
+    of_plate = {**_unlinked(draft, plate), "plate": plate, **_FRENCH}
+    forgotten = _forgotten(draft, plate)
+    if not forgotten:
+        set_fields(draft, of_plate)
     request = Request(AnswerKind.PLATE, {"plate": plate}, lambda act: provider.identify(plate, act=act))
     with claimed(draft, now=asker.now):
         answer = ask(asker, request)
@@ -46,6 +53,8 @@ def identify_plate(*, draft: Quotation, plate: str, provider: ValuationProvider,
     set_fields(
         draft,
         {
+            **forgotten,
+            **of_plate,
             "plate_answer": answer,
             "kind": found.kind,
             "make": found.make,
@@ -53,22 +62,29 @@ def identify_plate(*, draft: Quotation, plate: str, provider: ValuationProvider,
             "energy": found.energy or "",
             "gearbox": found.gearbox or "",
             "doors": found.doors,
-            "vin": found.vin or draft.vin,
+            "vin": found.vin or forgotten.get("vin", draft.vin),
             "first_registration": found.first_registration,
             "power_hp": _horse_power(found.power_kw),
             "catalogue": None,
             "version_code": "",
             "version": "",
-            "unread": {name: text for name, text in draft.unread.items() if name not in _FROM_PLATE},
+            "unread": {
+                name: text for name, text in forgotten.get("unread", draft.unread).items() if name not in _FROM_PLATE
+            },
         },
     )
     return found
 
 
+def is_of_another(draft: Quotation, plate: str) -> bool:
+    """Whether the draft knows a vehicle that has not this plate."""
+    return plate != draft.plate and bool(draft.plate or draft.plate_answer)
+
+
 def _forgotten(draft: Quotation, plate: str) -> dict[str, Any]:
     """Another plate is another vehicle: nothing of what is known or was typed of the first one may be taken for the
     second. A plate that is told of a vehicle without one says nothing new about it."""
-    if plate == draft.plate or not (draft.plate or draft.plate_answer):
+    if not is_of_another(draft, plate):
         return {}
     return {name: field_of(Quotation, name).get_default() for name in OF_VEHICLE}
 
@@ -180,19 +196,31 @@ def _first_offered(offered: Iterable[Colour], wanted: Iterable[str | None]) -> s
 
 @transaction.atomic
 def save_details(
-    *, draft: Quotation, values: Mapping[str, Any], unread: Mapping[str, str], base: Mapping[str, str] | None = None
+    *,
+    draft: Quotation,
+    values: Mapping[str, Any],
+    unread: Mapping[str, str],
+    base: Mapping[str, str] | None = None,
+    version_code: str | None = None,
 ) -> None:
     """Keeps step 2 as it is typed: what can be read as values, the rest as words.
 
-    `base` is what the form was opened with, as `details_of` gave it. Raises EditConflict, and writes nothing, for
-    fields that hold neither that nor what is typed now: another tab changed them. The value is asked for all of them
-    together, so that none is merged unseen.
+    `base` is what the form was opened with, as `details_of` gave it, `version_code` the version it was of. Raises
+    EditConflict, and writes nothing, for fields that hold neither that nor what is typed now: another tab changed them.
+    The value is asked for all of them together, so that none is merged unseen. Raises OtherVersion
+    when another tab chose one: what is typed is of the one that is still shown.
     """
     locked = _locked(draft)
+    is_draft = locked.state == QuotationState.DRAFT
+    if is_draft and version_code is not None and version_code != locked.version_code:
+        raise OtherVersion(
+            "other_version",
+            "Une autre version a été choisie dans un autre onglet : elle est affichée ici. Vérifiez votre saisie.",
+        )
     mine = {name: _as_text(value) for name, value in values.items()} | dict(unread)
     now = details_of(locked, mine)
     conflicts = [name for name, text in (base or {}).items() if name in mine and now[name] not in (text, mine[name])]
-    if conflicts and locked.state == QuotationState.DRAFT:
+    if conflicts and is_draft:
         raise EditConflict(conflicts)
     _write(draft, {**values, **_unlinked(draft, values.get("plate", "")), "unread": dict(unread)}, locked=locked)
 

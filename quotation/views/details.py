@@ -90,6 +90,9 @@ def save_draft(request: StaffRequest, pk: int) -> HttpResponse:
         if keep:
             return _render(request, draft, form, status=422, **context)
         return render(request, "quotation/_draft_kept.html", {"quotation": draft, **context}, status=422)
+    except drafts.OtherVersion as refusal:
+        form.add_error(None, refusal.message)
+        return htmx.in_place_of("#wizard", _render(request, draft, form, status=422))
     if not keep:
         kept = kept_at(draft, timezone.now())
         context = {"quotation": draft, "base": _base(draft), "kept": kept, "doubts": form.warnings}
@@ -98,7 +101,7 @@ def save_draft(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _keep(draft: Quotation, form: DetailsForm, *, keep: str = "") -> None:
-    """What is typed, into the draft; raises EditConflict."""
+    """What is typed, into the draft; raises EditConflict and OtherVersion."""
     values, unread = form.readable()
     base, seen = form.base(), form.seen()
     if keep and base is not None:
@@ -107,7 +110,8 @@ def _keep(draft: Quotation, form: DetailsForm, *, keep: str = "") -> None:
         values = {name: value for name, value in values.items() if name not in seen}
         unread = {name: text for name, text in unread.items() if name not in seen}
         unread |= {name: text for name, text in draft.unread.items() if name in seen}
-    drafts.save_details(draft=draft, values=values, unread=unread, base=base)
+    version_code = form.data.get("version_code")
+    drafts.save_details(draft=draft, values=values, unread=unread, base=base, version_code=version_code)
 
 
 def _base(draft: Quotation) -> str:
@@ -168,12 +172,14 @@ def value(request: StaffRequest, pk: int) -> HttpResponse:
     if draft.state != QuotationState.DRAFT:
         return htmx.redirect(request, "quotation:radar", pk)
     form = _form(draft, request.POST)
-    is_valid = form.is_valid()
+    form.is_valid()
     try:
         _keep(draft, form)
     except EditConflict as conflict:
         return _render(request, draft, form, status=422, **_conflict(draft, form, conflict.fields))
-    if not is_valid:
+    except drafts.OtherVersion as refusal:
+        form.add_error(None, refusal.message)
+    if not form.is_valid():
         return _render(request, draft, form, status=422)
     provider = selectors.provider_of(draft.entity)
     asker = asker_for(request, entity=draft.entity, quotation=draft, act=provider.begin_act())

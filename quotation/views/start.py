@@ -104,10 +104,19 @@ def _identify(request: StaffRequest, draft: Quotation, form: PlateSearchForm) ->
     try:
         found = drafts.identify_plate(draft=draft, plate=form.cleaned_data["plate"], provider=provider, asker=asker)
     except PlateUnknown as failure:
+        if drafts.is_of_another(draft, form.cleaned_data["plate"]):
+            # The draft of the other vehicle stays in *Mes cotations*.
+            draft = drafts.new_draft(
+                entity=draft.entity,
+                point_of_sale=draft.point_of_sale,
+                actor=request.user,
+                key=sent_key(request),
+                plate=form.cleaned_data["plate"],
+            )
         form.add_error("plate", failure.message)
         return _render(request, draft, plate_form=form, mode="manuel", act=asker.act, status=422)
     except ProviderFailure as failure:
-        return _render(request, draft, plate_form=form, failure=failure, status=422)
+        return _render(request, draft, plate_form=form, failure=failure, mode="plaque", status=422)
     except Refused as refusal:
         form.add_error(None, refusal.message)
         return _render(request, draft, plate_form=form, status=422)

@@ -18,6 +18,8 @@ from settings_admin.access.selectors.second_factor import has_second_factor
 from settings_admin.access.services.sessions import note_seen
 
 SCOPE_CHOICE = "scope"
+# What the top bar of the sending page showed (static/js/app.js): another tab may have switched since.
+SHOWN_SCOPE, SHOWN_SCOPE_HEADER = "shown_scope", "X-Shown-Scope"
 SEEN_AT = "seen_at"
 NOTED_EVERY = 300  # seconds; the session keeps when it was noted, so that other requests cost nothing
 
@@ -44,7 +46,10 @@ class SessionMiddleware:
 
 
 class ScopeMiddleware:
-    """An anonymous request gets no scope at all: business tables refuse to be read."""
+    """An anonymous request gets no scope at all: business tables refuse to be read.
+
+    A page goes on in the entity that its own top bar shows; the session's choice is for pages that come anew.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -64,14 +69,25 @@ class ScopeMiddleware:
         if user.merchant_id is not None:
             scope = scoping.Scope(user_id=user.pk, merchant_id=user.merchant_id)
         else:
-            choice = request.session.get(SCOPE_CHOICE, "")
             belonging = belonging_of(user)
             request.belonging = belonging  # type: ignore[attr-defined]
+            choice = _choice(request, belonging)
             request.scope_choice = belonging.current(choice)[0]  # type: ignore[attr-defined]
             scope = scope_of(user, belonging, choice)
         structlog.contextvars.bind_contextvars(entities=sorted(scope.current.entities))
         with scoping.scoped(replace(scope, origin=scoping.Origin(**origin_of(request)))):
             return self.get_response(request)
+
+
+def _choice(request: HttpRequest, belonging: Belonging) -> str:
+    """What the page shows, if the person still belongs there: else `right` lets nothing be created in another place."""
+    shown = request.headers.get(SHOWN_SCOPE_HEADER, "")
+    if not shown and request.method not in ("GET", "HEAD"):
+        shown = request.POST.get(SHOWN_SCOPE, "")
+    if shown and belonging.current(shown)[0] == shown:
+        return shown
+    request.left_shown_scope = bool(shown)  # type: ignore[attr-defined]
+    return str(request.session.get(SCOPE_CHOICE, ""))
 
 
 class SecondFactorMiddleware:

@@ -71,6 +71,7 @@ class Shell:
     point_of_sale_label: str = ""
     holding_label: str = ""
     is_all: bool = False
+    scope: str = ""  # the choice of the top bar, which what this page sends goes on in
     can_see_all: bool = False
     switcher: list[SwitchChoice] = field(default_factory=list)
     nav: list[NavItem] = field(default_factory=list)
@@ -111,6 +112,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     result.menu = [page for page in OWN_PAGES if page.in_menu and (page.is_for_merchants or belonging is not None)]
     if belonging is not None:
         result.has_news = user.seen_version != newest()
+        result.scope = request.scope_choice  # type: ignore[attr-defined]
         _describe_place(result, belonging, request.scope_choice)  # type: ignore[attr-defined]
         active = _active_key(request)
         items = [_item(entry, is_active=entry.key == active) for entry in nav_entries() if may_enter(entry)]

@@ -17,9 +17,14 @@ document.addEventListener("htmx:beforeSwap", () => {
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 const toast = (detail) => document.dispatchEvent(new CustomEvent("toast", { detail }));
 
-/* ---- the token ---- */
+/* ---- the token, and the entity that this page shows: another tab may have switched since ---- */
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get") detail.headers["X-CSRFToken"] = meta("csrf-token");
+  if (meta("scope")) detail.headers["X-Shown-Scope"] = meta("scope");
+});
+
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (target.method === "post" && meta("scope")) formData.set("shown_scope", meta("scope"));
 });
 
 /* ---- busy, and never twice ---- */

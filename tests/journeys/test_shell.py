@@ -1,7 +1,12 @@
 """The frame around every page: its fonts, its shortcuts, its messages."""
 
+from io import BytesIO
+
+from openpyxl import load_workbook
 from playwright.sync_api import Route, expect
 
+from quotation.models import Quotation
+from settings_admin.scoping import unscoped
 from tests.make import make_vehicle
 
 LIST = "/vehicules/"
@@ -105,3 +110,29 @@ def test_the_rail_is_closed_where_the_screen_is_narrow(cast, visit):
     expect(page.locator(".rail")).to_have_css("width", "56px")
     page.set_viewport_size({"width": 1300, "height": 800})
     expect(page.locator(".rail")).to_have_css("width", "208px")
+
+
+def test_a_tab_goes_on_in_the_entity_it_shows_when_another_one_switches(cast, visit, provider):
+    make_vehicle(entity=cast.north, model="GOLF NORD")
+    make_vehicle(entity=cast.south, model="GOLF SUD")
+    desk = visit(cast.alice)
+    first, other = desk.go(LIST), desk.page.context.new_page()
+    quick = desk.page.context.new_page()
+    quick.goto(f"{desk.base}/cotations/nouvelle/")
+    other.goto(desk.base + LIST)
+    other.get_by_role("button", name="Nord").click()
+    other.locator("#scope-menu").get_by_role("button", name="Sud", exact=True).click()
+    expect(other.locator("tbody")).to_contain_text("GOLF SUD")
+    first.locator("#list-search").fill("golf")
+    expect(first).to_have_url(f"{desk.base}{LIST}?q=golf")
+    expect(first.locator("tbody")).to_contain_text("GOLF NORD")
+    expect(first.locator("tbody")).not_to_contain_text("GOLF SUD")
+    with first.expect_download() as file:
+        first.get_by_role("button", name="Exporter").click()
+    sheet = load_workbook(BytesIO(file.value.path().read_bytes())).active
+    assert [cell for row in sheet.iter_rows(values_only=True) for cell in row if "GOLF" in str(cell)] == ["GOLF NORD"]
+    quick.get_by_label("Immatriculation").fill("GD-642-JM")
+    quick.get_by_role("button", name="Rechercher", exact=True).click()
+    expect(quick.get_by_role("heading", name="Choisissez la version")).to_be_visible()
+    with unscoped("test"):
+        assert Quotation.objects.get().entity == cast.north

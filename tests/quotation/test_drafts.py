@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -176,13 +176,37 @@ class TestPlate:
         assert other.unread == {}
         with unscoped("test"):
             assert other.vin == other.plate_answer.raw[0]["vin"]
-        way.post("save_draft", draft.pk, **(GOLF_DETAILS | {"plate": "FB-101-VP"}))
-        way.post("identify_again", draft.pk, plate="ZY-404-ZY")
-        kept = way.latest()
+
+    def test_another_plate_that_nobody_knows_is_another_draft(self, way: Way):
+        """Mistyped, it costs nothing of the first one; and nothing of the first one is valued under its plate."""
+        draft = way.draft()
+        way.post("save_draft", draft.pk, **GOLF_DETAILS)
+        for _ in range(2):
+            page = way.post("identify_again", draft.pk, plate="ZY-404-ZY", key=str(UUID(int=1)))
+            assert page.status_code == 422
+        other = way.latest()
+        assert (other.pk > draft.pk, other.plate) == (True, "ZY404ZY")
+        assert soup(page).select_one("#plate-search")["action"] == f"/cotations/{other.pk}/identifier/"
         blank = Quotation()
-        assert (kept.pk, kept.plate) == (draft.pk, "ZY404ZY")
         for name in OF_VEHICLE:
-            assert getattr(kept, name) == getattr(blank, name), name
+            assert getattr(other, name) == getattr(blank, name), name
+        with unscoped("test"):
+            assert Quotation.objects.count() == 2
+            draft.refresh_from_db()
+        assert (draft.plate, draft.mileage_km, draft.version_code) == ("GD642JM", 89632, CODE)
+
+    def test_a_plate_that_the_provider_does_not_answer_for_costs_nothing_of_the_first_vehicle(self, way: Way, provider):
+        draft = way.draft()
+        way.post("save_draft", draft.pk, **(GOLF_DETAILS | {"first_registration": "demain"}))
+        before = way.latest()
+        provider.misbehave("server_error", "plate")
+        page = way.post("identify_again", draft.pk, plate="FB-101-VP")
+        assert page.status_code == 422
+        assert soup(page).select_one("input[name=plate]")["value"] == "FB-101-VP"
+        kept = way.latest()
+        with unscoped("its answers"):
+            for name in ("plate", *OF_VEHICLE):
+                assert getattr(kept, name) == getattr(before, name), name
 
     def test_a_plate_told_afterwards_is_of_the_vehicle_that_was_chosen(self, way: Way):
         way.post("choose_from_catalogue", version_code=CODE, **CHOICES)

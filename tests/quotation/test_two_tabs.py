@@ -7,6 +7,8 @@ from quotation.models import Quotation
 from tests.quotation.test_drafts import shown
 from tests.quotation.way import GOLF_DETAILS, Way, soup, text
 
+SHOWN = ("base", "version_code")
+
 
 def opened(way: Way, pk: int) -> str:
     return str(soup(way.get("details", pk)).select_one("#draft-base")["value"])
@@ -87,6 +89,40 @@ def test_a_text_that_cannot_be_read_is_noticed_too(way: Way):
     answer = way.post("save_draft", draft.pk, **GOLF_DETAILS, base=base)
     assert answer.status_code == 422
     assert "beaucoup" in answer.content.decode()
+
+
+@pytest.fixture
+def other_version(way: Way) -> tuple[Quotation, dict[str, str]]:
+    """A draft of which another tab has chosen another version, and what this one would send."""
+    draft = way.draft()
+    form = soup(way.get("details", draft.pk)).select_one("#details-form")
+    hidden = {one["name"]: one["value"] for one in form.select("input[type=hidden]") if one["name"] in SHOWN}
+    choices = soup(way.get("configure", draft.pk)).select("input[name=version_code]")
+    other = next(one["value"] for one in choices if one["value"] != draft.version_code)
+    way.post("choose_candidate", draft.pk, version_code=other)
+    return way.latest(), GOLF_DETAILS | hidden
+
+
+def test_no_value_is_paid_for_another_version_than_the_one_that_is_shown(way: Way, other_version):
+    draft, typed = other_version
+    page = way.post("value", draft.pk, **typed)
+    assert page.status_code == 422
+    assert "Une autre version a été choisie dans un autre onglet" in text(page)
+    assert draft.version in text(page)
+    assert shown(page)["mileage_km"].split() == ["89", "632"]
+    kept = way.latest()
+    assert (kept.state, kept.mileage_km) == (QuotationState.DRAFT, None)
+    again = soup(page).select_one("#draft-version")["value"]
+    assert way.post("value", draft.pk, **(typed | {"version_code": again})).status_code == 303
+    assert way.latest().version_code == draft.version_code
+
+
+def test_nor_is_anything_kept_for_it(way: Way, other_version):
+    draft, typed = other_version
+    answer = way.post("save_draft", draft.pk, **typed)
+    assert (answer.status_code, answer["HX-Retarget"]) == (422, "#wizard")
+    assert "Une autre version a été choisie" in text(answer)
+    assert way.latest().mileage_km is None
 
 
 @pytest.mark.parametrize("base", ["", "{", "[]", "null", '{"mileage_km": [1]}', "[" * 5000])

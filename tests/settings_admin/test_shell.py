@@ -2,12 +2,14 @@
 
 import pytest
 
+from customers.models import Customer
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
 from settings_admin.models import Membership
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
 from tests.make import make_vehicle
+from tests.support.forms import form_to, values_of
 from tests.support.htmx import parse
 
 
@@ -159,3 +161,40 @@ def test_messages_are_said_at_once_when_something_failed(cast, client_for):
 def test_a_page_of_parametres_that_another_app_owns_stands_under_parametres(cast, client_for, path, entry):
     page = parse(client_for(cast.alice).get(path))
     assert [link.text.strip() for link in page.select(".rail a[aria-current=page]")] == [entry]
+
+
+def drawn(client, shown):
+    """What the form of a new customer would send from a page that shows this place."""
+    page = parse(client.get("/clients/creer/", headers={"X-Shown-Scope": shown}))
+    return dict(values_of(form_to(page, "/clients/creer/"))) | {"shown_scope": shown}
+
+
+class TestTwoTabs:
+    """Another tab has switched since this one was drawn: it goes on in the entity that it shows."""
+
+    @pytest.fixture
+    def client(self, cast, client_for):
+        return client_for(cast.alice, scope=f"e{cast.south.pk}")
+
+    def test_each_page_says_what_it_shows(self, client, cast):
+        assert parse(client.get("/vehicules/")).select_one("meta[name=scope]")["content"] == f"e{cast.south.pk}"
+
+    def test_a_list_goes_on_in_its_own(self, client, cast, stock):
+        page = parse(client.get("/vehicules/", headers={"X-Shown-Scope": f"e{cast.north.pk}"}))
+        assert "NORTH 1" in page.text
+        assert "SOUTH 1" not in page.text
+        assert "SOUTH 1" in parse(client.get("/vehicules/")).text  # nothing was switched
+
+    def test_what_is_created_is_created_there(self, client, cast):
+        sent = drawn(client, f"e{cast.north.pk}") | {"birth_name": "NORD", "first_names": "Anne"}
+        client.post("/clients/creer/", sent)
+        with unscoped("test"):
+            assert Customer.objects.get().entity == cast.north
+
+    @pytest.mark.parametrize("shown", ["e0", "e999999", "p0", "tout", "\u00b2"])
+    def test_where_one_does_not_belong_nothing_is_created_anywhere_else(self, client, cast, shown):
+        sent = drawn(client, f"e{cast.south.pk}") | {"birth_name": "NULLE", "first_names": "Anne", "shown_scope": shown}
+        assert client.post("/clients/creer/", sent).status_code == 403
+        assert client.get("/vehicules/").status_code == 200
+        with unscoped("test"):
+            assert not Customer.objects.exists()
