@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -57,7 +58,7 @@ def writes(*methods: str) -> Callable[[View], View]:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
-                return HttpResponseNotAllowed(methods)
+                return _page_above(request) or HttpResponseNotAllowed(methods)
             if request.method in ("GET", "HEAD"):
                 with connection.execute_wrapper(_refuse_writes):
                     return view(request, *args, **kwargs)
@@ -66,6 +67,27 @@ def writes(*methods: str) -> Callable[[View], View]:
         return declare(wrapper, http_methods=methods)
 
     return decorate
+
+
+def _page_above(request: HttpRequest) -> HttpResponse | None:
+    """For a browser that comes to read where one only writes (signed in again, from the history, by hand): the nearest
+    page above it, of what is done to a row the row's own."""
+    if (
+        request.method != "GET"
+        or "text/html" not in request.headers.get("Accept", "")
+        or "HX-Request" in request.headers
+    ):
+        return None
+    path = request.path
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            view = resolve(path).func
+        except Resolver404:
+            continue
+        if "GET" in getattr(view, "http_methods", ("GET",)):
+            return HttpResponse(status=303, headers={"Location": path})
+    return None
 
 
 def _refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -108,3 +108,20 @@ def test_public_pages_answer_the_anonymous(site, client):
             if status not in {200, 302, 404, 403}:
                 wrong[route.name] = status
     assert wrong == {}
+
+
+@pytest.mark.parametrize("room", sorted({route.room for route in ROUTES if route.methods == ("POST",)}))
+def test_who_comes_to_read_where_one_only_writes_finds_a_page(site, client_for, room):
+    client = client_for(site.cast.max if room == "priceback" else site.cast.alice)
+    wrong = {}
+    for route in ROUTES:
+        if route.room != room or route.methods != ("POST",):
+            continue
+        chain, answer = [], client.get(site.url(route), headers={"Accept": "text/html"})
+        while answer.status_code in (302, 303):
+            chain.append(answer["Location"])
+            answer = client.get(chain[-1])
+        is_somebody_elses = answer.status_code == 404 == client.post(site.url(route)).status_code
+        if not chain or (answer.status_code != 200 and not is_somebody_elses):
+            wrong[route.name] = (answer.status_code, chain)
+    assert wrong == {}

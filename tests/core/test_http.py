@@ -77,6 +77,25 @@ def test_another_method_is_not_allowed(view, request_, allowed):
     assert (response.status_code, response["Allow"]) == (405, allowed)
 
 
+READS = {"Accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/vehicules/7/prix/", "/vehicules/7/"),
+        ("/cotations/7/cote/", "/cotations/7/"),
+        ("/cotations/fournisseur/7/identifiants/retirer/", "/cotations/fournisseur/7/"),
+        ("/cotations/identifier/", "/cotations/"),
+        ("/perimetre/", "/"),
+    ],
+)
+def test_who_comes_to_read_where_one_only_writes_is_led_to_the_page_above(rf, path, page):
+    response = writes("POST")(read)(rf.get(path, headers=READS))
+    assert (response.status_code, response["Location"]) == (303, page)
+    assert writes("POST")(read)(rf.get(path, headers=READS | {"HX-Request": "true"})).status_code == 405
+
+
 def test_a_public_view_says_so():
     assert public(lambda request: None).declared_right == "public"
 
