@@ -52,7 +52,7 @@ def value_draft(*, draft: Quotation, provider: ValuationProvider, asker: Asker) 
 def fetch_radar(*, quotation: Quotation, provider: ValuationProvider, asker: Asker) -> list[ProviderFailure]:
     """The adverts that did not come with the value; returns what still fails."""
     if quotation.valuation_answer is None:
-        raise Refused("no_value", "Cette cotation n’a pas encore de valeur.")
+        raise _no_value()
     missing = tuple(kind for kind in RADARS if getattr(quotation, _answer_field(kind)) is None)
     valuation = answers.valuation(quotation.valuation_answer)
     radars, failures = _ask_radars(valuation.id, provider, asker, missing)
@@ -67,8 +67,11 @@ def redo(
 
     `newest_seen` is the id of the newest answer that the asker knew of: when there is a newer one, as after a second
     press, that one is returned and nothing is asked. Adverts that did not come are returned as failures. Nothing is
-    kept when the value itself fails: the quotation that is asked again stays as it was.
+    kept when the value itself fails: the quotation that is asked again stays as it was. Raises Refused("no_value") for
+    a draft.
     """
+    if quotation.state == QuotationState.DRAFT:
+        raise _no_value()
     first = quotation.redone_from or quotation
     again = Quotation(
         entity=quotation.entity,
@@ -168,6 +171,10 @@ def _ask_radars(
     return given, [one for one in outcomes if isinstance(one, ProviderFailure)]
 
 
+def _no_value() -> Refused:
+    return Refused("no_value", "Cette cotation n’a pas encore de valeur.")
+
+
 # What `_fill` writes besides the radars.
 _VALUED = (
     "valuation_answer", "value_date", "valued_at", "unread", "state", "market_value", "adjusted_value", "asked_at",
@@ -246,6 +253,8 @@ def _answer_field(kind: AnswerKind) -> str:
 
 @transaction.atomic
 def save_sale_price(*, quotation: Quotation, sale_price: Any) -> None:
-    """The what-if of the market study; None takes it off. EUR TTC."""
+    """The what-if of the market study; None takes it off. EUR TTC. Raises Refused("no_value") for a draft."""
+    if quotation.state == QuotationState.DRAFT:
+        raise _no_value()
     quotation.sale_price = sale_price
     quotation.save(update_fields=["sale_price", "changed_at"])

@@ -1,6 +1,7 @@
-"""*Mes cotations*, opened again, asked again; and what the provider was asked, counted and exported."""
+"""*Mes cotations*, opened again, asked again, from either tab of the result; and what the provider was asked, counted and exported."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,8 +18,18 @@ from quotation.exports import CALLS, QUOTATIONS
 from quotation.models import Quotation
 from quotation.providers.failures import ProviderFailure
 from quotation.services import drafts, valuing
-from quotation.views.acting import USE, VALUE_IS_KEPT, asker_for, fetch, page_context, sent_key, tell
-from quotation.views.radar import render_result
+from quotation.views.acting import (
+    USE,
+    VALUE_IS_KEPT,
+    asker_for,
+    fetch,
+    fetch_to_change,
+    page_context,
+    sent_key,
+    tell,
+)
+from quotation.views.radar import render_radar
+from quotation.views.study import render_study, to_tab
 from settings_admin.access.requests import StaffRequest
 from settings_admin.exports.views import answer_export
 from settings_admin.guards import right
@@ -79,9 +90,32 @@ def redo(request: StaffRequest, pk: int) -> HttpResponse:
             quotation=quotation, newest_seen=request.POST.get("newest", ""), provider=provider, asker=asker
         )
     except ProviderFailure as failure:
-        return render_result(request, quotation, failure=failure, retry_form="redo", status=422)
+        return _render_again(request, quotation, failure=failure, retry_form="redo", status=422)
     tell(request, failures, kept=VALUE_IS_KEPT)
-    return htmx.redirect(request, "quotation:radar", fresh.pk)
+    return to_tab(request, _tab(request), fresh.pk)
+
+
+@right(USE, on="row")
+@writes("POST")
+def fetch_adverts(request: StaffRequest, pk: int) -> HttpResponse:
+    """Asks again for the adverts that did not come with the value; the value itself is not asked again."""
+    quotation = fetch_to_change(request, pk)
+    provider = selectors.provider_of(quotation.entity)
+    asker = asker_for(request, entity=quotation.entity, quotation=quotation, act=provider.begin_act())
+    failures = valuing.fetch_radar(quotation=quotation, provider=provider, asker=asker)
+    if failures:
+        return _render_again(request, quotation, failure=failures[0], retry_form="fetch-adverts", status=422)
+    return to_tab(request, _tab(request), pk)
+
+
+def _tab(request: StaffRequest) -> str:
+    """From which tab of the result it was asked."""
+    return "study" if request.POST.get("tab") == "study" else "radar"
+
+
+def _render_again(request: StaffRequest, quotation: Quotation, **more: Any) -> HttpResponse:
+    render_tab = render_study if _tab(request) == "study" else render_radar
+    return render_tab(request, quotation, **more)
 
 
 @right(USE, on="row")

@@ -13,15 +13,14 @@ from django.utils import timezone
 
 from openflex.core import charts, htmx
 from openflex.core.french import format_euros, format_km
-from openflex.core.http import read_only, writes
+from openflex.core.http import read_only
 from openflex.core.lists import address
 from quotation import selectors, study
 from quotation.enums import QuotationState
 from quotation.models import Quotation
 from quotation.providers.base import Listing, ListingState, Working
 from quotation.providers.failures import ProviderFailure
-from quotation.services import valuing
-from quotation.views.acting import USE, asker_for, fetch, fetch_to_change, page_context
+from quotation.views.acting import USE, fetch, page_context
 from quotation.views.market import SHOWN, MarketView, market_view
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
@@ -72,10 +71,10 @@ def radar(request: StaffRequest, pk: int) -> HttpResponse:
     quotation = fetch(request, pk, selectors.for_results())
     if quotation.state == QuotationState.DRAFT:
         return htmx.redirect(request, "quotation:open", pk)
-    return render_result(request, quotation)
+    return render_radar(request, quotation)
 
 
-def render_result(
+def render_radar(
     request: StaffRequest,
     quotation: Quotation,
     *,
@@ -85,7 +84,7 @@ def render_result(
 ) -> HttpResponse:
     """`retry_form` is the id of the form that asked when it failed: its button sends it again."""
     market = market_view(request, quotation, url_name="quotation:radar")
-    context = result_context(quotation, market, failure=failure, retry_form=retry_form)
+    context = result_context(quotation, market, tab="radar", failure=failure, retry_form=retry_form)
     width, height = SCATTER_SIZE
     scatter = study.scatter(market.listings, mine=_mine(quotation), width=width, height=height)
     context.update(
@@ -171,19 +170,6 @@ def _mine(quotation: Quotation) -> tuple[int, Decimal] | None:
     if quotation.adjusted_value is None or quotation.mileage_km is None:
         return None
     return quotation.mileage_km, quotation.adjusted_value
-
-
-@right(USE, on="row")
-@writes("POST")
-def fetch_adverts(request: StaffRequest, pk: int) -> HttpResponse:
-    """Asks again for the adverts that did not come with the value; the value itself is not asked again."""
-    quotation = fetch_to_change(request, pk)
-    provider = selectors.provider_of(quotation.entity)
-    asker = asker_for(request, entity=quotation.entity, quotation=quotation, act=provider.begin_act())
-    failures = valuing.fetch_radar(quotation=quotation, provider=provider, asker=asker)
-    if failures:
-        return render_result(request, quotation, failure=failures[0], retry_form="fetch-adverts", status=422)
-    return htmx.redirect(request, "quotation:radar", pk)
 
 
 @right(USE, on="row")

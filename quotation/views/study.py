@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.urls import reverse
 
 from openflex.core import htmx
 from openflex.core.fields import field_of
@@ -13,6 +14,7 @@ from quotation import answers, selectors, study
 from quotation.enums import QuotationState
 from quotation.forms import SalePriceForm
 from quotation.models import Quotation
+from quotation.providers.failures import ProviderFailure
 from quotation.services import valuing
 from quotation.views.acting import USE, fetch, fetch_to_change
 from quotation.views.market import MarketView, market_view
@@ -33,7 +35,7 @@ def market_study(request: StaffRequest, pk: int) -> HttpResponse:
     quotation = fetch(request, pk, selectors.for_results())
     if quotation.state == QuotationState.DRAFT:
         return htmx.redirect(request, "quotation:open", pk)
-    return _render(request, quotation)
+    return render_study(request, quotation)
 
 
 @right(USE, on="row")
@@ -42,18 +44,31 @@ def save_sale_price(request: StaffRequest, pk: int) -> HttpResponse:
     quotation = fetch_to_change(request, pk, selectors.for_results())
     form = SalePriceForm(request.POST)
     if not form.is_valid():
-        return _render(request, quotation, price_form=form, status=422)
+        return render_study(request, quotation, price_form=form, status=422)
     valuing.save_sale_price(quotation=quotation, sale_price=form.cleaned_data["sale_price"])
     if htmx.is_partial(request):
-        return _render(request, quotation)
-    return htmx.redirect(request, "quotation:study", pk)
+        return render_study(request, quotation)
+    return to_tab(request, "study", pk)
 
 
-def _render(
-    request: StaffRequest, quotation: Quotation, *, price_form: SalePriceForm | None = None, status: int = 200
+def to_tab(request: StaffRequest, tab: str, pk: int) -> HttpResponse:
+    """To the same of the market, as the address asks to see it."""
+    url, query = reverse(f"quotation:{tab}", args=[pk]), request.GET.urlencode()
+    return htmx.redirect(request, f"{url}?{query}" if query else url)
+
+
+def render_study(
+    request: StaffRequest,
+    quotation: Quotation,
+    *,
+    price_form: SalePriceForm | None = None,
+    failure: ProviderFailure | None = None,
+    retry_form: str = "",
+    status: int = 200,
 ) -> HttpResponse:
+    """As `render_radar`."""
     market = market_view(request, quotation, url_name="quotation:study")
-    context = result_context(quotation, market)
+    context = result_context(quotation, market, tab="study", failure=failure, retry_form=retry_form)
     context.update(
         price_form=price_form or SalePriceForm(initial={"sale_price": quotation.sale_price}),
         earlier=selectors.values_in_time(quotation),
