@@ -1,4 +1,5 @@
-"""*Mes cotations*, opened again, asked again, from either tab of the result; and what the provider was asked, counted and exported."""
+"""*Mes cotations*, opened again, asked again from either tab of the result; what the provider was asked, counted and
+exported."""
 
 from dataclasses import replace
 from typing import Any
