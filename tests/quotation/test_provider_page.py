@@ -25,6 +25,7 @@ from settings_admin.models import Entity, TimelineEntry
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
 from tests.make import make_user
+from tests.quotation.providers.test_faults import FAILURES, SLOW, WITHOUT_EFFECT, expected
 from tests.quotation.way import soup, text
 from tests.support.htmx import content, parse, swap
 from tests.support.xlsx import rows_of
@@ -198,6 +199,18 @@ class TestTrying:
         alice.post(url("try_access", cast.north))
         provider.misbehave("server_error", "token")
         assert "accepte ces identifiants" not in text(alice.post(url("try_access", cast.north)))
+
+    @pytest.mark.parametrize("route", ["token", "makes"])
+    @pytest.mark.parametrize("kind", [kind for kind in FAILURES if kind not in SLOW])
+    def test_each_fault_has_its_sentence(self, cast, alice, provider, kind, route):
+        provider.misbehave(kind, route)
+        page = text(alice.post(url("try_access", cast.north)))
+        if (kind, route) in WITHOUT_EFFECT:
+            assert "accepte ces identifiants" in page
+            return
+        message = " ".join(expected(kind, "token" if route == "token" else "access").message.split())
+        assert message.partition(" demain")[0] in page
+        assert "accepte ces identifiants" not in page
 
     def test_it_is_asked_while_calls_are_suspended(self, cast, alice, settings):
         given = settings.VALUATION_PROVIDER
