@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "settings_admin.access.middleware.SessionMiddleware",
     "settings_admin.access.middleware.ScopeMiddleware",
+    "settings_admin.access.middleware.ShownScopeMiddleware",
     "settings_admin.access.middleware.SecondFactorMiddleware",
     "openflex.core.http.RefusalMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",

@@ -46,10 +46,7 @@ class SessionMiddleware:
 
 
 class ScopeMiddleware:
-    """An anonymous request gets no scope at all: business tables refuse to be read.
-
-    A page goes on in the entity that its own top bar shows; the session's choice is for pages that come anew.
-    """
+    """An anonymous request gets no scope at all: business tables refuse to be read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -69,9 +66,9 @@ class ScopeMiddleware:
         if user.merchant_id is not None:
             scope = scoping.Scope(user_id=user.pk, merchant_id=user.merchant_id)
         else:
+            choice = request.session.get(SCOPE_CHOICE, "")
             belonging = belonging_of(user)
             request.belonging = belonging  # type: ignore[attr-defined]
-            choice = _choice(request, belonging)
             request.scope_choice = belonging.current(choice)[0]  # type: ignore[attr-defined]
             scope = scope_of(user, belonging, choice)
         structlog.contextvars.bind_contextvars(entities=sorted(scope.current.entities))
@@ -79,15 +76,31 @@ class ScopeMiddleware:
             return self.get_response(request)
 
 
-def _choice(request: HttpRequest, belonging: Belonging) -> str:
-    """What the page shows, if the person still belongs there: else `right` lets nothing be created in another place."""
-    shown = request.headers.get(SHOWN_SCOPE_HEADER, "")
-    if not shown and request.method not in ("GET", "HEAD"):
-        shown = request.POST.get(SHOWN_SCOPE, "")
-    if shown and belonging.current(shown)[0] == shown:
-        return shown
-    request.left_shown_scope = bool(shown)  # type: ignore[attr-defined]
-    return str(request.session.get(SCOPE_CHOICE, ""))
+class ShownScopeMiddleware:
+    """A page goes on in the place that its own top bar shows; the session's choice is for pages that come anew. Inside
+    of that scope: a form that cannot be read has its page, too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        belonging: Belonging | None = getattr(request, "belonging", None)
+        if belonging is None:
+            return self.get_response(request)
+        shown = request.headers.get(SHOWN_SCOPE_HEADER, "")
+        if not shown and request.method not in ("GET", "HEAD"):
+            shown = request.POST.get(SHOWN_SCOPE, "")
+        if not shown or shown == request.scope_choice:  # type: ignore[attr-defined]
+            return self.get_response(request)
+        choice, current = belonging.current(shown)
+        if choice != shown:
+            # No longer theirs: `right` lets nothing be created in another place instead.
+            request.left_shown_scope = True  # type: ignore[attr-defined]
+            return self.get_response(request)
+        request.scope_choice = choice  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(entities=sorted(current.entities))
+        with scoping.scoped(replace(scoping.current_scope(), current=current, reach=current)):
+            return self.get_response(request)
 
 
 class SecondFactorMiddleware:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -270,22 +271,13 @@ def test_a_paid_call_that_was_sent_may_be_charged_unless_it_was_turned_away(stat
 
 
 @pytest.mark.usefixtures("without_waits")
-def test_a_plate_that_was_asked_three_times_may_be_charged_three_times() -> None:
-    wire = in_turn(problem(503))
-    call = charged(wire)
-    assert (len(wire.sent), call.attempts, call.charges) == (3, 3, 3)
-
-
-@pytest.mark.usefixtures("without_waits")
-def test_a_value_that_was_asked_three_times_is_charged_once() -> None:
-    """All three under one name."""
-    wire = in_turn(problem(503))
-    provider = wire.provider()
+def test_a_plate_asked_three_times_may_be_charged_thrice_and_a_value_under_its_one_name_once() -> None:
+    provider = in_turn(problem(503)).provider()
     act = provider.begin_act()
-    with pytest.raises(failures.ProviderFailure):
-        provider.value(GOLF_PLUS, idempotency_key="k", act=act)
-    (call,) = act.calls
-    assert (len(wire.sent), call.attempts, call.charges) == (3, 3, 1)
+    for ask in (provider.identify, partial(provider.value, idempotency_key="k")):
+        with pytest.raises(failures.ProviderFailure):
+            ask("GD-642-JM" if ask == provider.identify else GOLF_PLUS, act=act)
+    assert [(call.attempts, call.charges) for call in act.calls] == [(3, 3), (3, 1)]
 
 
 def test_without_credentials_nothing_is_sent() -> None:
