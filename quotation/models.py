@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F
+from django.db.models.lookups import GreaterThan
 
 from openflex.core.kept_json import KeptJSONField
 from openflex.core.search import FoldedText, search_condition
@@ -253,7 +254,7 @@ class ProviderCall(FromProvider):
     # How often the provider may charge it: a question put three times, without a name of its own, is three.
     charges = models.PositiveSmallIntegerField("facturations possibles", default=0)
     is_paid = models.GeneratedField(
-        expression=models.Q(charges__gt=0),
+        expression=GreaterThan(F("charges"), 0),
         output_field=models.BooleanField(),
         db_persist=True,
         verbose_name="payant",

@@ -162,7 +162,7 @@ def _label_of_setting(name: str) -> str:
 def paid_calls_between(entity: Entity, start: datetime, end: datetime) -> int:
     """Each counted as often as the provider may charge it."""
     calls = ProviderCall.objects.filter(entity=entity, charges__gt=0, at__gte=start, at__lt=end)
-    return calls.aggregate(made=Coalesce(Sum("charges"), 0))["made"]
+    return int(calls.aggregate(made=Coalesce(Sum("charges"), 0))["made"])
 
 
 def quotation_rows() -> QuerySet[Quotation]:

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             "providercall",
             "is_paid",
             models.GeneratedField(
-                expression=models.Q(charges__gt=0),
+                expression=models.lookups.GreaterThan(models.F("charges"), 0),
                 output_field=models.BooleanField(),
                 db_persist=True,
                 verbose_name="payant",
