@@ -1,10 +1,11 @@
 """One socket a page. It only tells: what the browser sends names topics and says how far it has read.
 
 From the browser: `{"watch": ["user.12"], "drawn": 1732645800}` (all the topics of the page; `drawn`: when it was made,
-in seconds) · `{"again": ["user.12"]}` (a number was missing) · `{"read": 32}` (so many frames more).
+in seconds) · `{"again": ["user.12"]}` (a number was missing) · `{"read": 32}` (so many frames more) · `{"beat": true}`
+(are you there?).
 To the browser: `{"number": 4, "topic": "user.12", "kind": "…", "payload": {…}}`. Of the server's own kinds, `snapshot`
 begins a topic (with `is_behind`: the page may show less than that), `resync` says that frames were dropped and
-snapshots follow. A topic that the person may not see is answered by nothing.
+snapshots follow, `beat` that the server is there. A topic that the person may not see is answered by nothing.
 """
 
 import asyncio
@@ -45,6 +46,7 @@ Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 _RESYNC: Final = json.dumps({"kind": "resync"})
+_BEAT: Final = json.dumps({"kind": "beat"})
 
 
 async def live_socket(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -172,6 +174,9 @@ class PageSocket:
             self.is_idle = False
         await self._send({"type": "websocket.send", "text": text})
 
+    async def _beat(self) -> None:
+        await self._send_text(_BEAT)
+
     async def _start_over(self) -> None:
         await self._send_text(_RESYNC)
         await self._look(self._wanted)
@@ -234,6 +239,8 @@ class PageSocket:
                 self._has_room.set()
         if isinstance(names := said.get("watch"), list):
             self._watch(_topics(names), said.get("drawn"))
+        if said.get("beat") is True:
+            self._put(self._beat)
         if isinstance(names := said.get("again"), list):
             self._put(partial(self._look, [name for name in _topics(names) if name in self._wanted]))
 

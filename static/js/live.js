@@ -11,6 +11,8 @@ const QUIET = 4_000; // ms without a connection before the page says so: a resta
 const AWAY = 5 * 60_000; // a page that is hidden for longer lets its socket go
 const SLOWEST = 4_000; // between two attempts
 const POLLED = 10_000; // between two questions where no socket passes
+const BEAT = 20_000; // of silence before the server is asked whether it is there
+const ANSWERED = 8_000; // and so long it has to answer, or a socket to open
 const READ = 32; // frames: so often the server is told how far we are, and sends no more than we can read
 
 const body = document.body;
@@ -82,33 +84,48 @@ function connect() {
   const opened = new WebSocket(address);
   let wasOpen = false;
   socket = opened;
+  later("answer", ANSWERED, () => lose(opened, false)); // one that neither opens nor fails
   opened.onopen = () => {
     wasOpen = true;
     unread = 0;
     send(isFirst ? { watch: watched, drawn: Number(body.dataset.liveDrawn) } : { watch: watched });
     isFirst = false;
-    later("trust", 1_000, trust); // of topics that one may not see nothing is ever heard
+    beat(); // of topics that one may not see nothing else is ever heard
   };
   opened.onmessage = ({ data }) => receive(JSON.parse(data));
-  opened.onclose = () => {
-    if (socket !== opened) return;
-    socket = null;
-    numbers.clear();
-    clearTimeout(timers.trust);
-    if (isAway) return;
-    doubt();
-    // A refusal says nothing of its reason: the pages are asked, which also know whether the session has ended.
-    if (!wasOpen) poll();
-    later("retry", Math.min(SLOWEST, 500 * 2 ** attempts) * (0.5 + Math.random() / 2), connect);
-    attempts += 1;
-  };
+  opened.onclose = () => lose(opened, wasOpen);
+}
+
+function lose(opened, wasOpen) {
+  if (socket !== opened) return;
+  disconnect();
+  if (isAway) return;
+  doubt();
+  // A refusal, or silence, says nothing of its reason: the pages are asked, which also know whether the session has ended.
+  if (!wasOpen) poll();
+  later("retry", Math.min(SLOWEST, 500 * 2 ** attempts) * (0.5 + Math.random() / 2), connect);
+  attempts += 1;
 }
 
 function disconnect() {
   const closing = socket;
   socket = null;
   numbers.clear();
+  for (const name of ["beat", "answer"]) clearTimeout(timers[name]);
   closing?.close();
+}
+
+// A connection that hangs (a proxy, a laptop that slept) closes for nobody: after a silence the server is asked.
+function listen() {
+  clearTimeout(timers.answer);
+  later("beat", BEAT, beat);
+}
+
+function beat() {
+  const asked = socket;
+  if (asked?.readyState !== WebSocket.OPEN) return;
+  send({ beat: true });
+  later("answer", ANSWERED, () => lose(asked, false));
 }
 
 function send(message) {
@@ -116,6 +133,7 @@ function send(message) {
 }
 
 function receive(frame) {
+  listen();
   unread += 1;
   if (unread === READ) {
     send({ read: unread });
@@ -123,6 +141,7 @@ function receive(frame) {
   }
   const { kind, topic, number, payload } = frame;
   if (kind === "resync") doubt();
+  else if (kind === "beat") trust();
   else if (kind === "snapshot") {
     trust();
     numbers.set(topic, number);
@@ -169,11 +188,13 @@ function comeBack() {
   clearTimeout(timers.away);
   isAway = hasEnded = false; // signed in again in another tab, perhaps
   attempts = 0;
-  connect();
+  if (socket) beat();
+  else connect();
 }
 
 document.addEventListener("visibilitychange", () => (document.hidden ? later("away", AWAY, leave) : comeBack()));
 window.addEventListener("online", comeBack);
+window.addEventListener("offline", () => socket && lose(socket, true)); // nothing is asked: there is no network
 window.addEventListener("pagehide", leave);
 window.addEventListener("pageshow", comeBack); // also the first time, once everything else is there
 

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebSocketRoute, expect, sync_playwright
 
 from quotation.providers import autovista
 from settings_admin.models import User
@@ -116,6 +116,10 @@ def wait_for_the_server() -> None:
         time.sleep(0.01)
 
 
+def _alive_and_silent(socket: WebSocketRoute) -> None:
+    socket.on_message(lambda said: socket.send('{"kind": "beat"}') if "beat" in str(said) else None)
+
+
 @pytest.fixture
 def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Visit]]:
     """`visit(user)`: a new browser in which this person is signed in (None: nobody), on a desk or on a phone."""
@@ -133,7 +137,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Visit]]
         )
         context.set_default_timeout(10_000)
         # pytest-django's server has no sockets: what they bring is told by tests/live, on a server that does.
-        context.route_web_socket("**/live/", lambda socket: None)
+        context.route_web_socket("**/live/", _alive_and_silent)
         contexts.append(context)
         if user is not None:
             client = Client()

@@ -95,6 +95,20 @@ def test_a_page_asks_again_when_a_number_is_missing(cast, topic):
     run(scenario)
 
 
+def test_a_page_that_asks_whether_the_server_is_there_is_answered(cast, topic):
+    async def scenario():
+        async with page_of(cast.sam, topic) as page:
+            await page.next()
+            for nonsense in (1, "true", None):
+                await page.say(beat=nonsense)
+            await page.say(beat=True)
+            assert await page.next() == {"kind": "beat"}
+            await tell(topic)
+            assert (await page.next())["number"] == 1
+
+    run(scenario)
+
+
 def test_topics_come_and_go_with_what_the_page_shows(cast, topic):
     async def scenario():
         async with page_of(cast.sam) as page:
