@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from openflex.core.french import format_day
+from openflex.core.french import NBSP, format_day
 from settings_admin.access.models import User, UserGroup
 from settings_admin.records.models import TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of
@@ -43,14 +43,9 @@ def told(entry: TimelineEntry, *, group_name: str = "") -> HistoryLine:
 def _sentence(entry: TimelineEntry) -> tuple[str, str]:
     details = entry.details
     if entry.kind.startswith("member_"):
-        is_group = is_of_group(entry)
-        other = details.get("user_name" if is_group else "group_name", "")
-        place = _place(entry)
-        if entry.kind == "member_added":
-            return (f"a ajouté {other}, {place}" if is_group else f"l’a ajouté à {other}, {place}"), "user-plus"
-        if entry.kind == "member_removed":
-            return (f"a retiré {other}, {place}" if is_group else f"l’a retiré de {other}, {place}"), "user-minus"
-        return (f"a affecté {other} à {place}" if is_group else f"l’a affecté dans {other} à {place}"), "map-pin"
+        sentence, icon = _of_member(entry)
+        was = _was(entry)
+        return (f"{sentence}, jusque-là{NBSP}: {was}" if was else sentence), icon
     sentence, icon = _SENTENCES.get(entry.kind, (entry.kind, "history"))
     if entry.kind.startswith("absence_"):
         first, last = (format_day(date.fromisoformat(details[name])) for name in ("from", "to"))
@@ -60,6 +55,25 @@ def _sentence(entry: TimelineEntry) -> tuple[str, str]:
     if entry.kind == "left" and details.get("successor"):
         sentence = f"{sentence}, ce qui restait ouvert est passé à {details['successor']}"
     return sentence, icon
+
+
+def _of_member(entry: TimelineEntry) -> tuple[str, str]:
+    is_group, place = is_of_group(entry), _place(entry)
+    other = entry.details.get("user_name" if is_group else "group_name", "")
+    if entry.kind == "member_added":
+        return (f"a ajouté {other}, {place}" if is_group else f"l’a ajouté à {other}, {place}"), "user-plus"
+    if entry.kind == "member_removed":
+        return (f"a retiré {other}, {place}" if is_group else f"l’a retiré de {other}, {place}"), "user-minus"
+    return (f"a affecté {other} à {place}" if is_group else f"l’a affecté dans {other} à {place}"), "map-pin"
+
+
+def _was(entry: TimelineEntry) -> str:
+    """Where it held until then, as far as the reader sees these places."""
+    reach = current_scope().reach
+    seen = [one for one in entry.details.get("was", ()) if one["entity"] in reach.entities]
+    names = [one["place"] if one["entity"] in reach.whole else one["where"] for one in seen]
+    # Two that read alike to whoever sees some sites only say nothing.
+    return ", ".join(name for name in names if name != _place(entry))
 
 
 def _place(entry: TimelineEntry) -> str:

@@ -99,7 +99,7 @@ class TestReasons:
 
     def offered(self, client, opportunity):
         page = parse(client.get(f"/opportunites/{opportunity.pk}/cloturer/perdue/"))
-        return [option.text.strip() for option in page.select("[name=reason] option")]
+        return [option.text.strip() for option in page.select("[name=reason] option:not([value=''])")]
 
     def post(self, client, path, **data):
         return client.post(f"{AT}/{path}/", {"key": str(uuid.uuid4()), **data})

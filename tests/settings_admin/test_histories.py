@@ -7,9 +7,12 @@ from django.utils import timezone
 from opportunities.models import OpportunitySettings, TradeIn
 from opportunities.targets import FIGURES, MESSAGES, REASONS
 from quotation.models import QuotationSettings
-from settings_admin.models import TimelineEntry
+from settings_admin.access.history import told
+from settings_admin.access.services.memberships import add_member, set_sites
+from settings_admin.models import Membership, TimelineEntry
 from settings_admin.records.enums import NUMBERING_CHANGED
 from settings_admin.records.views import HISTORY_PAGE
+from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity
 from tests.settings_admin.way import group_url, user_url
 from tests.support.htmx import parse
@@ -87,3 +90,19 @@ def test_without_a_script_what_follows_is_a_page_that_leads_back_and_strangers_f
         assert page.select_one(".breadcrumb a")["href"].split("?")[0] == url.split("?")[0]
         assert client_for(cast.otto).get(more).status_code == 404, url
         assert client_for(cast.alice).get(f"{more.rsplit('=')[0]}=²").status_code == 200, url
+
+
+def test_a_move_and_a_yes_after_a_no_say_where_it_held_before(cast, client_for, as_user, sellers):
+    with unscoped("the membership of the cast"):
+        membership = Membership.objects.get(user=cast.momo, group=sellers)
+    as_user(cast.alice, choice="all")
+    set_sites(actor=cast.alice, membership=membership, points_of_sale=[cast.north_1])
+    add_member(actor=cast.alice, user=cast.momo, group=sellers)
+    page = parse(client_for(cast.alice, scope="all").get(f"{user_url(cast.momo)}?onglet=historique"))
+    said = " ".join(page.select_one("ol.timeline").get_text(" ").split())
+    assert "à Nord (Nord 1), jusque-là : Nord (Nord 2)" in said
+    assert "toutes les entités, jusque-là : Nord (Nord 1)" in said
+    # Whoever sees the South alone learns nothing of the North.
+    entry = TimelineEntry.objects.filter(kind="member_added", target_id=cast.momo.pk).latest("pk")
+    as_user(cast.eve)
+    assert "Nord" not in told(entry).sentence

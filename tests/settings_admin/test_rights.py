@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from settings_admin.access.selectors.belonging import belonging_of
 from settings_admin.access.services.holdings import built_in_group, create_holding, distribute_rights
 from settings_admin.access.services.memberships import add_member
-from settings_admin.models import DistributedRight, Entity, Membership, UserGroup
+from settings_admin.models import DistributedRight, Entity, Membership, TimelineEntry, UserGroup
 from settings_admin.registries import BuiltInGroup, Right, all_rights, right_label
 from settings_admin.scoping import Reach, unscoped
 from tests.make import make_user
@@ -77,6 +77,12 @@ def test_migrate_hands_a_new_right_out_once(cast, new_right):
     assert new_right in rights_of(cast.other_holding, BuiltInGroup.SALESPERSON)
     assert new_right not in rights_of(cast.holding, BuiltInGroup.ACCOUNTING)
     assert distribute_rights() == []
+    with unscoped("the test looks at the history"):
+        line = TimelineEntry.objects.get(
+            kind="rights_changed", target_id=built_in_group(cast.holding, BuiltInGroup.SALESPERSON).pk
+        )
+    old, new = line.changes["rights"]
+    assert (line.actor, set(new) - set(old)) == (None, {new_right})
 
 
 def test_a_right_taken_back_stays_taken(cast, new_right):

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from settings_admin.access.models import DistributedRight, UserGroup
 from settings_admin.organisation.models import Holding
+from settings_admin.records.services import record_event
 from settings_admin.registries import BuiltInGroup, Right, all_rights
 from settings_admin.scoping import unscoped
 
@@ -25,7 +26,7 @@ def distribute_rights() -> list[str]:
     """Gives rights that are new in this version to the built-in groups that their app names; run by `migrate`.
 
     Each right is given once: an administrator who takes one back from a group finds it still gone after the next
-    migration. Returns the codes given.
+    migration. Returns the codes given; the history of each group tells it.
     """
     with unscoped("rights of every holding"):
         rights = all_rights().values()
@@ -34,8 +35,9 @@ def distribute_rights() -> list[str]:
         for group in UserGroup.objects.exclude(built_in="").select_for_update(of=("self",)):
             missing = [right.code for right in new if group.built_in in right.groups and right.code not in group.rights]
             if missing:
-                group.rights = [*group.rights, *missing]
+                before, group.rights = group.rights, [*group.rights, *missing]
                 group.save(update_fields=["rights"])
+                record_event(group, kind="rights_changed", actor=None, changes={"rights": [before, group.rights]})
         _create_missing_groups(Holding.objects.all(), rights)
         DistributedRight.objects.bulk_create(DistributedRight(code=right.code) for right in new)
     return [right.code for right in new]

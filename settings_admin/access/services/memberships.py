@@ -62,6 +62,7 @@ def widen(*, actor: User | None, user: User, group: UserGroup, place: Place) -> 
     existing = {one.entity_id: one for one in Membership.objects.filter(user=user, group=group)}
     if None in existing:
         return existing[None]
+    before = [place_of(one) for one in existing.values()]
     entity_id = place.entity.pk if place.entity else None
     membership = existing.get(entity_id)
     if membership is None:
@@ -88,7 +89,8 @@ def widen(*, actor: User | None, user: User, group: UserGroup, place: Place) -> 
         # One membership says it all: those of single entities would only be forgotten at the next removal.
         for narrower in existing.values():
             narrower.delete()
-    record_membership(membership, kind="member_added", actor=actor)
+    was = before if entity_id is None else [one for one in before if one.entity == place.entity]
+    record_membership(membership, kind="member_added", actor=actor, was=was)
     return membership
 
 
@@ -159,7 +161,7 @@ def set_sites(
         membership.is_whole = place.sites is None
         membership.save(update_fields=["is_whole"])
         membership.points_of_sale.set(place.sites or ())
-        record_membership(membership, kind="member_moved", actor=actor)
+        record_membership(membership, kind="member_moved", actor=actor, was=[before])
 
 
 # Without a word of where: the actor may not see that site.
@@ -220,14 +222,16 @@ def _end(membership: Membership, *, actor: User) -> None:
     membership.delete()
 
 
-def record_membership(membership: Membership, *, kind: str, actor: User | None) -> None:
-    """One line in the history of the person and one in that of the group, each naming the other; the person's open
-    pages ask again what they may watch."""
+def record_membership(membership: Membership, *, kind: str, actor: User | None, was: Sequence[Place] = ()) -> None:
+    """One line in the history of the person and one in that of the group, each naming the other; `was`: where the
+    membership held until then. The person's open pages ask again what they may watch."""
     tell_access_changed([membership.user_id])
-    record_events(_told(membership, place_of(membership), kind=kind, actor=actor))
+    record_events(_told(membership, place_of(membership), kind=kind, actor=actor, was=was))
 
 
-def _told(membership: Membership, place: Place, *, kind: str, actor: User | None) -> list[TimelineEntry]:
+def _told(
+    membership: Membership, place: Place, *, kind: str, actor: User | None, was: Sequence[Place] = ()
+) -> list[TimelineEntry]:
     details = {
         "user": membership.user_id,
         "user_name": membership.user.full_name,
@@ -237,6 +241,10 @@ def _told(membership: Membership, place: Place, *, kind: str, actor: User | None
         # Without the sites, for those who do not see all of them.
         "where": str(Place(place.entity)),
     }
+    if was:
+        details["was"] = [
+            {"entity": one.entity.pk, "place": str(one), "where": str(Place(one.entity))} for one in was if one.entity
+        ]
     return [
         event_of(target, kind=kind, actor=actor, details=details, entity=membership.entity)
         for target in (membership.user, membership.group)
