@@ -33,7 +33,7 @@ class CustomersConfig(AppConfig):
                 key="customers",
                 label="clients attitrés",
                 right=EDIT,
-                count=editing.count_followed,
+                left=editing.followed_by,
                 places=editing.places_followed,
                 move=editing.hand_over,
             )

@@ -34,10 +34,6 @@ def _open_of(user: User) -> QuerySet[Opportunity]:
     return Opportunity.objects.open().filter(salesperson=user)
 
 
-def _count(user: User) -> int:
-    return _open_of(user).count()
-
-
 def _places(user: User) -> Iterable[tuple[int, int | None]]:
     return list(_open_of(user).order_by().values_list("entity_id", "point_of_sale_id").distinct())
 
@@ -59,10 +55,6 @@ def _move(user: User, *, to: User, actor: User) -> int:
 def _appointments_of(user: User) -> QuerySet[Appointment]:
     planned = Appointment.objects.filter(salesperson=user, state=AppointmentState.PLANNED, ends_at__gt=timezone.now())
     return planned.exclude(opportunity__in=_open_of(user))
-
-
-def _count_appointments(user: User) -> int:
-    return _appointments_of(user).count()
 
 
 def _places_of_appointments(user: User) -> Iterable[tuple[int, int | None]]:
@@ -94,10 +86,6 @@ def _requests_to(user: User) -> QuerySet[Comment]:
     return Comment.objects.filter(asked_of=user, answered_by=None)
 
 
-def _count_requests(user: User) -> int:
-    return _requests_to(user).count()
-
-
 def _places_of_requests(user: User) -> Iterable[tuple[int, int | None]]:
     return list(_requests_to(user).order_by().values_list(*_OF_OPPORTUNITY).distinct())
 
@@ -114,7 +102,7 @@ def register() -> None:
             key="appointments",
             label="rendez-vous sur les opportunités de collègues",
             right=EDIT,
-            count=_count_appointments,
+            left=_appointments_of,
             places=_places_of_appointments,
             move=_move_appointments,
             stays="Reste à déplacer\u00a0: un rendez-vous à une heure où qui le reprend est déjà pris.",
@@ -125,7 +113,7 @@ def register() -> None:
             key="opportunities",
             label="opportunités en cours",
             right=EDIT,
-            count=_count,
+            left=_open_of,
             places=_places,
             move=_move,
             stays="Leurs rendez-vous à venir suivent, sauf à une heure où qui les reprend est déjà pris.",
@@ -136,7 +124,7 @@ def register() -> None:
             key="requests",
             label="demandes sans réponse",
             right=VIEW,
-            count=_count_requests,
+            left=_requests_to,
             places=_places_of_requests,
             move=_move_requests,
         )

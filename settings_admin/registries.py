@@ -101,8 +101,9 @@ class SettingsPage:
 class HandOver:
     """What a leaver leaves open, in one app's words: « opportunités en cours ».
 
-    `count(user)` says how many there are, `places(user)` where: pairs of an entity's and a point of sale's id, None for
-    what belongs to the whole entity. Whoever takes them over holds `right` in all of these places.
+    `left(user)` are its rows, counted in one statement with those of all apps; `places(user)` says where: pairs
+    of an entity's and a point of sale's id, None for what belongs to the whole entity. Whoever takes them over holds
+    `right` in all of these places.
     `move(user, to=colleague, actor=…)` hands them over inside the leaver's transaction and returns how many it moved.
     `stays`: what of it may stay with the leaver, said in the dialog.
     """
@@ -110,7 +111,7 @@ class HandOver:
     key: str
     label: str
     right: str
-    count: Callable[[Any], int]
+    left: Callable[[Any], models.QuerySet[Any]]
     places: Callable[[Any], Iterable[tuple[int, int | None]]]
     move: Callable[..., int]
     stays: str = ""

@@ -51,20 +51,16 @@ def _people(*users: User | None) -> dict[str, Any]:
 # --- What a leaver leaves -------------------------------------------------------------------------------
 
 
-def count_followed(user: User) -> int:
-    return _followed(user).count()
-
-
 def places_followed(user: User) -> Iterable[tuple[int, int | None]]:
     return [
-        (entity_id, None) for entity_id in _followed(user).order_by().values_list("entity_id", flat=True).distinct()
+        (entity_id, None) for entity_id in followed_by(user).order_by().values_list("entity_id", flat=True).distinct()
     ]
 
 
 def hand_over(user: User, *, to: User, actor: User) -> int:
     """Gives the customers of a leaver to a colleague, inside the leaver's transaction; each keeps in its history who
     had it. The date of the last change stays: nobody touched the customer."""
-    followed = list(_followed(user).select_for_update(of=("self",)).select_related("entity").order_by("pk"))
+    followed = list(followed_by(user).select_for_update(of=("self",)).select_related("entity").order_by("pk"))
     Customer.objects.filter(pk__in=[one.pk for one in followed]).update(salesperson=to)
     changes = {"salesperson": [user.pk, to.pk]}
     records.record_events(
@@ -74,5 +70,5 @@ def hand_over(user: User, *, to: User, actor: User) -> int:
     return len(followed)
 
 
-def _followed(user: User) -> QuerySet[Customer]:
+def followed_by(user: User) -> QuerySet[Customer]:
     return Customer.objects.listed().filter(salesperson=user)

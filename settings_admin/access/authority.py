@@ -1,5 +1,5 @@
 """What one person may give to, take from, or change about another. Read inside the verb's transaction, never trusted
-from a form: one grants only rights one holds, in a place where one holds them."""
+from a form: one grants only rights one holds, in a place where one holds them, unless one administers the holding."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -70,8 +70,18 @@ def holds(actor: Belonging, right: str, place: Place) -> bool:
     return actor.grants.get(right, NOWHERE).contains(place.reach)
 
 
+def administers_holding(actor: Belonging) -> bool:
+    return actor.holding_rights >= {MANAGE_USERS, MANAGE_SHARED_GROUPS}
+
+
+def may_give(actor: Belonging, right: str, place: Place) -> bool:
+    """One gives what one holds; the holding's administrators give any right
+    (docs/adr/007-the-holdings-administrators.md)."""
+    return administers_holding(actor) or holds(actor, right, place)
+
+
 def missing_rights(actor: Belonging, rights: Iterable[str], place: Place) -> list[str]:
-    return [right for right in rights if not holds(actor, right, place)]
+    return [right for right in rights if not may_give(actor, right, place)]
 
 
 def check_may_grant(actor: Belonging, rights: Iterable[str], place: Place, *, field: str | None = None) -> None:
@@ -123,6 +133,8 @@ def may_change(actor: Belonging, membership: Membership) -> bool:
 def givable(actor: Belonging, rights: Iterable[str]) -> Reach:
     """Where the actor may put people into a group with these rights: where they manage users and hold all of them."""
     where = actor.grants.get(MANAGE_USERS, NOWHERE)
+    if administers_holding(actor):
+        return where
     for right in rights:
         if not right.startswith("holding."):
             where &= actor.grants.get(right, NOWHERE)
@@ -193,7 +205,7 @@ def check_may_edit_group(actor: Belonging, group: UserGroup) -> None:
 class MatrixLine:
     right: Right
     is_given: bool
-    # Whoever edits the group holds the right where it would be given.
+    # Whoever edits the group may give the right there.
     may_give: bool
 
 
@@ -202,6 +214,6 @@ def matrix_of(*, rights: Iterable[str], editor: Belonging, place: Place) -> list
     ticked = set(rights)
     modules: dict[str, list[MatrixLine]] = {}
     for code, right in all_rights().items():
-        line = MatrixLine(right, code in ticked, holds(editor, code, place))
+        line = MatrixLine(right, code in ticked, may_give(editor, code, place))
         modules.setdefault(module_label(code), []).append(line)
     return list(modules.items())

@@ -12,10 +12,10 @@ def test_customers_are_counted_placed_and_handed_over(cast):
     make_customer(entity=cast.north, birth_name="DOUBLE", salesperson=cast.sam, merged_into=mine)
     changed_at = fresh(mine).changed_at
     with unscoped("a leaver leaves nothing behind"):
-        assert editing.count_followed(cast.sam) == 1
+        assert editing.followed_by(cast.sam).count() == 1
         assert list(editing.places_followed(cast.sam)) == [(cast.north.pk, None)]
         assert editing.hand_over(cast.sam, to=cast.marc, actor=cast.alice) == 1
-        assert editing.count_followed(cast.sam) == 0
+        assert editing.followed_by(cast.sam).count() == 0
     assert fresh(mine).salesperson_id == fresh(others).salesperson_id == cast.marc.pk
     assert fresh(mine).changed_at == changed_at
     (entry,) = history(mine)

@@ -18,7 +18,7 @@ class ErrandsConfig(AppConfig):
                 key="errands",
                 label="tâches ouvertes",
                 right=services.RIGHT,
-                count=selectors.count_open,
+                left=selectors.open_of,
                 places=selectors.places_of_open,
                 move=services.hand_over,
             )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from settings_admin.models import User
 from tests.errands.models import Errand
 
 
-def count_open(user: User) -> int:
-    return Errand.objects.filter(assignee=user, is_done=False).count()
+def open_of(user: User) -> QuerySet[Errand]:
+    return Errand.objects.filter(assignee=user, is_done=False)
 
 
 def places_of_open(user: User) -> Iterable[tuple[int, int | None]]:

@@ -4,10 +4,12 @@ from uuid import uuid4
 
 import pytest
 
+from openflex.core.errors import Refused
 from settings_admin.access.services.holdings import built_in_group
-from settings_admin.access.services.memberships import add_member
+from settings_admin.access.services.memberships import add_member, remove_member
 from settings_admin.models import Membership, TimelineEntry, UserGroup
 from settings_admin.registries import BuiltInGroup
+from settings_admin.scoping import unscoped
 from tests.settings_admin.way import group_url, said, words
 from tests.support.htmx import parse
 
@@ -81,6 +83,34 @@ def test_taking_the_last_administrators_right_is_refused(cast, client_for):
     response = client_for(cast.alice).post(group_url(admins, "droits/"), sent)
     assert response.status_code == 422
     assert "dernière personne qui administre" in said(response)
+
+
+def test_a_right_that_nobody_holds_any_more_is_given_again_by_the_holdings_administrator(cast, client_for):
+    admins = built_in_group(cast.holding, BuiltInGroup.HOLDING_ADMIN)
+    client, all_of_them = client_for(cast.alice), list(admins.rights)
+    with unscoped("the last groups that gave it everywhere"):
+        for group in UserGroup.objects.filter(rights__contains=["vehicles.export"]):
+            group.rights = [code for code in group.rights if code != "vehicles.export"]
+            group.save()
+    admins.refresh_from_db()
+    sent = {"base": admins.rights, "rights": all_of_them, "confirmed": "1"}
+    assert client.post(group_url(admins, "droits/"), sent).status_code in (200, 303)
+    admins.refresh_from_db()
+    assert "vehicles.export" in admins.rights
+
+
+def test_who_administers_by_two_groups_is_the_last_administrator_too(cast):
+    with unscoped("test data"):
+        admins = built_in_group(cast.holding, BuiltInGroup.HOLDING_ADMIN)
+        halves = [
+            UserGroup.objects.create(holding=cast.holding, name=code, rights=[code])
+            for code in ("settings.manage_users", "holding.manage_shared_groups")
+        ]
+        for half in halves:
+            add_member(actor=None, user=cast.alice, group=half)
+        Membership.objects.filter(group=admins).delete()
+        with pytest.raises(Refused, match="dernière personne qui administre la holding"):
+            remove_member(actor=cast.alice, user=cast.alice, group=halves[1], entity=None)
 
 
 # --- Making, copying, removing groups ----------------------------------------------------------------------

@@ -1,8 +1,10 @@
 """What a leaver leaves open, and who may take it over."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from settings_admin.access.models import User
 from settings_admin.access.selectors.belonging import add_up, gifts_of
@@ -16,7 +18,15 @@ Grants = dict[str, Reach]
 def left_open_by(user: User) -> list[tuple[HandOver, int]]:
     """What each module counts, wherever it stands: for who oversees the person everywhere."""
     with unscoped("a leaver leaves nothing behind, in no entity"):
-        return [(one, count) for one in hand_overs() if (count := one.count(user))]
+        counts = {one.key: _count(one.left(user)) for one in hand_overs()}
+        row = User.objects.filter(pk=user.pk).values_list(*counts.values()).first() if counts else None
+        return [(one, count) for one, count in zip(hand_overs(), row or (), strict=bool(row)) if count]
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """Of these rows, for a statement that counts others beside them."""
+    counted = rows.order_by().annotate(of_all=Value(1)).values("of_all").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def able_to_take_over(user: User, *, among: QuerySet[User]) -> QuerySet[User]:

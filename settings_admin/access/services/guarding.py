@@ -94,13 +94,13 @@ def _administered(holding_id: int) -> Administered:
     """An entity's own administrators manage its users and not the holding: the holding's administrators, wherever
     they are that, come and go without the entity being asked. Who was invited and has not chosen a password yet could
     not sign in to administer anything."""
-    memberships = Membership.objects.filter(
-        Q(entity=None) | Q(is_whole=True),
-        holding_id=holding_id,
-        user__is_active=True,
-        group__rights__contains=[MANAGE_USERS],
+    everyone = Membership.objects.filter(
+        Q(entity=None) | Q(is_whole=True), holding_id=holding_id, user__is_active=True
     ).exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    holding = memberships.filter(entity=None, group__rights__contains=[MANAGE_SHARED_GROUPS]).exists()
+    memberships = everyone.filter(group__rights__contains=[MANAGE_USERS])
+    # Both rights, be it by two groups.
+    shared = everyone.filter(entity=None, group__rights__contains=[MANAGE_SHARED_GROUPS])
+    holding = memberships.filter(entity=None, user__in=shared.values("user")).exists()
     local = memberships.exclude(group__rights__contains=[MANAGE_SHARED_GROUPS])
     entities = set(local.exclude(entity=None).values_list("entity_id", flat=True))
     if local.filter(entity=None).exists():
