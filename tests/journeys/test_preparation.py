@@ -54,9 +54,11 @@ def test_a_vehicle_is_prepared_line_by_line(car, cast, visit, size, scheme):
     screen.check()
     card.get_by_role("button", name="Reprendre la préparation").click()
     for label in ("Révision mécanique", "Pneus et freins", "Carrosserie et jantes", "Contrôle technique"):
+        screen.settle()  # the answer to the line before draws all of them anew
         card.get_by_role("checkbox", name=label).check()
         expect(card.get_by_role("checkbox", name=label)).to_be_checked()
     expect(page.locator("#status-badges")).to_contain_text("6 sur 7")
+    screen.settle()
     card.get_by_role("checkbox", name="Double des clés").check()
     expect(card).to_contain_text("7 sur 7")
     expect(card.get_by_role("button", name="Nouvelle préparation")).to_be_visible()
