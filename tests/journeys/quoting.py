@@ -50,6 +50,7 @@ def to_details(page: Page, base: str, plate: str = "GD642JM") -> None:
     if page.url.endswith("/configuration/"):  # several versions
         page.get_by_role("button", name="Continuer").click()
     expect(page.get_by_label("Kilométrage")).to_be_visible()
+    page.wait_for_load_state()  # what keeps each field is there with the scripts
 
 
 def to_radar(page: Page, base: str) -> None:
