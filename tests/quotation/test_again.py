@@ -97,3 +97,11 @@ def test_a_draft_has_no_value_to_ask_again_or_to_try_a_price_on(way: Way, verb):
     assert answer.status_code == 409
     assert "n’a pas encore de valeur" in text(answer)
     assert (way.latest().pk, way.latest().sale_price) == (draft.pk, None)
+
+
+def test_the_details_of_the_price_tell_with_what_it_was_asked(way: Way):
+    """The provider wants an answer where nobody gave one: what it was told is no secret."""
+    said = text(way.get("price_details", way.valued(first_hand="", origin="").pk))
+    assert "Première main Non (sans réponse)" in said
+    assert "Origine VO Particulier (sans réponse)" in said
+    assert "Code postal 71100" in said
