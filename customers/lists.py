@@ -5,11 +5,14 @@ from typing import Any, Final
 import django_filters as filters
 import django_tables2 as tables
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from customers import enums, selectors
 from customers.models import Consent, Customer
+from customers.periods import CONSENT_YEARS, silent_since
 from customers.validators import tidy
 from openflex.core import french
+from openflex.core.dates import today_paris
 from openflex.core.filters import CheckboxesFilter, DayFilter, SearchFilter
 from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell
 from settings_admin.scoping import current_scope
@@ -30,6 +33,7 @@ def tabs(user_id: int) -> list[Tab]:
         Tab("", "Tous les clients", Q(), has_count=False),
         Tab("mine", "Mes clients", Q(salesperson=user_id)),
         Tab("companies", "Sociétés", Q(kind=enums.CustomerKind.COMPANY), has_count=False),
+        Tab("erased_soon", "Bientôt effacés", Q(erase_on__isnull=False)),
     ]
 
 
@@ -58,6 +62,7 @@ class CustomerTable(ListTable):
     siret = tables.Column(verbose_name="SIRET", attrs=cell("muted"), default="–")
     born_on = FigureColumn(french.format_day, verbose_name="Né(e) le")
     created_at = FigureColumn(french.long_instant, verbose_name="Créé", largest_first=True)
+    erase_on = FigureColumn(french.format_day, verbose_name="Effacé le")
     entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
 
     class Meta(ListTable.Meta):
@@ -109,8 +114,12 @@ class CustomerFilter(filters.FilterSet):
         return rows.exclude(email="") if value == "with" else rows.filter(email="")
 
     def by_consent(self, rows: QuerySet[Customer], name: str, value: str) -> QuerySet[Customer]:
-        """By what was said last."""
+        """By what was said last, as long as it counts."""
         is_objection = value == "objection"
         purpose = enums.ConsentPurpose.REUSE if is_objection else value
         said = Consent.objects.filter(customer=OuterRef("pk"), purpose=purpose).order_by("-at", "-pk")
-        return rows.alias(said=Subquery(said.values("is_given")[:1])).filter(said=not is_objection)
+        rows = rows.alias(said=Subquery(said.values("is_given")[:1])).filter(said=not is_objection)
+        if is_objection:
+            return rows
+        silent = silent_since(today_paris(timezone.now()), years=CONSENT_YEARS)
+        return rows.filter(Q(last_contact_at=None) | Q(last_contact_at__gte=silent))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max, Subquery
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -77,6 +79,38 @@ class OwnedFile:
 
     path: str
     name: str
+
+
+@dataclass(frozen=True)
+class Dealings:
+    """What an app above knows of what was done with customers, in expressions over a query of them.
+
+    `contacts(now)`: instants of what people did until then, the latest of each sort. `is_client`: something was sold to
+    them or bought from them, and stays so. `is_open(now)`: conditions under which nobody forgets them. `hold(pks)`
+    locks what else somebody could be writing on, as a merge would after its customers.
+    """
+
+    key: str
+    contacts: Callable[[datetime], list[Any]]
+    is_client: Callable[[], Any]
+    is_open: Callable[[datetime], list[Any]]
+    hold: Callable[[Collection[int]], None]
+
+
+def latest(rows: Any, column: str, *, per: str) -> Any:
+    """The latest of these rows, of which `per` says to whom they belong, as an expression; null when there are none."""
+    return Subquery(rows.order_by().values(per).annotate(latest_of_all=Max(column)).values("latest_of_all"))
+
+
+_dealings: dict[str, Dealings] = {}
+
+
+def register_dealings(dealings: Dealings) -> None:
+    _dealings[dealings.key] = dealings
+
+
+def all_dealings() -> list[Dealings]:
+    return list(_dealings.values())
 
 
 PhotoSource = Callable[[Any], Iterator[OwnedFile]]

@@ -38,6 +38,7 @@ def register() -> None:
         Act("customers:merge_find", "chercher la fiche à fusionner avec celle d’un client"),
         Act("customers:merge", "comparer deux fiches d’un client et les fusionner"),
         Act("customers:everything", "recevoir tout ce qui est conservé d’un client"),
+        Act("customers:keep", "garder la fiche d’un client dont l’effacement est annoncé, avec un motif"),
         Act("customers:erase", "effacer un client, sauf ce que la loi garde"),
         Act("customers:import", "importer des clients d’un fichier, après un aperçu ligne par ligne"),
         Act("customers:import_model", "recevoir le modèle du fichier de clients"),

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from customers import enums
 from customers.models import Consent, Customer
+from customers.periods import has_lapsed
 from openflex.core import french
 from openflex.core.facts import ConflictLine, Fact, field_label, field_text
 from openflex.core.fields import field_of
@@ -166,34 +167,36 @@ def away_on(day: date, *, entity_id: int) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class ConsentState:
-    """What somebody said last about one purpose; `last` None: they were never asked."""
+    """What somebody said last about one purpose; `last` None: they were never asked. `has_lapsed`: they agreed, and
+    nobody had any contact with them for so long that it counts no more."""
 
     purpose: enums.ConsentPurpose
     last: Consent | None
+    has_lapsed: bool
 
     @property
     def is_objection(self) -> bool:
         return self.purpose == enums.ConsentPurpose.REUSE and self.last is not None and not self.last.is_given
 
 
-def consents_of(customer: Customer) -> list[ConsentState]:
+def consents_of(customer: Customer, *, today: date) -> list[ConsentState]:
     """Every purpose with its last answer; one statement."""
     latest: dict[str, Consent] = {}
     for one in customer.consents.select_related("recorded_by"):
         latest.setdefault(one.purpose, one)
-    return [ConsentState(purpose, latest.get(purpose.value)) for purpose in enums.ConsentPurpose]
-
-
-def objects_to_prospecting(customer: Customer) -> bool:
-    """The box of the official papers: « Je m’oppose à la réutilisation de mes données… »."""
-    last = customer.consents.filter(purpose=enums.ConsentPurpose.REUSE).first()
-    return last is not None and not last.is_given
+    is_over = has_lapsed(customer.last_contact_at, today=today)
+    found = ((purpose, latest.get(purpose.value)) for purpose in enums.ConsentPurpose)
+    return [
+        ConsentState(purpose, last, has_lapsed=is_over and last is not None and last.is_given)
+        for purpose, last in found
+    ]
 
 
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "created": ("a créé le client", "plus"),
     "imported": ("a importé le client d’un fichier", "file-import"),
     "changed": ("a modifié la fiche", "pencil"),
+    "kept": ("a gardé la fiche", "user-check"),
     "handed_over": ("a confié le client à un collègue", "arrows-exchange"),
     "taken_over": ("a repris des valeurs de la fiche fusionnée", "copy"),
     "merged": ("a fusionné une autre fiche avec celle-ci", "users"),

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from customers.services import erasure, import_runs, imports
+from customers.services import erasure, import_runs, imports, silence
 from settings_admin.scoping import unscoped
 
 
@@ -11,6 +11,14 @@ from settings_admin.scoping import unscoped
 def complete_erasures() -> None:
     with unscoped("customers of every entity whom a law keeps no more"):
         erasure.complete_erasures(now=timezone.now())
+
+
+@shared_task(time_limit=3600)
+def forget_the_silent() -> None:
+    now = timezone.now()
+    with unscoped("customers of every entity with whom nobody had any contact for years"):
+        silence.announce(now=now)
+        silence.erase_silent(now=now)
 
 
 @shared_task(time_limit=3600)

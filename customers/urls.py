@@ -26,6 +26,7 @@ urlpatterns = [
     path("<int:pk>/fusionner/<int:other_pk>/", merging.merge, name="merge"),
     path("<int:pk>/donnees/", privacy.everything, name="everything"),
     path("<int:pk>/effacer/", privacy.erase, name="erase"),
+    path("<int:pk>/garder/", privacy.keep, name="keep"),
     path("<int:pk>/sections/<slug:key>/", sections.save_section, name="save_section"),
     path("<int:pk>/contacts/ajouter/", around.contact_add, name="contact_add"),
     path("<int:pk>/contacts/<int:part_pk>/", around.contact_edit, name="contact_edit"),

@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
     "restart-stuck-customer-imports": {"task": "customers.tasks.restart_stuck_imports", "schedule": 60.0},
     "forget-old-customer-imports": {"task": "customers.tasks.forget_old_imports", "schedule": 600.0},
     "complete-erasures": {"task": "customers.tasks.complete_erasures", "schedule": crontab(hour=3, minute=40)},
+    "forget-the-silent": {"task": "customers.tasks.forget_the_silent", "schedule": crontab(hour=2, minute=30)},
     "expire-offers-and-prices": {"task": "opportunities.tasks.expire_past", "schedule": crontab(hour=0, minute=10)},
     "remind-of-overdue": {"task": "opportunities.tasks.remind_of_overdue", "schedule": crontab(hour=7, minute=0)},
     "tell-teams": {"task": "opportunities.tasks.tell_teams", "schedule": crontab(hour=7, minute=10)},

@@ -6,8 +6,19 @@ class OpportunitiesConfig(AppConfig):
     verbose_name = "Opportunités"
 
     def ready(self) -> None:
-        from customers.registry import Panel, register_ending, register_panels, register_photos
-        from opportunities import dossier, exports, finding, hand_over, notices, rights, targets, todos, topics
+        from customers.registry import Panel, register_dealings, register_ending, register_panels, register_photos
+        from opportunities import (
+            dealings,
+            dossier,
+            exports,
+            finding,
+            hand_over,
+            notices,
+            rights,
+            targets,
+            todos,
+            topics,
+        )
         from opportunities.services.follow_up import drop_of_erased
         from opportunities.services.messages import give_usual_messages
         from opportunities.services.reasons import give_usual_reasons
@@ -65,6 +76,7 @@ class OpportunitiesConfig(AppConfig):
             )
         )
         register_export(exports.OPPORTUNITIES)
+        register_dealings(dealings.DEALINGS)
         register_photos("opportunities", dossier.photos_of)
         register_ending("opportunities", drop_of_erased)
         register_above("opportunities.tradein", Above(lock=lock_opportunity, changed=condition_changed))

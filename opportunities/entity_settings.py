@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from customers.enums import ConsentPurpose
 from customers.selectors import consents_of
+from openflex.core.dates import today_paris
 from openflex.core.french import format_phone
 from opportunities import enums
 from opportunities.messages import names_of
@@ -94,5 +96,5 @@ def message_values(opportunity: Opportunity) -> dict[str, str]:
 def refused_ways(opportunity: Opportunity) -> list[str]:
     """How the customer said not to be written to or called: « SMS »."""
     ways = (ConsentPurpose.EMAIL, ConsentPurpose.SMS, ConsentPurpose.PHONE)
-    states = consents_of(opportunity.customer)
+    states = consents_of(opportunity.customer, today=today_paris(timezone.now()))
     return [one.purpose.label for one in states if one.purpose in ways and one.last and not one.last.is_given]

@@ -6,7 +6,7 @@ class VehiclesConfig(AppConfig):
     verbose_name = "Véhicules"
 
     def ready(self) -> None:
-        from customers.registry import Keeper, register_keepers
+        from customers.registry import Keeper, register_dealings, register_keepers
         from openflex.core.document_numbers import NumberFormat
         from settings_admin.registries import (
             HistorySource,
@@ -18,11 +18,12 @@ class VehiclesConfig(AppConfig):
             register_numbering,
             register_vehicle_kinds,
         )
-        from vehicles import enums, exports, finding, rights, selectors, todos
+        from vehicles import dealings, enums, exports, finding, rights, selectors, todos
 
         rights.register()
         todos.register()
         finding.register()
+        register_dealings(dealings.DEALINGS)
         register_keepers(Keeper("police_register", selectors.SELLER_COLUMNS, selectors.kept_by_the_register))
         register_export(exports.STOCK)
         register_history_sources(HistorySource("vehicles.vehicle", "vehicles:sheet", "vehicles.view"))

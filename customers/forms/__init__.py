@@ -1,6 +1,6 @@
 """What people type about customers."""
 
-from customers.forms.around import ConsentForm, ContactForm, OwnedVehicleForm, PartForm
+from customers.forms.around import ConsentForm, ContactForm, KeepForm, OwnedVehicleForm, PartForm
 from customers.forms.entry import TELLING, AddCustomerForm
 from customers.forms.imports import UploadForm
 from customers.forms.picker import CustomerField
@@ -24,6 +24,7 @@ __all__ = [
     "CustomerField",
     "FollowUpForm",
     "IdentityDocumentForm",
+    "KeepForm",
     "OwnedVehicleForm",
     "PartForm",
     "PersonForm",

@@ -67,6 +67,15 @@ class OwnedVehicleForm(PartForm, PlaceRules):
         return data
 
 
+class KeepForm(forms.Form):
+    reason = forms.CharField(
+        label="Pourquoi",
+        max_length=200,
+        help_text="Un projet à venir, un litige, une garantie en cours…",
+        error_messages={"required": "Dites pourquoi cette fiche reste utile."},
+    )
+
+
 class ConsentForm(forms.Form):
     """What the customer said: about what, yes or no, how."""
 

@@ -41,7 +41,8 @@ class Customer(ScopedModel):
     """One row is one truth: its sections are edited in place, its history is in `TimelineEntry`.
 
     `merged_into`: this row was put into that one, which has all that pointed here; what it said stays readable.
-    `erased_at`: the person asked to be forgotten; `kept_because` says what the law keeps of them, if anything.
+    `erased_at`: they are forgotten, because they asked for it or after years of silence; `kept_because` says what the
+    law keeps of them, if anything.
     """
 
     audience = Audience(entity="entity_id")
@@ -100,6 +101,11 @@ class Customer(ScopedModel):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
     erased_at = models.DateTimeField("effacé", null=True, blank=True)
     kept_because = models.TextField("conservé parce que", blank=True)
+    # When people last did something with the customer, up to a month behind as long as that makes no difference;
+    # null until the first night (`services/silence.py`).
+    last_contact_at = models.DateTimeField("dernier contact", null=True, editable=False)
+    # The day for which the erasure is announced, of who was silent for years; null for everybody else.
+    erase_on = models.DateField("effacé le", null=True, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="créé par")
     created_at = models.DateTimeField("créé", auto_now_add=True)
     changed_at = models.DateTimeField("modifié", auto_now=True)
@@ -151,6 +157,10 @@ class Customer(ScopedModel):
                     ("city", "city"),
                     ("postcode", "postcode"),
                 )
+            ),
+            # Few of many, and the last ones in the order of the list.
+            models.Index(
+                fields=["changed_at", "id"], condition=LISTED & Q(erase_on__isnull=False), name="customer_erased_soon"
             ),
             # Duplicates are looked for while somebody types.
             models.Index(fields=["entity", "phone"], condition=LISTED & ~Q(phone=""), name="customer_phone"),

@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from customers.models import Customer
+from customers.services.contact import note_contact
 from openflex.core.errors import Refused
 from settings_admin.models import User
 from settings_admin.records import services as records
@@ -18,11 +20,12 @@ def lock_customer(pk: int) -> Customer:
     """The row, locked, for a verb; raises Refused("gone") when it was merged into another one or erased.
 
     A verb that points something at a customer locks them too, and before anything else that a merge repoints: else it
-    would wait for the merge, and then point at the file that went.
+    would wait for the merge, and then point at the file that went. Whatever the verb does is a contact.
     """
     customer = Customer.objects.select_for_update(of=("self",)).select_related("entity").get(pk=pk)
     if not customer.is_listed:
         raise GONE
+    note_contact(customer, at=timezone.now())
     return customer
 
 

@@ -44,9 +44,9 @@ def consequence_of(customer: Customer) -> Consequence:
 
 
 @transaction.atomic
-def erase(*, customer: Customer, actor: User | None, now: datetime) -> Customer:
+def erase(*, customer: Customer, actor: User | None, now: datetime, why: str = "") -> Customer:
     """Empties or deletes all that says something of the customer, in every table and history, and ends what was still
-    to be done with them; twice has one effect.
+    to be done with them; twice has one effect. `why` stands in their history, in which nothing else is left.
 
     What a law keeps of the customer's own columns stays until `complete_erasures` finds that it no longer does. Raises
     Refused("merged").
@@ -66,14 +66,15 @@ def erase(*, customer: Customer, actor: User | None, now: datetime) -> Customer:
         for end in endings():
             end(list(files), actor, now)
         # First: the database lets no customer be without a name who is not erased.
-        Customer.objects.filter(pk__in=files).update(erased_at=locked.erased_at or now, kept_because="")
+        Customer.objects.filter(pk__in=files).update(erased_at=locked.erased_at or now, kept_because="", erase_on=None)
         for table in of_customers():
             _apply(table, files, but=kept_columns if table.path == "pk" else ())
         Customer.objects.filter(pk=locked.pk).update(kept_because="\n".join(reasons))
         records.redact(Customer._meta.label_lower, files)
     targets.forget(model=Customer._meta.label_lower, pks=files)
     locked.refresh_from_db()
-    records.record_event(locked, kind="partly_erased" if reasons else "erased", actor=actor)
+    details = {"label": why} if why else {}
+    records.record_event(locked, kind="partly_erased" if reasons else "erased", actor=actor, details=details)
     return locked
 
 

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import ManyToOneRel
+from django.utils import timezone
 
 from customers.models import Customer
+from customers.services.contact import note_contact
 from customers.services.editing import GONE
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
@@ -100,6 +102,7 @@ def merge(*, survivor: Customer, absorbed: Customer, taken: Iterable[str], actor
     with acting_for(kept.entity):
         moved = {one.label: one.rows(gone).update(**{one.relation.field.name: kept}) for one in pointing()}
     targets.repoint(old=gone, new=kept)
+    note_contact(kept, at=timezone.now())
     gone.merged_into = kept
     gone.save(update_fields=["merged_into"])
     told = {label: count for label, count in moved.items() if count}

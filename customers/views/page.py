@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from customers import forms, registry, selectors
 from customers.models import Customer
+from customers.periods import has_lapsed
 from customers.selectors import EDIT, VIEW
 from openflex.core import htmx
 from openflex.core.dates import today_paris
@@ -127,7 +128,7 @@ def _history(request: StaffRequest, customer: Customer) -> History:
 
 def _context(request: StaffRequest, customer: Customer, *, away: Mapping[int, str] | None) -> dict[str, Any]:
     history = _history(request, customer)
-    consents = selectors.consents_of(customer)
+    consents = selectors.consents_of(customer, today=_today())
     away = away_today(customer) if away is None else away
     return {
         "customer": customer,
@@ -147,6 +148,7 @@ def _context(request: StaffRequest, customer: Customer, *, away: Mapping[int, st
         "contacts": list(customer.contacts.all()),
         "owned_vehicles": list(customer.owned_vehicles.all()),
         "consents": consents,
+        "is_silent": has_lapsed(customer.last_contact_at, today=_today()),
         "objects": any(one.is_objection for one in consents),
         "stands_in": away.get(customer.salesperson_id or 0, ""),
         "panels": [panel for panel in registry.panels() if may(panel.right, customer)],

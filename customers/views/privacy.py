@@ -6,10 +6,12 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from customers import exports, selectors
-from customers.services import erasure
+from customers import exports, forms, selectors
+from customers.selectors import EDIT
+from customers.services import erasure, silence
 from openflex.core import htmx
 from openflex.core.dialogs import Dialog, render_dialog
+from openflex.core.errors import Refused
 from openflex.core.http import writes
 from settings_admin.access.requests import StaffRequest, origin_of
 from settings_admin.guards import get_for, right
@@ -25,6 +27,33 @@ def everything(request: StaffRequest, pk: int) -> HttpResponseBase:
     file = exports.dossier_file(customer)
     record_seen(user=request.user, kind=AccessKind.EXPORTED, target=customer, **origin_of(request), label="Un client")
     return FileResponse(file, as_attachment=True, filename=f"client-{customer.pk}.zip", content_type="application/zip")
+
+
+@right("customers.edit", on="row")
+@writes("GET", "POST")
+def keep(request: StaffRequest, pk: int) -> HttpResponse:
+    """The erasure that is announced for years of silence is off, with why."""
+    customer = get_for(request, selectors.customer_rows(), pk, right=EDIT)
+    form = forms.KeepForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            silence.keep_on(
+                customer=customer, reason=form.cleaned_data["reason"], actor=request.user, now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field, refusal.message)
+        else:
+            messages.success(request, "La fiche est gardée.")
+            return htmx.redirect(request, "customers:page", pk)
+    dialog = Dialog(
+        title="Garder la fiche",
+        subtitle=customer.display_name,
+        url=request.path,
+        back=reverse("customers:page", args=[pk]),
+        verb="Garder la fiche",
+        consequence="Elle compte comme une fiche avec un contact d’aujourd’hui. Le motif reste dans l’historique.",
+    )
+    return render_dialog(request, dialog, form=form)
 
 
 @right("customers.erase", on="row")

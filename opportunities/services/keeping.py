@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import structlog
 from django.db.models import Model
 
+from customers.services.contact import note_contact_on_commit
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.realtime import publish_on_commit
@@ -69,6 +70,8 @@ def keep(
     """Saves these fields of a locked row with a line of its history, and what follows from them: when it was changed,
     when it was last in contact with the customer (`is_contact`), from which day it is *en souffrance*. Who has it open
     is told after the commit: call it last in the verb."""
+    if actor is not None:
+        note_contact_on_commit(opportunity.customer_id, at=now)
     opportunity.changed_at = now
     derived = ["changed_at", "overdue_on"]
     if is_contact:

@@ -71,6 +71,7 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
             ("merge", {"other_pk": double.pk}),
             ("everything", {}),
             ("erase", {}),
+            ("keep", {}),
             ("save_section", {"key": "adresse"}),
             ("contact_add", {}),
             ("contact_edit", {"part_pk": contact.pk}),

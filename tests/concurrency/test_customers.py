@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +12,11 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from customers.models import Customer, CustomerImport
-from customers.services import around, editing, erasure, import_runs, imports, merging
+from customers.services import around, editing, erasure, import_runs, imports, merging, silence
 from openflex.core.errors import Refused
 from opportunities.enums import Source
 from opportunities.models import Opportunity
+from opportunities.services.comments import add_comment
 from opportunities.services.creation import create_opportunity
 from settings_admin.access.selectors.belonging import belonging_of, scope_of
 from settings_admin.models import TimelineEntry
@@ -193,6 +195,62 @@ class TestErasure:
         )
         assert answer is erasure.MERGED
         assert Opportunity.objects.get().customer == kept
+
+
+class TestTheNight:
+    """Whoever is being worked on when the night forgets the silent ones stays, or is refused beside what was typed."""
+
+    @pytest.fixture
+    def silent(self, cast):
+        long_ago = timezone.now() - timedelta(days=4000)
+        customer = make_customer(entity=cast.north, birth_name="MUET", email="muet@example.test")
+        Customer.objects.update(
+            created_at=long_ago, changed_at=long_ago, last_contact_at=long_ago, erase_on=timezone.now().date()
+        )
+        return customer
+
+    def night(self):
+        return silence.erase_silent(now=timezone.now() + timedelta(days=1))
+
+    def test_who_is_edited_at_that_instant_stays(self, cast, silent):
+        edit = {"base": {"city": ""}, "mine": {"city": "AUTUN"}}
+        erased = behind(
+            cast.alice,
+            lambda: editing.edit_customer(customer=silent, actor=cast.alice, **edit),
+            self.night,
+        )
+        assert erased == 0
+        silent.refresh_from_db()
+        assert (silent.email, silent.city, silent.erase_on) == ("muet@example.test", "AUTUN", None)
+
+    def test_of_whom_a_comment_is_written_at_that_instant_stays(self, cast, silent):
+        long_ago = timezone.now() - timedelta(days=4000)
+        opportunity = make_opportunity(
+            customer=silent, point_of_sale=cast.north_1, salesperson=cast.sam, status="lost", closed_at=long_ago,
+            overdue_on=None, created_at=long_ago, changed_at=long_ago, last_contact_at=long_ago,
+        )  # fmt: skip
+        comment = {"text": "Il rappelle", "author": cast.alice, "is_from_manager": False, "key": uuid4()}
+        erased = behind(
+            cast.alice,
+            lambda: add_comment(opportunity=opportunity, now=timezone.now(), **comment),
+            self.night,
+        )
+        assert erased == 0
+        silent.refresh_from_db()
+        assert silent.email == "muet@example.test"
+
+    def test_an_edit_behind_it_is_refused(self, cast, silent):
+        edit = {"base": {"city": ""}, "mine": {"city": "AUTUN"}}
+        answer = behind(
+            cast.alice, self.night, lambda: editing.edit_customer(customer=silent, actor=cast.alice, **edit)
+        )
+        assert answer is editing.GONE
+        silent.refresh_from_db()
+        assert (silent.email, silent.city) == ("", "")
+
+    def test_two_nights_at_once_erase_once(self, cast, silent):
+        assert sorted(together(cast.alice, self.night, self.night)) == [0, 1]
+        assert TimelineEntry.objects.filter(kind="erased").count() == 1
 
 
 def imported(cast, **fields):

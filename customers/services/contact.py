@@ -1,0 +1,36 @@
+"""That something was done with a customer is kept on their row, which says how long they were silent."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from customers.models import Customer
+from settings_admin.scoping import unscoped
+
+# A contact that follows another one sooner writes nothing: years are counted, and each night looks again at those of
+# whom it matters.
+_SOON: Final = timedelta(days=30)
+
+
+def note_contact(customer: Customer, *, at: datetime) -> None:
+    """Of a locked customer, inside the verb; an erasure that was announced is off."""
+    known = customer.last_contact_at
+    if customer.erase_on is None and known is not None and known > at - _SOON:
+        return
+    customer.last_contact_at, customer.erase_on = max(at, known or at), None
+    customer.save(update_fields=["last_contact_at", "erase_on"])
+
+
+def note_contact_on_commit(pk: int, *, at: datetime) -> None:
+    """For a verb that holds something else than the customer: whoever merges them locks them first, and would wait
+    for this verb. What gets lost with its process is found the night after."""
+    transaction.on_commit(lambda: _note(pk, at), robust=True)
+
+
+@transaction.atomic
+def _note(pk: int, at: datetime) -> None:
+    with unscoped("of whom something was done with, whoever may see them"):
+        customer = Customer.objects.listed().select_for_update(of=("self",)).filter(pk=pk).first()
+        if customer is not None:
+            note_contact(customer, at=at)
