@@ -31,7 +31,9 @@ DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # verbs open their own transactions, reads need none
 DATABASES["default"]["OPTIONS"] = {
     # A page that waits longer than this has lost its reader; long commands raise it for themselves.
-    "options": "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000",
+    "options": "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+    # A page reads few rows: to start helpers for them, or to compile their conditions, takes longer than it saves.
+    " -c max_parallel_workers_per_gather=0 -c jit=off",
 }
 if env.flag("DATABASE_POOL", default=False):  # web processes only: workers and commands hold one connection
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE", default=8)}

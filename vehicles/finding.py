@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Case, Value, When
+from django.db.models import Value
 from django.urls import reverse
 
 from openflex.core.finding import Beginning, FindSource, Hit, register_beginnings, register_sources
@@ -13,10 +13,13 @@ from vehicles.selectors import of_customers
 
 
 def _find(text: str, limit: int) -> Sequence[Hit]:
-    """What stands in stock first, then what came last."""
-    rows = Vehicle.objects.search(text, also=of_customers(text))
-    is_gone = Case(When(IN_STOCK, then=Value(0)), default=Value(1))
-    return [_told(vehicle) for vehicle in rows.order_by(is_gone, "-entered_on", "-pk")[:limit]]
+    """What stands in stock first, then what came last. Each half is read in its own order until there are enough:
+    sorted together, all that have a make would be."""
+    rows = Vehicle.objects.search(text, also=of_customers(text)).order_by("-entered_on", "-pk")
+    stock = rows.filter(IN_STOCK).annotate(half=Value(0))[:limit]
+    gone = rows.exclude(IN_STOCK).annotate(half=Value(1))[:limit]
+    both = stock.union(gone, all=True).order_by("half", "-entered_on", "-pk")
+    return [_told(vehicle) for vehicle in both[:limit]]
 
 
 def _told(vehicle: Vehicle) -> Hit:
