@@ -103,7 +103,9 @@ class Visit:
         assert self.errors == []
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
-        found = Axe().run(self.page, options={"resultTypes": ["violations"]})
+        # Half a megabyte of script: of a page that has it already, nothing is asked but the question.
+        axe = Axe("true") if self.page.evaluate("'axe' in window") else Axe()
+        found = axe.run(self.page, options={"reporter": "no-passes", "resultTypes": ["violations"]})
         assert found.violations_count == 0, found.generate_report()
 
 
