@@ -43,6 +43,11 @@ class Place:
             return False
         return gift.is_whole or (self.sites is not None and {site.pk for site in self.sites} <= gift.sites)
 
+    def gift_of(self, group: UserGroup) -> Gift:
+        """What a membership of the group gives here."""
+        sites = frozenset(site.pk for site in self.sites or ())
+        return Gift(group.pk, self.entity.pk if self.entity else None, self.sites is None, sites, tuple(group.rights))
+
     @property
     def mark(self) -> str:
         """The same for the same sites of an entity: a form says by it what it was drawn of."""

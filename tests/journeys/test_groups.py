@@ -169,6 +169,29 @@ def test_somebody_new_is_invited_with_the_keyboard_alone(cast, visit, sellers):
     desk.check()
 
 
+def test_on_a_phone_a_long_dialog_scrolls_between_its_head_and_its_foot(cast, visit, sellers):
+    """And says right by right what somebody who is invited would have."""
+    group = UserGroup.objects.create(holding=cast.holding, entity=cast.north, name="Tout", rights=sellers.rights)
+    screen = visit(cast.alice, size=PHONE)
+    page = screen.go(f"/parametres/groupes/{group.pk}/")
+    page.get_by_role("link", name="Ajouter un utilisateur").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("label", has_text="Une nouvelle personne").click()
+    dialog.get_by_label("Adresse e-mail").fill("julie@example.test")
+    dialog.get_by_label("Adresse e-mail").press("Tab")
+    rights = dialog.get_by_text("droits")
+    expect(rights).to_be_attached()
+    expect(dialog.get_by_role("button", name="Ajouter")).to_be_in_viewport(ratio=1)
+    expect(dialog.get_by_role("heading", name="Ajouter un utilisateur")).to_be_in_viewport(ratio=1)
+    expect(rights).not_to_be_in_viewport()
+    dialog.locator(".dialog-body").hover()
+    page.mouse.wheel(0, 2000)
+    expect(rights).to_be_in_viewport()
+    rights.click()
+    expect(dialog.locator(".areas li", has_text="Opportunités")).to_contain_text("voir, modifier")
+    screen.check()
+
+
 def test_rights_change_after_saying_who_gains_and_loses(cast, visit, sellers):
     desk = visit(cast.alice)
     page = desk.go(f"/parametres/groupes/{sellers.pk}/?onglet=droits")

@@ -7,7 +7,7 @@ from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
 from settings_admin.models import Membership, TimelineEntry, User
 from settings_admin.registries import BuiltInGroup, right_label
-from tests.settings_admin.way import group_url, places, said, words
+from tests.settings_admin.way import group_url, places, rights_in, said, words
 from tests.support.htmx import content, parse, swap
 from tests.support.xlsx import rows_of
 
@@ -154,7 +154,7 @@ def test_the_question_says_what_the_person_would_gain_and_the_removal_what_they_
 
     def gains(user):
         asked = parse(client.post(group_url(sellers, "ajouter/"), {"who": "pick", "user": user.pk}))
-        return [{item.text for item in block.select("li")} for block in asked.select(".consequence")]
+        return [rights_in(block) for block in asked.select(".consequence")]
 
     everything = {right_label(code) for code in sellers.rights}
     assert gains(cast.nobody) == [everything, everything]
@@ -166,9 +166,7 @@ def test_the_question_says_what_the_person_would_gain_and_the_removal_what_they_
     def losses(user, person=cast.nobody):
         """Of each answer that is offered, what it costs."""
         removal = parse(client_for(user).get(group_url(sellers, f"retirer/{person.pk}/")))
-        told = {
-            one.summary.text.split(",")[0]: {item.text for item in one.select("li")} for one in removal.select(".gains")
-        }
+        told = {one.summary.text.split(",")[0]: rights_in(one) for one in removal.select(".gains")}
         return told | {one.text.split(",")[0]: set() for one in removal.select(".caption") if ", rien" in one.text}
 
     assert losses(cast.alice) == {"Retiré sur Sud": everything, "Retiré partout": everything}

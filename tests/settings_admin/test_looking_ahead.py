@@ -6,7 +6,7 @@ from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member, set_sites
 from settings_admin.models import Membership, User, UserGroup
 from settings_admin.registries import BuiltInGroup, right_label
-from tests.settings_admin.way import group_url, said, user_url
+from tests.settings_admin.way import group_url, rights_in, said, user_url
 from tests.support.htmx import parse
 
 pytestmark = pytest.mark.usefixtures("everything")
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("everything")
 def ahead(client, url, **filled_in):
     """What the form says while it is being filled in: of whom and where, and the rights that would come."""
     page = parse(client.get(url, {"part": "gains", **filled_in}, headers={"HX-Request": "true"}))
-    return " ".join(" ".join(one.text for one in page.select("p")).split()), {one.text for one in page.select("li")}
+    return " ".join(" ".join(one.text for one in page.select("p")).split()), rights_in(page)
 
 
 def test_where_nothing_is_asked_the_form_says_what_the_person_would_gain(cast, client_for, sellers, preparation):
@@ -97,13 +97,39 @@ def test_an_address_that_has_an_account_is_said_before_it_is_sent_with_what_this
     asked = parse(alice.post(shared, typed))
     assert told in " ".join(asked.text.split())
     assert "Nobody Nom" in asked.select_one(".dialog-head p").text
-    yes, no = ({one.text for one in block.select("li")} for block in asked.select(".consequence"))
+    yes, no = map(rights_in, asked.select(".consequence"))
     assert yes == no == {right_label(code) for code in sellers.rights}
     User.objects.filter(pk=cast.nobody.pk).update(is_active=False)
     assert "Nobody Nom, désactivé." in ahead(alice, local, who="invite", email=cast.nobody.email)[0]
-    # Of somebody whom the reader does not see, and of a stranger, nothing is said.
+    # Of somebody whom the reader does not see the same is said as of a stranger.
     for email in (cast.sam.email, cast.otto.email, "new@example.test"):
-        assert ahead(client_for(cast.eve), local, who="invite", email=email) == ("", set())
+        told = ahead(client_for(cast.eve), local, who="invite", email=email)
+        assert told == ("La personne invitée, sur Sud", gained), email
+
+
+def test_what_somebody_who_is_invited_would_have_is_said_right_by_right(cast, client_for, sellers, preparation):
+    """While the form is filled in, and in the question of a shared group, where *Oui* gives more than *Non*."""
+    alice, eve = client_for(cast.alice), client_for(cast.eve)
+    typed = {"who": "invite", "email": "julie@example.test"}
+    assert ahead(alice, group_url(preparation, "ajouter/"), **typed) == (
+        "La personne invitée, sur Sud",
+        {"Véhicules\u00a0: voir", "Véhicules\u00a0: modifier"},
+    )
+    of_sellers = {right_label(code) for code in sellers.rights}
+    assert ahead(eve, group_url(sellers, "ajouter/"), **typed) == ("La personne invitée, sur Sud", of_sellers)
+    assert ahead(alice, group_url(sellers, "ajouter/"), **typed) == ("", set())  # the question says it
+    boss = built_in_group(cast.holding, BuiltInGroup.HOLDING_ADMIN)
+    names = {"first_name": "Julie", "last_name": "R."}
+    asked = parse(alice.post(group_url(boss, "ajouter/"), {**typed, **names})).select(".consequence")
+    everything = {right_label(code) for code in boss.rights}
+    over_holding = {right_label(code) for code in boss.rights if code.startswith("holding.")}
+    assert list(map(rights_in, asked)) == [everything, everything - over_holding]
+    # Many are folded, few are not; a group that gives nothing says so.
+    assert [block.details.has_attr("open") for block in asked] == [False, False]
+    few = alice.get(group_url(preparation, "ajouter/"), {"part": "gains", **typed})
+    assert parse(few).details.has_attr("open")
+    UserGroup.objects.filter(pk=preparation.pk).update(rights=[])
+    assert "Ce groupe n’y donne aucun droit." in ahead(alice, group_url(preparation, "ajouter/"), **typed)[0]
 
 
 def test_a_refusal_beside_a_field_stays_though_the_form_looks_ahead(cast, client_for, sellers):

@@ -26,3 +26,8 @@ def said(response):
     """What the page says about what was typed."""
     page = parse(response)
     return " ".join(" ".join(one.get_text(" ").split()) for one in page.select("[role=alert], .error"))
+
+
+def rights_in(block):
+    """The rights that a list by module names, as the matrix says them: « Véhicules : modifier »."""
+    return {f"{area.b.text}\u00a0: {one.text}" for area in block.select("ul.areas li") for one in area.select("span")}

@@ -4,10 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from settings_admin.access.models import Membership, User, UserGroup
-from settings_admin.access.selectors.belonging import Gift, add_up, gifts_of
+from settings_admin.access.selectors.belonging import Gift, Place, add_up, gifts_of
 from settings_admin.organisation.models import Entity, PointOfSale
-from settings_admin.registries import all_rights, right_label
+from settings_admin.registries import all_rights, module_label, right_label
 from settings_admin.scoping import NOWHERE, Reach, unscoped
+
+Areas = list[tuple[str, list[str]]]
+
+
+def by_area(codes: Iterable[str]) -> Areas:
+    """The labels of these rights under the names of their modules, as the matrix has them."""
+    areas: dict[str, list[str]] = {}
+    for code in codes:
+        areas.setdefault(module_label(code), []).append(all_rights()[code].label)
+    return list(areas.items())
 
 
 @dataclass(frozen=True)
@@ -19,19 +29,27 @@ class Effect:
     lost: tuple[str, ...]
 
     @property
-    def gains(self) -> list[str]:
-        return [right_label(code) for code in self.gained]
+    def is_newcomers(self) -> bool:
+        """Of somebody who has no account yet: all that they gain is all that they will have."""
+        return self.user.pk is None
 
     @property
-    def losses(self) -> list[str]:
-        return [right_label(code) for code in self.lost]
+    def gains(self) -> Areas:
+        return by_area(self.gained)
+
+    @property
+    def losses(self) -> Areas:
+        return by_area(self.lost)
 
 
-def of_joining(user: User, group: UserGroup, *, entity: Entity | None, sites: Iterable[PointOfSale] = ()) -> Effect:
-    """What a person would gain by entering the group in this entity (at some of its `sites` only, where they are
-    named), or (None) in the whole holding."""
+def of_joining(
+    user: User | None, group: UserGroup, *, entity: Entity | None, sites: Iterable[PointOfSale] = ()
+) -> Effect:
+    """What a person (None: somebody who has no account yet) would gain by entering the group in this entity (at some of
+    its `sites` only, where they are named), or (None) in the whole holding."""
     at = frozenset(site.pk for site in sites)
     joining = Gift(group.pk, entity.pk if entity else None, not at, at, tuple(group.rights))
+    user = user or User(holding_id=group.holding_id)
     before = _Before.of([user])
     return before.effect(user, [*before.gifts_of(user), joining])
 
@@ -162,3 +180,58 @@ def of_moving(
         return found
 
     return Move(gained=more(holds, held), lost=more(held, holds))
+
+
+# --- Where rights come, of many people at once ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gain:
+    """Rights that come at the same places: « Nord (Nord 2) », « Sud, entités créées plus tard »."""
+
+    where: str
+    gained: tuple[str, ...]
+
+    @property
+    def gains(self) -> Areas:
+        return by_area(self.gained)
+
+
+def of_entering(held: Iterable[Gift], given: Iterable[Gift], *, places: Iterable[Place]) -> list[Gain]:
+    """What `given` adds to what somebody holds, by where it comes; `places`: those in which it may come. No
+    statement."""
+    held, places = list(held), list(places)
+    everywhere = frozenset(place.entity.pk for place in places)
+    before, after = (_Held.of(gifts, everywhere) for gifts in (held, [*held, *given]))
+    found: dict[str, list[str]] = {}
+    for code in all_rights():
+        if where := _where_more(code, after, than=before, places=places):
+            found.setdefault(where, []).append(code)
+    return [Gain(where, tuple(codes)) for where, codes in found.items()]
+
+
+def _where_more(code: str, after: _Held, *, than: _Held, places: Iterable[Place]) -> str:
+    mine, theirs = after.grants.get(code, NOWHERE), than.grants.get(code, NOWHERE)
+    comes_everywhere = code in after.holding_rights and code not in than.holding_rights
+    if comes_everywhere and not theirs:
+        return "toutes les entités"
+    words = []
+    for place in places:
+        entity_id, name = place.entity.pk, place.entity.name
+        if entity_id in theirs.whole or entity_id not in mine.entities:
+            continue
+        if entity_id in mine.whole and entity_id not in theirs.entities:
+            words.append(name)
+            continue
+        sites = [
+            site.name
+            for site in place.points_of_sale
+            if mine.covers(entity_id, site.pk) and not theirs.covers(entity_id, site.pk)
+        ]
+        if entity_id in mine.whole:
+            sites.append(LATER)
+        if sites:
+            words.append(f"{name} ({', '.join(sites)})")
+    if comes_everywhere:
+        words.append("entités créées plus tard")
+    return ", ".join(words)

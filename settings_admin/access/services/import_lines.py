@@ -2,7 +2,7 @@
 lock, at its confirmation. Writes nothing."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -14,7 +14,9 @@ from openflex.core.french import NBSP, format_phone, parse_phone
 from settings_admin.access.authority import MANAGE_USERS, Place, check_may_grant, check_may_place, knows
 from settings_admin.access.enums import LineEffect
 from settings_admin.access.models import User, UserGroup
+from settings_admin.access.selectors import belonging
 from settings_admin.access.selectors.belonging import Belonging, Gift, belonging_of, gifts_of
+from settings_admin.access.selectors.effects import Gain, of_entering
 from settings_admin.access.services.people import unknown_account
 from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.scoping import NOWHERE, unscoped
@@ -59,13 +61,15 @@ class Placement:
 
 @dataclass(frozen=True)
 class JudgedLine:
-    """`user` is the account that the address has in the holding already; `facts` what would be kept of the cells."""
+    """`user` is the account that the address has in the holding already, `held` what their memberships give; `facts`
+    what would be kept of the cells."""
 
     line: Line
     facts: dict[str, str]
     problems: tuple[Problem, ...]
-    user: User | None
-    placements: tuple[Placement, ...]
+    user: User | None = None
+    placements: tuple[Placement, ...] = ()
+    held: tuple[Gift, ...] = ()
 
     @property
     def number(self) -> int:
@@ -83,7 +87,12 @@ class JudgedLine:
         return any(problem.column == column for problem in self.problems)
 
     def refused(self, problem: Problem) -> "JudgedLine":
-        return JudgedLine(self.line, self.facts, (*self.problems, problem), self.user, self.placements)
+        return replace(self, problems=(*self.problems, problem))
+
+    def gains(self, *, places: Iterable[belonging.Place]) -> list[Gain]:
+        """What the line would give, by where it comes; `places`: the actor's. No statement."""
+        given = [one.place.gift_of(one.group) for one in self.placements if one.is_new]
+        return of_entering(self.held, given, places=places)
 
 
 def judge(lines: Sequence[Line], *, actor: User) -> list[JudgedLine]:
@@ -179,13 +188,14 @@ def _judged(line: Line, world: _World) -> JudgedLine:
     elif user is not None and not user.is_active:
         problems.append(Problem("email", "Le compte de cette adresse est désactivé\u00a0: réactivez-le d’abord."))
     placements: list[Placement] = []
+    held = world.gifts.get(user.pk, []) if user else []
     try:
-        placements = list(_placements(facts, world, held=world.gifts.get(user.pk, []) if user else []))
+        placements = list(_placements(facts, world, held=held))
     except Refused as refusal:
         problems.append(Problem(refusal.field or "entity", refusal.message))
         if refusal.code == "entity_unknown":
             problems += _unknown_groups(facts, world)
-    return JudgedLine(line, facts, tuple(problems), user, tuple(placements))
+    return JudgedLine(line, facts, tuple(problems), user, tuple(placements), tuple(held))
 
 
 def _column_text(name: str, text: str) -> str:

@@ -62,7 +62,7 @@ def judged_lines(row: UserImport, *, actor: User) -> list[JudgedLine]:
     if row.outcome is None:
         return judge(lines_of(row), actor=actor)
     told = {number: tuple(Problem(*one) for one in problems) for number, problems in row.outcome["refused"]}
-    return [JudgedLine(line, dict(line.cells), told[line.number], None, ()) for line in lines_of(row)]
+    return [JudgedLine(line, dict(line.cells), told[line.number]) for line in lines_of(row)]
 
 
 def confirm(

@@ -70,6 +70,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
                 raise
         return htmx.redirect(request, "access:import_preview", pk)
     lines = _lines_context(request, imports.judged_lines(row, actor=request.user))
+    lines["told"] = [(one, one.gains(places=request.belonging.places)) for one in lines["page"]]
     context = {"row": row, "form": form, "outcome": _outcome(row), **lines}
     return htmx.render_part(request, "access/import_preview.html", "lines", context, status=422 if form.errors else 200)
 

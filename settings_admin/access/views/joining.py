@@ -54,10 +54,12 @@ def asks(group: UserGroup) -> bool:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What adding would do for somebody who has an account, said while the form is being filled in. `is_invited`: it is
-    their address that was typed. Without an `effect`, the question is still to come, and tells it."""
+    """What adding would do for somebody, said while the form is being filled in. `person` None: who has no account yet,
+    or one that the reader does not know of, of whom the same is said. `is_invited`: it is their address that was typed.
+    Without an `effect`, the question is still to come, and tells it."""
 
-    person: User
+    person: User | None
+    group: UserGroup
     is_invited: bool
     place: authority.Place
     effect: effects.Effect | None
@@ -82,14 +84,16 @@ def owner_of_address(email: str) -> User | None:
 def ahead_of(
     person: User | None, group: UserGroup | None, form: PlaceForm, *, is_invited: bool = False
 ) -> Ahead | None:
-    """`form` was looked through; one that is not finished says what it can."""
-    if person is None or group is None or {"entity", "points_of_sale"} & form.errors.keys():
+    """`form` was looked through; one that is not finished says what it can. `is_invited`: an address was typed, of
+    `person` or (None) of a newcomer."""
+    if group is None or (person is None and not is_invited) or {"entity", "points_of_sale"} & form.errors.keys():
         return None
     entity, sites = form.place
     if asks(group) and sites is None:
-        return Ahead(person, is_invited, authority.Place(entity), None) if is_invited else None
+        tells = is_invited and person is not None
+        return Ahead(person, group, is_invited, authority.Place(entity), None) if tells else None
     effect = effects.of_joining(person, group, entity=entity, sites=sites or ())
-    return Ahead(person, is_invited, authority.Place(entity, tuple(sites) if sites else None), effect)
+    return Ahead(person, group, is_invited, authority.Place(entity, tuple(sites) if sites else None), effect)
 
 
 def answer_ahead(request: StaffRequest, ahead: Ahead | None) -> HttpResponse:
@@ -142,9 +146,9 @@ def ask(
         entity=entity,
         entities=everything,
         sites=PointOfSale.objects.filter(entity__in=everything).count(),
-        with_yes=effects.of_joining(known, group, entity=None) if known else None,
+        with_yes=effects.of_joining(known, group, entity=None),
         is_here=current_scope().current.entities == {entity.pk},
-        with_no=effects.of_joining(known, group, entity=entity) if known else None,
+        with_no=effects.of_joining(known, group, entity=entity),
         carried=carried,
     )
 

@@ -63,9 +63,10 @@ def _ahead(group: UserGroup, form: AddUserForm) -> joining.Ahead | None:
         return None
     form.is_valid()  # looks through its fields, unless this was done; what was refused since stays
     data = form.cleaned_data
-    is_invited = data.get("who") == INVITE
-    person = joining.owner_of_address(data.get("email", "")) if is_invited else data.get("user")
-    return joining.ahead_of(person, group, form, is_invited=is_invited)
+    if data.get("who") != INVITE:
+        return joining.ahead_of(data.get("user"), group, form)
+    email = data.get("email", "")
+    return joining.ahead_of(joining.owner_of_address(email), group, form, is_invited=True) if email else None
 
 
 def _add(
@@ -180,18 +181,14 @@ def _places_of(user: User, group: UserGroup) -> int:
 
 def _losses(
     user: User, group: UserGroup, entities: list[Entity], *, may_everywhere: bool
-) -> list[tuple[str, list[str]]]:
-    """What each answer would cost: « Retiré sur Sud » with the labels of the rights; entities that cost the same are
-    told once."""
+) -> list[tuple[str, effects.Effect]]:
+    """What each answer would cost: « Retiré sur Sud » with its effect; entities that cost the same are told once."""
     places: list[Entity | None] = [*entities, *([None] if may_everywhere else [])]
-    found = [
-        (place, effect.losses)
-        for place, effect in zip(places, effects.of_leaving(user, group, entities=places), strict=True)
-    ]
-    here = [(f"Retiré sur {place.name}", lost) for place, lost in found if place]
-    if len(here) > 1 and all(lost == here[0][1] for _, lost in here):
+    found = list(zip(places, effects.of_leaving(user, group, entities=places), strict=True))
+    here = [(f"Retiré sur {place.name}", effect) for place, effect in found if place]
+    if len(here) > 1 and all(effect.lost == here[0][1].lost for _, effect in here):
         here = [("Retiré d’une seule entité", here[0][1])]
-    return [*here, *(("Retiré partout", lost) for place, lost in found if place is None)]
+    return [*here, *(("Retiré partout", effect) for place, effect in found if place is None)]
 
 
 def _removal(request: StaffRequest, group: UserGroup, user: User) -> Dialog:

@@ -4,6 +4,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from settings_admin.access.services.import_lines import COLUMNS
 from settings_admin.models import UserImport
+from tests.settings_admin.way import rights_in
 from tests.support.htmx import parse
 
 PAGE = "/parametres/utilisateurs/importer/"
@@ -37,7 +38,18 @@ def lines_on(client, address, view=""):
     if current is None or (view and current["href"] != f"?vue={view.partition('&')[0]}"):
         return {}
     return {
-        int(row.select_one("[data-label=Ligne]").text): " ".join(row.select_one(".cell-reasons").get_text(" ").split())
+        int(row.select_one("[data-label=Ligne]").text): " ".join(row.select_one("ul.reasons").get_text(" ").split())
+        for row in page.select("#import-lines tbody tr")
+    }
+
+
+def gains_on(client, address, view):
+    """Number → how much comes where → which rights, of the first hundred lines of one tab."""
+    page = parse(client.get(f"{address}?vue={view}"))
+    return {
+        int(row.select_one("[data-label=Ligne]").text): {
+            one.summary.text.replace("\u00a0", " "): rights_in(one) for one in row.select("details")
+        }
         for row in page.select("#import-lines tbody tr")
     }
 
