@@ -27,7 +27,8 @@ function takeUp() {
   const { at, values } = JSON.parse(sessionStorage.getItem(place()) ?? "{}");
   if (!values || form.querySelector("[aria-invalid=true]")) return; // the server has just sent what was typed
   const changed = controls().filter((control) => control.name in values && put(control, values[control.name]));
-  if (!changed.length) return;
+  const picked = Object.keys(values).filter((name) => pick(name, values[name]));
+  if (!changed.length && !picked.length) return;
   awaited = Object.keys(values).filter((name) => !form.elements[name]);
   form.addEventListener("htmx:afterSettle", () => takeUpLate(values));
   for (const control of changed) control.dispatchEvent(new Event("change", { bubbles: true }));
@@ -57,6 +58,17 @@ function put(control, value) {
   if (control.value === value) return false;
   if (control.tagName === "SELECT" && ![...control.options].some((option) => option.value === value)) return false;
   control.value = value;
+  return true;
+}
+
+/* Whoever or whatever was chosen with a picker is drawn by the server: its search is asked with the choice beside it.
+   What can no longer be chosen does not come back. */
+function pick(name, value) {
+  const search = form.elements[`${name}_words`];
+  if (!search || !Array.isArray(value) || !value[0] || form.elements[name]?.value === value[0]) return false;
+  const choice = Object.assign(document.createElement("input"), { type: "radio", name, value: value[0], checked: true, hidden: true });
+  form.querySelector(`#${name}-choices`).append(choice);
+  htmx.trigger(search, "typed-early");
   return true;
 }
 
