@@ -86,8 +86,13 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   setBusy(button);
 });
 
-// Ready before the swap: a morph leaves what is inside the focused element, and would leave « Envoi… » in it.
-document.addEventListener("htmx:beforeSwap", ({ detail }) => setReady(running.get(detail.requestConfig?.elt)));
+// Ready before the swap: a morph leaves what is inside the focused element, and would leave « Envoi… » in it. What is
+// still being sent by another form (two lines ticked one after the other) is left too: its own answer draws it.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const answered = detail.requestConfig?.elt;
+  setReady(running.get(answered));
+  window.Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) => node === answered || !running.has(node);
+});
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   setReady(running.get(detail.elt));

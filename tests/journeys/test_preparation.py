@@ -64,3 +64,24 @@ def test_a_vehicle_is_prepared_line_by_line(car, cast, visit, size, scheme):
     expect(card.get_by_role("button", name="Nouvelle préparation")).to_be_visible()
     expect(page.locator("#historique")).to_contain_text("a terminé la préparation")
     screen.check()
+
+
+def test_a_line_ticked_while_another_is_being_sent_stays_ticked(car, cast, visit):
+    """The answer to the first was written before the second was known."""
+    screen = visit(cast.vera)
+    page = screen.go(f"/vehicules/{car.pk}/")
+    card = page.locator("#preparation")
+    card.get_by_role("button", name="Mettre en préparation").click()
+    first, second = (card.get_by_role("checkbox", name=name) for name in ("Lavage et nettoyage intérieur", "Photos"))
+    held = []
+    page.route("**/preparation/lignes/*/", lambda route: held.append(route))
+    first.check()
+    second.check()
+    page.wait_for_function("document.querySelectorAll('#preparation .htmx-request').length === 2")
+    held[0].continue_()
+    expect(card).to_contain_text("1 sur 7")
+    expect(second).to_be_checked()
+    held[1].continue_()
+    expect(card).to_contain_text("2 sur 7")
+    expect(first).to_be_checked()
+    expect(second).to_be_checked()
