@@ -10,6 +10,7 @@ from django.utils import timezone
 from customers.models import Customer
 from customers.services.contact import note_contact
 from openflex.core.errors import Refused
+from settings_admin.access.services.guarding import keep_open
 from settings_admin.models import User
 from settings_admin.records import services as records
 
@@ -35,6 +36,8 @@ def edit_customer(*, customer: Customer, base: Mapping[str, Any], mine: Mapping[
 
     Raises EditConflict when both changed a field, Refused("name") when the two together leave no name.
     """
+    if (salesperson := mine.get("salesperson")) not in (None, customer.salesperson):
+        keep_open(salesperson, field="salesperson")
     locked = lock_customer(customer.pk)
     changed = records.apply_edit(locked, base=dict(base), mine=dict(mine))
     if locked.is_company and not locked.company_name:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.apps import apps
 from django.db import transaction
 from django.db.models import ManyToOneRel
 from django.utils import timezone
@@ -60,9 +61,20 @@ class Pointing:
 
 
 def pointing() -> list[Pointing]:
-    """Every table whose rows point at customers, those of apps above too."""
-    relations = (one for one in Customer._meta.get_fields(include_hidden=True) if isinstance(one, ManyToOneRel))
+    """Every table whose rows point at customers, those of the highest apps first: a verb of theirs locks its own rows
+    and then those of apps below, and a merge that came from below would wait for it in a circle."""
+    relations = [one for one in Customer._meta.get_fields(include_hidden=True) if isinstance(one, ManyToOneRel)]
+    from_below = list(apps.app_configs)
+    relations.sort(key=lambda one: from_below.index(one.related_model._meta.app_label), reverse=True)
     return [Pointing(str(one.related_model._meta.verbose_name_plural), one) for one in relations]
+
+
+def _move(one: Pointing, *, gone: Customer, kept: Customer) -> int:
+    """Row by row in one order, as every verb that takes several of them: two that begin at other ends would wait for
+    each other."""
+    rows = one.rows(gone)
+    list(rows.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
+    return int(rows.update(**{one.relation.field.name: kept}))
 
 
 def counts_of(customer: Customer) -> list[tuple[str, int]]:
@@ -100,7 +112,7 @@ def merge(*, survivor: Customer, absorbed: Customer, taken: Iterable[str], actor
     people = {str(one.pk): one.full_name for one in (survivor.salesperson, gone.salesperson) if one is not None}
     records.save_changes(kept, fields=changed, actor=actor, kind="taken_over", details={"people": people})
     with acting_for(kept.entity):
-        moved = {one.label: one.rows(gone).update(**{one.relation.field.name: kept}) for one in pointing()}
+        moved = {one.label: _move(one, gone=gone, kept=kept) for one in pointing()}
     targets.repoint(old=gone, new=kept)
     note_contact(kept, at=timezone.now())
     gone.merged_into = kept

@@ -14,6 +14,7 @@ from openflex.core.french import format_km, long_instant
 from opportunities import enums, selectors
 from opportunities.models import Appointment, Opportunity
 from opportunities.services.keeping import keep, locked, locked_open
+from settings_admin.access.services.guarding import keep_open
 from settings_admin.models import User
 from settings_admin.records import services as records
 
@@ -42,6 +43,7 @@ def plan_appointment(
     used = records.take_key(key, what="appointment", user=actor)
     if isinstance(used, int):
         return Appointment.objects.get(pk=used)
+    keep_open(values["salesperson"], field="salesperson")
     row = locked_open(opportunity)
     appointment = Appointment(
         entity_id=row.entity_id,
@@ -72,6 +74,8 @@ def move_appointment(
     Refusals as in `plan_appointment`, Refused("ended"), and Refused("moved") beside `starts_at` when somebody moved it
     meanwhile.
     """
+    if (salesperson := values.get("salesperson", appointment.salesperson)) != appointment.salesperson:
+        keep_open(salesperson, field="salesperson")
     opportunity = locked_open(appointment.opportunity)
     row = _locked_planned(appointment)
     if all(getattr(row, name) == value for name, value in values.items()):

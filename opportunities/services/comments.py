@@ -16,6 +16,7 @@ from opportunities.enums import COMMENT_LENGTH, NotificationKind
 from opportunities.models import Comment, Mention, Opportunity
 from opportunities.services.keeping import keep, locked, tell_open_pages
 from opportunities.services.telling import NUMBERED, who_follows
+from settings_admin.access.services.guarding import keep_open
 from settings_admin.models import User
 from settings_admin.records import services as records
 
@@ -53,6 +54,8 @@ def add_comment(
     used = records.take_key(key, what="comment", user=author)
     if isinstance(used, int):
         return Comment.objects.get(pk=used)
+    if asked_of is not None:
+        keep_open(asked_of, field="asked_of")
     row = locked(opportunity)
     readers = selectors.people_who_see(row)
     if asked_of is not None and asked_of not in readers:

@@ -17,6 +17,7 @@ from opportunities.services.keeping import overdue_on
 from opportunities.services.telling import tell_of_assignment
 from settings_admin.access.selectors.absences import receiver_of
 from settings_admin.access.selectors.hand_over import grants_of
+from settings_admin.access.services.guarding import keep_open
 from settings_admin.models import Entity, PointOfSale, User
 from settings_admin.records import services as records
 from settings_admin.scoping import NOWHERE
@@ -44,7 +45,6 @@ def create_opportunity(
     used = records.take_key(key, what="opportunity", user=actor)
     if isinstance(used, int):
         return Opportunity.objects.get(pk=used)
-    customer = lock_customer(customer.pk)
     entity = customer.entity
     if point_of_sale is not None and point_of_sale.entity_id != entity.pk:
         raise Refused("other_entity", "Ce point de vente appartient à une autre entité.", "point_of_sale")
@@ -56,6 +56,8 @@ def create_opportunity(
         entity_id=entity.pk,
         point_of_sale_id=point_of_sale.pk if point_of_sale else None,
     )
+    keep_open(receiver, field="salesperson")
+    customer = lock_customer(customer.pk)
     opportunity = Opportunity(
         entity=entity,
         point_of_sale=point_of_sale,

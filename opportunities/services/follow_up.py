@@ -17,6 +17,7 @@ from opportunities.selectors import last_day_to_postpone, settings_of
 from opportunities.services.appointments import NEXT_ACTION, cancel_planned, hand_on
 from opportunities.services.keeping import keep, locked, locked_open, refuse_closed, tell_open_pages
 from opportunities.services.telling import tell_of_assignment, tell_of_taking, tell_who_decides_on
+from settings_admin.access.services.guarding import keep_open
 from settings_admin.models import User
 from settings_admin.records.services import answer_key, apply_edit, record_event, take_key
 
@@ -150,6 +151,8 @@ def reassign(
     """Another salesperson follows it from now on, with what the first one had planned to come; both are told,
     unless the caller tells of several at once. Returns the appointments that stay with the first one, because the other
     is wanted elsewhere then."""
+    if is_told:  # a leaver's act has taken both accounts
+        keep_open(to, field="salesperson")
     row = locked_open(opportunity)
     old, row.salesperson = row.salesperson, to
     Follower.objects.filter(opportunity=row, user=to).delete()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from openflex.core.dates import today_paris
@@ -18,6 +18,8 @@ from settings_admin.access.selectors.absences import absent_among, substitutes_o
 from settings_admin.access.selectors.belonging import scope_anywhere
 from settings_admin.scoping import scoped, unscoped
 
+# The first key of the lock of a bell, of which the second one is the person.
+_BELL: Final = 8364
 # The event on `user.<id>`: `selectors.told_of` has changed.
 CHANGED: Final = "notifications.changed"
 KEPT_FOR: Final = timedelta(days=365)
@@ -141,10 +143,13 @@ def _updated_in_place(rows: Sequence[Notification]) -> list[Notification]:
 def hold(user_ids: Iterable[int]) -> None:
     """One after the other for the same person: what their screens are told is then true, and the last word is the last.
 
-    no_key: rows that only point at these people are written meanwhile.
+    Not by the row of their account: whoever closes it takes that one first and waits then for what this verb holds.
     """
-    people = User.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(user_ids))
-    list(people.order_by("pk").values_list("pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, id) FROM (SELECT id FROM unnest(%s::int[]) AS id ORDER BY id) AS people",
+            [_BELL, list(user_ids)],
+        )
 
 
 def hold_bells(people: Iterable[User]) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from openflex.core.errors import Refused
@@ -88,6 +88,21 @@ def locked_person(actor: User, user: User, *, or_self: bool = False) -> User:
             "demandez à un administrateur de la holding.",
         )
     return user
+
+
+def keep_open(user: User, *, field: str) -> None:
+    """Nobody closes this account until the transaction ends: what comes to a person at the instant they leave is there
+    when it is handed over, or refused. Before any other row, for a leaver's account is the first that their act takes.
+    Raises Refused("account_closed") beside `field`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT is_active FROM settings_admin_user WHERE id = %s FOR SHARE", [user.pk])
+        is_active = cursor.fetchone() == (True,)
+    if not is_active:
+        raise Refused(
+            "account_closed",
+            f"Le compte de {user.full_name} est désactivé\u00a0: choisissez un collègue dont le compte est actif.",
+            field,
+        )
 
 
 def _administered(holding_id: int) -> Administered:

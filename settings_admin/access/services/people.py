@@ -15,7 +15,14 @@ from settings_admin.access.selectors.belonging import Belonging, gifts_of
 from settings_admin.access.selectors.hand_over import left_open_by, missing_right
 from settings_admin.access.services import invitations
 from settings_admin.access.services.absences import check_receiver
-from settings_admin.access.services.guarding import changing_access, holding_of, locked_group, locked_person, power_of
+from settings_admin.access.services.guarding import (
+    changing_access,
+    holding_of,
+    keep_open,
+    locked_group,
+    locked_person,
+    power_of,
+)
 from settings_admin.access.services.memberships import add_member, check_belongs_together
 from settings_admin.access.services.sessions import end_sessions
 from settings_admin.organisation.models import Entity, Holding, PointOfSale
@@ -162,6 +169,8 @@ def leave(*, actor: User, user: User, successor: User | None) -> dict[str, int]:
         user = locked_person(actor, user)
         if user.pk == actor.pk:
             raise Refused("oneself", "Vous ne pouvez pas désactiver votre propre compte.")
+        if successor is not None:
+            keep_open(successor, field="successor")
         if was_active := user.is_active:
             # First: an open page of the leaver hears nothing of what is handed over.
             end_sessions(user)

@@ -39,7 +39,7 @@ def edit_entity(*, row: Entity, base: Mapping[str, Any], mine: Mapping[str, Any]
 def edit_site(*, row: PointOfSale, base: Mapping[str, Any], mine: Mapping[str, Any], actor: Any) -> PointOfSale:
     """As `edit_entity`, for a point of sale. Refused beside `siret` when it is not one of its entity's."""
     entity = _lock(row.entity_id)  # its SIREN stays what it is until we are done
-    locked = PointOfSale.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    locked = PointOfSale.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
     changed = apply_edit(locked, base=dict(base), mine=dict(mine))
     if "siret" in changed:
         check_siret_of(locked.siret, siren=entity.siren)
