@@ -1,14 +1,19 @@
 """« Rechercher partout »: what is found, by whom, and what it costs."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from openflex.core.dates import today_paris
 from settings_admin.access.services.memberships import add_member
 from settings_admin.models import UserGroup
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
 from tests.support.htmx import parse
+from vehicles.enums import StockStatus
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/recherche/"
@@ -143,6 +148,14 @@ def test_of_many_the_first_are_shown_and_the_list_has_the_rest(cast, client_for)
     assert len(page.select(".finding-title")) == 5
     more = page.select_one("a.finding.more")["href"]
     assert len(parse(client.get(more)).select("tr[data-row]")) == 7
+
+
+def test_what_stands_in_stock_comes_first_then_what_came_last(cast, found):
+    today = today_paris(timezone.now())
+    for model, days, is_out in (("ZOE 1", 90, False), ("ZOE 2", 5, True), ("ZOE 3", 30, False), ("ZOE 4", 1, True)):
+        left = {"status": StockStatus.OUT, "left_on": today, "exit_reason": "scrap"} if is_out else {}
+        make_vehicle(entity=cast.north, model=model, entered_on=today - timedelta(days=days), **left)
+    assert found(cast.sam, "zoe")["Véhicules"] == [f"RENAULT ZOE {number}" for number in (3, 1, 4, 2)]
 
 
 def test_what_leads_elsewhere_opens_in_what_the_top_bar_shows(cast, client_for):
