@@ -1,8 +1,11 @@
 """Two opportunities of one customer become one, across points of sale too, and what is won stays won."""
 
 import uuid
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
 from openflex.notifications.models import Notification
@@ -12,6 +15,8 @@ from tests.make import make_opportunity, make_vehicle
 from tests.opportunities.test_trade_in_prices import make_trade_in, put
 from tests.support.htmx import parse
 from tests.vehicles.test_photos import shot
+
+at_its_site = import_module("opportunities.migrations.0012_hanging_at_its_site")
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +110,20 @@ class TestAcrossSites:
                 for row in rows
             }  # fmt: skip
         assert of_places == {cast.north_2.pk}
+
+        # A merge of before left all of it at its own site; the migration takes it along.
+        with unscoped("as it was"):
+            for model in apps.get_app_config("opportunities").get_models():
+                rows = model._base_manager.all()
+                rows = rows.exclude(pk=elsewhere.pk) if model is Opportunity else rows
+                if hasattr(model, "point_of_sale"):
+                    rows.update(point_of_sale=cast.north_1)
+        assert momo.get(f"/opportunites/{estimate}").status_code == 404
+        at_its_site.follow(None, connection.schema_editor())
+        assert momo.get(f"/opportunites/{estimate}").status_code == 200
+        for address in pictures:
+            assert momo.get(address).status_code == 200
+        assert "17\u202f500,00" in momo.get(f"/opportunites/{elsewhere.pk}/offres/").content.decode()
 
     def test_the_salesperson_of_the_duplicate_is_told_as_far_as_they_may_open_the_kept_one(
         self, cast, opportunity, elsewhere, post

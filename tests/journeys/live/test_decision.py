@@ -3,10 +3,14 @@ is typed there meanwhile stays."""
 
 from datetime import UTC, datetime
 
+from playwright.sync_api import expect
+
 from opportunities.enums import TradeInState
 from opportunities.models import TradeIn
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity
+
+REASON = "Entretien suivi, deux pneus à prévoir."
 
 
 def test_the_price_reaches_the_salesperson_on_the_open_estimate(cast, screen, site):
@@ -33,10 +37,16 @@ def test_the_price_reaches_the_salesperson_on_the_open_estimate(cast, screen, si
     marc.goto(estimate)
     marc.get_by_role("link", name="Décider le prix").click()
     marc.get_by_role("dialog").get_by_label("Prix de reprise").fill("8000")
+    marc.get_by_role("dialog").get_by_label("Motif").fill(REASON)
     marc.get_by_role("button", name="Valider le prix").click()
     marc.locator("#trade-in-decision").get_by_text("Validée").wait_for()
 
     sam.locator("#trade-in-decision").get_by_text("8 000,00").wait_for(timeout=20_000)
+    assert sam.locator("#trade-in-decision").get_by_text(REASON).is_visible()
+    toast = sam.locator("#toasts .toast", has_text=REASON)
+    toast.wait_for(timeout=20_000)
+    for words in ("Prix de reprise : 8 000,00 €", cast.marc.full_name):
+        expect(toast).to_contain_text(words)
     assert sam.locator("[name=expected_price]").input_value().replace("\u202f", "").startswith("8500")
     row.wait_for(state="detached", timeout=20_000)
     assert since.input_value() == "24/11"
