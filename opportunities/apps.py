@@ -23,6 +23,7 @@ class OpportunitiesConfig(AppConfig):
         from opportunities.services.messages import give_usual_messages
         from opportunities.services.reasons import give_usual_reasons
         from opportunities.services.trade_ins import condition_changed, lock_opportunity
+        from settings_admin.organisation.selectors import MANAGE
         from settings_admin.registries import (
             HistorySource,
             NavEntry,
@@ -58,7 +59,7 @@ class OpportunitiesConfig(AppConfig):
                     description=description,
                     icon=icon,
                     url_name=f"opportunities:settings_{page}",
-                    right=targets.RIGHT,
+                    right=MANAGE,
                     order=order,
                     url_prefix="opportunities:settings_",
                 )

@@ -12,10 +12,9 @@ from opportunities import selectors
 from opportunities.enums import Status
 from opportunities.models import CloseReason, MessageTemplate, OpportunitySettings
 from settings_admin.models import Entity, TimelineEntry
+from settings_admin.organisation.selectors import MANAGE
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
 from settings_admin.registries import AuditTarget
-
-RIGHT: Final = "settings.manage_organisation"
 
 _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "changed": ("a modifié les réglages des opportunités", "pencil"),
@@ -71,6 +70,6 @@ SETTINGS: Final = AuditTarget(
     told=told,
     names=_names,
     url_name="opportunities:settings_figures_of",
-    right=RIGHT,
+    right=MANAGE,
     is_of_entity=True,
 )

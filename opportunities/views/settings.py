@@ -12,11 +12,11 @@ from openflex.core.sections import told_of_conflict
 from opportunities import entity_settings, selectors, targets
 from opportunities.forms import FiguresForm
 from opportunities.services import settings as services
-from opportunities.targets import RIGHT
-from settings_admin import scoping
 from settings_admin.access.requests import StaffRequest
-from settings_admin.guards import RightMissing, get_for, right
+from settings_admin.guards import right
 from settings_admin.models import Entity
+from settings_admin.organisation.selectors import MANAGE
+from settings_admin.organisation.views.managing import fetch_managed, managed_entities, manages_several
 from settings_admin.records.services import EditConflict
 from settings_admin.records.views import History, is_reading_on, older, read_history
 
@@ -27,31 +27,15 @@ TITLES = {
 }
 
 
-@right(RIGHT, on="scope")
+@right(MANAGE, on="scope")
 @read_only
 def entity_list(request: StaffRequest, page: str) -> HttpResponse:
     """All entities that one manages, whatever the top bar shows; who manages a single one is led to it."""
-    scope = scoping.current_scope()
-    whole = scope.granted(RIGHT).whole
-    if not whole:
-        raise RightMissing(RIGHT)
-    scoping.enter(scope.narrowed(scope.granted(RIGHT)))
-    entities = entity_settings.configured_entities(whole)
+    entities = entity_settings.configured_entities(managed_entities())
     if len(entities) == 1:
         return htmx.redirect(request, f"opportunities:settings_{page}_of", entities[0].entity.pk)
     context = {"title": TITLES[page], "entities": entities, "entity_url": f"opportunities:settings_{page}_of"}
     return htmx.render_part(request, "opportunities/settings/entities.html", "page", {**context, "page": page})
-
-
-def fetch_entity(request: StaffRequest, pk: int) -> Entity:
-    """For those who hold the right all over the entity, not on one of its sites only."""
-    return check_whole(get_for(request, Entity.objects.select_related("holding"), pk, right=RIGHT))
-
-
-def check_whole(entity: Entity) -> Entity:
-    if entity.pk not in scoping.current_scope().granted(RIGHT).whole:
-        raise RightMissing(RIGHT, entity.pk)
-    return entity
 
 
 def history_of(request: StaffRequest, entity: Entity, page: str) -> History:
@@ -75,27 +59,27 @@ def context_of(request: StaffRequest, entity: Entity, page: str) -> dict[str, An
         "title": TITLES[page],
         "list_url": f"opportunities:settings_{page}",
         "page_url": f"opportunities:settings_{page}_of",
-        "has_several": len(scoping.current_scope().granted(RIGHT).whole) > 1,
+        "has_several": manages_several(),
         "history": history.lines,
         "more_url": history.more_url,
     }
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @read_only
 def figures(request: StaffRequest, pk: int) -> HttpResponse:
     """`?modifier=oui` opens them for editing."""
-    entity = fetch_entity(request, pk)
+    entity = fetch_managed(request, pk)
     if is_reading_on(request):
         return answer_older(request, entity, "figures")
     form = FiguresForm(instance=selectors.settings_of(entity.pk)) if request.GET.get("modifier") else None
     return _render(request, entity, form=form)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("POST")
 def save_figures(request: StaffRequest, pk: int) -> HttpResponse:
-    entity = fetch_entity(request, pk)
+    entity = fetch_managed(request, pk)
     form = FiguresForm(request.POST, instance=selectors.settings_of(entity.pk))
     if not form.is_valid():
         return _render(request, entity, form=form, status=422)

@@ -15,11 +15,12 @@ from opportunities.forms import MessageForm
 from opportunities.messages import PLACES, SAMPLES, fill
 from opportunities.models import MessageTemplate
 from opportunities.services import messages as services
-from opportunities.targets import RIGHT
-from opportunities.views.settings import answer_older, check_whole, context_of, fetch_entity
+from opportunities.views.settings import answer_older, context_of
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
 from settings_admin.models import Entity
+from settings_admin.organisation.selectors import MANAGE
+from settings_admin.organisation.views.managing import check_managed, fetch_managed
 from settings_admin.records.services import EditConflict
 from settings_admin.records.views import is_reading_on
 
@@ -27,20 +28,20 @@ PAGE = "opportunities:settings_messages_of"
 TEMPLATE = "opportunities/settings/message.html"
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @read_only
 def message_list(request: StaffRequest, pk: int) -> HttpResponse:
-    entity = fetch_entity(request, pk)
+    entity = fetch_managed(request, pk)
     if is_reading_on(request):
         return answer_older(request, entity, "messages")
     context = {**context_of(request, entity, "messages"), "templates": entity_settings.all_templates(entity.pk)}
     return htmx.render_part(request, "opportunities/settings/messages.html", "sheet", context)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("GET", "POST")
 def add_message(request: StaffRequest, pk: int) -> HttpResponse:
-    entity = fetch_entity(request, pk)
+    entity = fetch_managed(request, pk)
     form = MessageForm(_sent(request), instance=MessageTemplate(entity=entity, means=ExchangeMeans.EMAIL))
     if form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("label", "means", "subject", "body")}
@@ -53,7 +54,7 @@ def add_message(request: StaffRequest, pk: int) -> HttpResponse:
     return _render(request, entity, form)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("GET", "POST")
 def edit_message(request: StaffRequest, pk: int) -> HttpResponse:
     template = _fetch(request, pk)
@@ -71,7 +72,7 @@ def edit_message(request: StaffRequest, pk: int) -> HttpResponse:
     return _render(request, template.entity, form, template=_fetch(request, pk))
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("POST")
 def offer_message(request: StaffRequest, pk: int) -> HttpResponse:
     template = _fetch(request, pk)
@@ -81,11 +82,11 @@ def offer_message(request: StaffRequest, pk: int) -> HttpResponse:
     return _done(request, template.entity_id, f"«\u00a0{template.label}\u00a0» {said}.")
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @read_only
 def preview(request: StaffRequest, pk: int) -> HttpResponse:
     """What is being typed, as a customer of no real name would read it."""
-    entity = fetch_entity(request, pk)
+    entity = fetch_managed(request, pk)
     form = MessageForm(request.GET, instance=MessageTemplate(entity=entity))
     form.is_valid()
     context = {"entity": entity, "form": form, **_preview(form)}
@@ -103,8 +104,8 @@ def _preview(form: MessageForm) -> dict[str, Any]:
 
 
 def _fetch(request: StaffRequest, pk: int) -> MessageTemplate:
-    template = get_for(request, MessageTemplate.objects.select_related("entity__holding"), pk, right=RIGHT)
-    check_whole(template.entity)
+    template = get_for(request, MessageTemplate.objects.select_related("entity__holding"), pk, right=MANAGE)
+    check_managed(template.entity)
     return template
 
 

@@ -15,32 +15,33 @@ from opportunities import entity_settings, enums
 from opportunities.forms import ReasonForm
 from opportunities.models import CloseReason
 from opportunities.services import reasons as services
-from opportunities.targets import RIGHT
-from opportunities.views.settings import answer_older, check_whole, context_of, fetch_entity
+from opportunities.views.settings import answer_older, context_of
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
+from settings_admin.organisation.selectors import MANAGE
+from settings_admin.organisation.views.managing import check_managed, fetch_managed
 from settings_admin.records.services import EditConflict
 from settings_admin.records.views import is_reading_on
 
 PAGE = "opportunities:settings_reasons_of"
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @read_only
 def reasons(request: StaffRequest, pk: int) -> HttpResponse:
-    entity = fetch_entity(request, pk)
+    entity = fetch_managed(request, pk)
     if is_reading_on(request):
         return answer_older(request, entity, "reasons")
     context = {**context_of(request, entity, "reasons"), "outcomes": entity_settings.outcomes_of(entity.pk)}
     return htmx.render_part(request, "opportunities/settings/reasons.html", "sheet", context)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("GET", "POST")
 def add_reason(request: StaffRequest, pk: int, status: str) -> HttpResponse:
     if status not in enums.CLOSED_WITH_REASON:
         raise Http404
-    entity = fetch_entity(request, pk)
+    entity = fetch_managed(request, pk)
     form = ReasonForm(_sent(request), instance=CloseReason(entity=entity, status=status))
     if form.is_valid():
         data = form.cleaned_data
@@ -53,7 +54,7 @@ def add_reason(request: StaffRequest, pk: int, status: str) -> HttpResponse:
     return render_dialog(request, _dialog(request, form.instance, "Ajouter un motif", "Ajouter"), form=form)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("GET", "POST")
 def rename_reason(request: StaffRequest, pk: int) -> HttpResponse:
     reason = _fetch(request, pk)
@@ -80,7 +81,7 @@ def rename_reason(request: StaffRequest, pk: int) -> HttpResponse:
     return render_dialog(request, dialog, form=form)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("POST")
 def place_reason(request: StaffRequest, pk: int) -> HttpResponse:
     """`position`: 0 is the first."""
@@ -92,7 +93,7 @@ def place_reason(request: StaffRequest, pk: int) -> HttpResponse:
     return _done(request, reason.entity_id)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("POST")
 def offer_reason(request: StaffRequest, pk: int) -> HttpResponse:
     reason = _fetch(request, pk)
@@ -103,8 +104,8 @@ def offer_reason(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _fetch(request: StaffRequest, pk: int) -> CloseReason:
-    reason = get_for(request, CloseReason.objects.select_related("entity"), pk, right=RIGHT)
-    check_whole(reason.entity)
+    reason = get_for(request, CloseReason.objects.select_related("entity"), pk, right=MANAGE)
+    check_managed(reason.entity)
     return reason
 
 

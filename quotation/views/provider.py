@@ -21,38 +21,34 @@ from quotation.services import access
 from quotation.views.acting import asker_for, the_provider
 from settings_admin import scoping
 from settings_admin.access.requests import StaffRequest
-from settings_admin.guards import RightMissing, get_for, right
+from settings_admin.guards import right
 from settings_admin.models import Entity, TimelineEntry
+from settings_admin.organisation.selectors import MANAGE
+from settings_admin.organisation.views.managing import fetch_managed, managed_entities, manages_several
 from settings_admin.records.selectors import HistoryLine, last_change_of
 from settings_admin.records.services import EditConflict
 from settings_admin.records.views import is_reading_on, older, read_history
 
-RIGHT = "settings.manage_organisation"
 CONSUMPTION = "settings.consumption"
 TEMPLATE = "quotation/provider.html"
 
 
-@right(RIGHT, on="scope")
+@right(MANAGE, on="scope")
 @read_only
 def provider_list(request: StaffRequest) -> HttpResponse:
     """All entities that one manages, whatever the top bar shows; who manages a single one is led to it."""
-    scope = scoping.current_scope()
-    whole = scope.granted(RIGHT).whole
-    if not whole:
-        raise RightMissing(RIGHT)
-    scoping.enter(scope.narrowed(scope.granted(RIGHT)))
-    entities = selectors.accesses_of(whole)
+    entities = selectors.accesses_of(managed_entities())
     if len(entities) == 1:
         return htmx.redirect(request, "quotation:provider", entities[0].entity.pk)
     context = {"entities": entities, "provider": the_provider(), "can_see_consumption": _can_see_consumption()}
     return htmx.render_part(request, "quotation/providers.html", "page", context)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @read_only
 def provider_page(request: StaffRequest, pk: int) -> HttpResponse:
     """`?modifier=identifiants` or `reglages` opens that card for editing."""
-    entity = _fetch(request, pk)
+    entity = fetch_managed(request, pk)
     opened = request.GET.get("modifier", "")
     if opened == "identifiants":
         form = CredentialsForm()
@@ -65,10 +61,10 @@ def provider_page(request: StaffRequest, pk: int) -> HttpResponse:
 
 @sensitive_variables()
 @sensitive_post_parameters("client_id", "client_secret")
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("POST")
 def save_credentials(request: StaffRequest, pk: int) -> HttpResponse:
-    entity = _fetch(request, pk)
+    entity = fetch_managed(request, pk)
     form = CredentialsForm(request.POST)
     if not form.is_valid():
         return _render(request, entity, credentials_form=form, status=422)
@@ -77,29 +73,29 @@ def save_credentials(request: StaffRequest, pk: int) -> HttpResponse:
     return _saved(request, entity, "Identifiants enregistrés\u00a0: testez la connexion.")
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("POST")
 def remove_credentials(request: StaffRequest, pk: int) -> HttpResponse:
-    entity = _fetch(request, pk)
+    entity = fetch_managed(request, pk)
     access.remove_credentials(entity=entity, actor=request.user)
     return _saved(request, entity, "Identifiants retirés.")
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("POST")
 def try_access(request: StaffRequest, pk: int) -> HttpResponse:
     """*Tester la connexion*: something free is asked at once; the answer stands in the page, and nowhere else."""
-    entity = _fetch(request, pk)
+    entity = fetch_managed(request, pk)
     provider = selectors.provider_of(entity)
     asker = asker_for(request, entity=entity, quotation=None, act=provider.begin_act())
     return _render(request, entity, tried=access.try_access(provider=provider, asker=asker))
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("POST")
 def save_settings(request: StaffRequest, pk: int) -> HttpResponse:
     """Saves what this editor changed. `keep_theirs` names the fields whose saved value stays, after a conflict."""
-    entity = _fetch(request, pk)
+    entity = fetch_managed(request, pk)
     form = _settings_form(entity, request.POST)
     if not form.is_valid():
         return _render(request, entity, settings_form=form, status=422)
@@ -111,14 +107,6 @@ def save_settings(request: StaffRequest, pk: int) -> HttpResponse:
         again.is_valid()
         return _render(request, entity, settings_form=again, conflict=_conflict(entity, again, conflict), status=422)
     return _saved(request, entity, "Réglages enregistrés.")
-
-
-def _fetch(request: StaffRequest, pk: int) -> Entity:
-    """For those who hold the right all over the entity, not on one of its sites only."""
-    entity = get_for(request, Entity.objects.select_related("holding"), pk, right=RIGHT)
-    if entity.pk not in scoping.current_scope().granted(RIGHT).whole:
-        raise RightMissing(RIGHT, entity.pk)
-    return entity
 
 
 def _settings_form(entity: Entity, data: Any = None) -> QuotationSettingsForm:
@@ -167,7 +155,7 @@ def _render(request: StaffRequest, entity: Entity, *, status: int = 200, **more:
         "suspension": provider.suspension(),
         "history": history.lines,
         "more_url": history.more_url,
-        "has_several": len(scoping.current_scope().granted(RIGHT).whole) > 1,
+        "has_several": manages_several(),
         "can_see_consumption": _can_see_consumption(),
         **more,
     }

@@ -11,40 +11,34 @@ from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.http import read_only, writes
 from openflex.core.sections import told_of_conflict
-from settings_admin import scoping
-from settings_admin.guards import RightMissing, get_for, right
+from settings_admin.guards import right
 from settings_admin.numbering import selectors, services
 from settings_admin.numbering.forms import NumberingForm
 from settings_admin.numbering.validators import check_format, check_next
 from settings_admin.organisation.models import Entity
+from settings_admin.organisation.selectors import MANAGE
+from settings_admin.organisation.views.managing import fetch_managed, managed_entities, manages_several
 from settings_admin.records.services import EditConflict
 from settings_admin.records.views import is_reading_on, older, read_history
 from settings_admin.registries import NumberingSeries, numbering_series
 
-RIGHT = "settings.manage_organisation"
 
-
-@right(RIGHT, on="scope")
+@right(MANAGE, on="scope")
 @read_only
 def entity_list(request: HttpRequest) -> HttpResponse:
     """All entities that one manages, whatever the top bar shows; who manages a single one is led to it."""
-    scope = scoping.current_scope()
-    whole = scope.granted(RIGHT).whole
-    if not whole:
-        raise RightMissing(RIGHT)
-    scoping.enter(scope.narrowed(scope.granted(RIGHT)))
-    entities = list(Entity.objects.filter(pk__in=whole).order_by("name"))
+    entities = list(Entity.objects.filter(pk__in=managed_entities()).order_by("name"))
     if len(entities) == 1:
         return htmx.redirect(request, "numbering:entity", entities[0].pk)
     context = {"rows": selectors.examples_of(entities, year=_today().year), "series": numbering_series().values()}
     return htmx.render_part(request, "numbering/list.html", "page", context)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @read_only
 def entity_page(request: HttpRequest, pk: int) -> HttpResponse:
     """`?modifier=stock` opens that series for editing."""
-    entity = _fetch(request, pk)
+    entity = fetch_managed(request, pk)
     series = numbering_series().get(request.GET.get("modifier", ""))
     if series is None:
         return _render(request, entity)
@@ -53,10 +47,10 @@ def entity_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _render(request, entity, series=series, form=form)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("POST")
 def save(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    entity = _fetch(request, pk)
+    entity = fetch_managed(request, pk)
     series, today = _series(key), _today()
     form = NumberingForm(request.POST, instance=selectors.numbering_of(entity, series, on=today))
     if not form.is_valid():
@@ -74,11 +68,11 @@ def save(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     return _render(request, entity, series=series, form=form, status=422)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @read_only
 def preview(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """What the next number would be with what is being typed, or why it cannot be."""
-    entity = _fetch(request, pk)
+    entity = fetch_managed(request, pk)
     series = _series(key)
     form = NumberingForm(request.GET, instance=selectors.numbering_of(entity, series, on=_today()))
     context = {"entity": entity, "series": series, "form": form, **_preview(entity, series, form)}
@@ -100,14 +94,6 @@ def _preview(entity: Entity, series: NumberingSeries, form: NumberingForm) -> di
     number, text = selectors.next_free(entity, series, written, first=first, year=year)
     _, following = selectors.next_free(entity, series, written, first=number + 1, year=year)
     return {"next_text": text, "following": following}
-
-
-def _fetch(request: HttpRequest, pk: int) -> Entity:
-    """For those who hold the right all over the entity, not on one of its sites only."""
-    entity = get_for(request, Entity.objects.select_related("holding"), pk, right=RIGHT)
-    if entity.pk not in scoping.current_scope().granted(RIGHT).whole:
-        raise RightMissing(RIGHT, entity.pk)
-    return entity
 
 
 def _series(key: str) -> NumberingSeries:
@@ -145,7 +131,7 @@ def _render(
         "form": form,
         "history": history.lines,
         "more_url": history.more_url,
-        "has_several": len(scoping.current_scope().granted(RIGHT).whole) > 1,
+        "has_several": manages_several(),
         **(_preview(entity, series, form) if series else {}),
     }
     return htmx.render_part(request, "numbering/entity.html", "sheet", context, status=status)

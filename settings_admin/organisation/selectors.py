@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import F, ForeignObjectRel, Prefetch, Q, QuerySet
 
@@ -18,6 +18,8 @@ from settings_admin.records.enums import NUMBERING_CHANGED
 from settings_admin.records.models import TimelineEntry
 from settings_admin.records.selectors import Change, HistoryLine, line_of
 from settings_admin.registries import vehicle_kinds
+
+MANAGE: Final = "settings.manage_organisation"
 
 
 def site_labels(sites: Iterable[PointOfSale]) -> dict[int, str]:

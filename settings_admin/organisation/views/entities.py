@@ -10,9 +10,10 @@ from openflex.core.http import read_only, writes
 from settings_admin import scoping
 from settings_admin.guards import right
 from settings_admin.organisation import forms, selectors
+from settings_admin.organisation.selectors import MANAGE
 from settings_admin.organisation.services import sheets
 from settings_admin.organisation.views import sheet as the
-from settings_admin.organisation.views.sheet import MANAGE_ENTITIES, RIGHT, Section, Sheet
+from settings_admin.organisation.views.sheet import MANAGE_ENTITIES, Section, Sheet
 
 ENTITY = Sheet(
     name="entity",
@@ -30,33 +31,33 @@ ENTITY = Sheet(
 )
 
 
-@right(RIGHT, on="scope")
+@right(MANAGE, on="scope")
 @read_only
 def entity_list(request: HttpRequest) -> HttpResponse:
     """All that one manages, whatever the top bar shows: the page is about the structure itself."""
     scope = scoping.current_scope()
-    scoping.enter(scope.narrowed(scope.granted(RIGHT)))
+    scoping.enter(scope.narrowed(scope.granted(MANAGE)))
     context = {
         "entities": selectors.entity_rows(),
-        "whole": scope.granted(RIGHT).whole,
+        "whole": scope.granted(MANAGE).whole,
         "may_add_entity": scope.allows_somewhere(MANAGE_ENTITIES),
     }
     return render(request, "organisation/list.html", context)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @read_only
 def entity_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     return the.show(request, ENTITY, the.fetch(request, ENTITY, pk))
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("POST")
 def save_entity(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     return the.save_section(request, ENTITY, the.fetch(request, ENTITY, pk, to_edit=True), key)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("GET", "POST")
 def entity_logo(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
@@ -64,7 +65,7 @@ def entity_logo(request: HttpRequest, pk: int) -> HttpResponse:
     return the.logo_image(request, the.fetch(request, ENTITY, pk))
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @read_only
 def propose_vat_number(request: HttpRequest, pk: int) -> HttpResponse:
     """The field of the VAT number, filled with what the SIREN being typed leads to; a number typed by hand stays."""

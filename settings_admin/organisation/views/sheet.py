@@ -17,12 +17,12 @@ from settings_admin import scoping
 from settings_admin.guards import RightMissing, get_for, place_of
 from settings_admin.organisation import forms, selectors
 from settings_admin.organisation.models import Entity, PointOfSale
+from settings_admin.organisation.selectors import MANAGE
 from settings_admin.organisation.services import logos
 from settings_admin.records.selectors import last_change_of, timeline_of
 from settings_admin.records.services import EditConflict
 from settings_admin.records.views import is_reading_on, older, read_history
 
-RIGHT = "settings.manage_organisation"
 MANAGE_ENTITIES = "holding.manage_entities"
 Row = Entity | PointOfSale
 
@@ -58,18 +58,18 @@ def may_edit(row: Row) -> bool:
     """An entity is edited by those who hold the right all over it, not on one of its sites only."""
     if isinstance(row, Entity):
         return may_restructure(row.pk)
-    return scoping.current_scope().allows(RIGHT, row.entity_id, row.pk)
+    return scoping.current_scope().allows(MANAGE, row.entity_id, row.pk)
 
 
 def may_restructure(entity_pk: int) -> bool:
     """Points of sale come and go by those who hold the right all over the entity."""
-    return entity_pk in scoping.current_scope().granted(RIGHT).whole
+    return entity_pk in scoping.current_scope().granted(MANAGE).whole
 
 
 def fetch(request: HttpRequest, sheet: Sheet, pk: int, *, to_edit: bool = False) -> Any:
-    row = get_for(request, sheet.rows(), pk, right=RIGHT)
+    row = get_for(request, sheet.rows(), pk, right=MANAGE)
     if to_edit and not may_edit(row):
-        raise RightMissing(RIGHT, place_of(row)[0])
+        raise RightMissing(MANAGE, place_of(row)[0])
     return row
 
 

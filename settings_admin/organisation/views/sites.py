@@ -5,9 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from openflex.core.http import read_only, writes
 from settings_admin.guards import right
 from settings_admin.organisation import forms, selectors
+from settings_admin.organisation.selectors import MANAGE
 from settings_admin.organisation.services import sheets
 from settings_admin.organisation.views import sheet as the
-from settings_admin.organisation.views.sheet import RIGHT, Section, Sheet
+from settings_admin.organisation.views.sheet import Section, Sheet
 
 SITE = Sheet(
     name="site",
@@ -27,19 +28,19 @@ SITE = Sheet(
 )
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @read_only
 def site_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     return the.show(request, SITE, the.fetch(request, SITE, pk))
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("POST")
 def save_site(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     return the.save_section(request, SITE, the.fetch(request, SITE, pk, to_edit=True), key)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("GET", "POST")
 def site_logo(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":

@@ -12,10 +12,11 @@ from openflex.core.http import writes
 from settings_admin.guards import RightMissing, right
 from settings_admin.organisation import forms
 from settings_admin.organisation.models import Entity, Holding
+from settings_admin.organisation.selectors import MANAGE
 from settings_admin.organisation.services import structure
 from settings_admin.organisation.views import sheet as the
 from settings_admin.organisation.views.entities import ENTITY
-from settings_admin.organisation.views.sheet import MANAGE_ENTITIES, RIGHT
+from settings_admin.organisation.views.sheet import MANAGE_ENTITIES
 from settings_admin.organisation.views.sites import SITE
 
 
@@ -37,7 +38,7 @@ def add_entity(request: HttpRequest) -> HttpResponse:
     return _form_page(request, form, title="Ajouter une entité", back=reverse("organisation:list"))
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("GET", "POST")
 def add_site(request: HttpRequest, pk: int) -> HttpResponse:
     entity = the.fetch(request, ENTITY, pk, to_edit=True)
@@ -65,12 +66,12 @@ def _form_page(request: HttpRequest, form: Any, *, title: str, back: str, entity
     return htmx.render_part(request, "organisation/new.html", "form", context, status=status)
 
 
-@right(RIGHT, on="row")
+@right(MANAGE, on="row")
 @writes("GET", "POST")
 def delete_site(request: HttpRequest, pk: int) -> HttpResponse:
     site = the.fetch(request, SITE, pk)
     if not the.may_restructure(site.entity_id):
-        raise RightMissing(RIGHT, site.entity_id)
+        raise RightMissing(MANAGE, site.entity_id)
     refusal = ""
     if request.method == "POST":
         try:
