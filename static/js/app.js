@@ -179,7 +179,10 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
     return;
   }
   let [title, message] = SENTENCES[xhr.status] ?? SENTENCES[400];
-  if (xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) {
+  if (xhr.status === 404 && !isReading(detail)) {
+    // What the open form is about is gone: nobody asked for a page.
+    message += ` Rien n’a été enregistré. ${KEPT}`;
+  } else if (xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) {
     // The error page of the same answer says it better: which right, which rule.
     const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
     title = page.querySelector("[data-error-title]")?.textContent.trim() || title;
