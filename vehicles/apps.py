@@ -8,17 +8,22 @@ class VehiclesConfig(AppConfig):
     def ready(self) -> None:
         from customers.registry import Keeper, register_dealings, register_keepers
         from openflex.core.document_numbers import NumberFormat
+        from settings_admin.organisation.selectors import MANAGE
         from settings_admin.registries import (
             HistorySource,
             NavEntry,
             NumberingSeries,
+            SettingsPage,
+            SettingsSection,
+            register_audit_targets,
             register_export,
             register_history_sources,
             register_nav,
             register_numbering,
+            register_settings,
             register_vehicle_kinds,
         )
-        from vehicles import dealings, enums, exports, finding, rights, selectors, todos
+        from vehicles import dealings, entity_settings, enums, exports, finding, rights, selectors, todos
 
         rights.register()
         todos.register()
@@ -26,6 +31,20 @@ class VehiclesConfig(AppConfig):
         register_dealings(dealings.DEALINGS)
         register_keepers(Keeper("police_register", selectors.SELLER_COLUMNS, selectors.kept_by_the_register))
         register_export(exports.STOCK)
+        register_audit_targets(entity_settings.SETTINGS)
+        register_settings(
+            SettingsPage(
+                key="vehicle_preparation",
+                section=SettingsSection.TRADE,
+                label="Préparation des véhicules",
+                description="Ce qui est à faire avant de montrer un véhicule",
+                icon="tool",
+                url_name="vehicles:settings_preparation",
+                right=MANAGE,
+                order=15,
+                url_prefix="vehicles:settings_",
+            )
+        )
         register_history_sources(HistorySource("vehicles.vehicle", "vehicles:sheet", "vehicles.view"))
         register_vehicle_kinds(enums.VehicleKind.choices)
         register_numbering(

@@ -197,7 +197,8 @@ class PaymentMode(TextChoices):
 
 # --- Preparation -----------------------------------------------------------------------------------------
 
-_OF_CARS: Final = (
+# Until an entity writes its own (`PreparationSettings`).
+USUAL_OF_CARS: Final = (
     "Lavage et nettoyage intérieur",
     "Révision mécanique",
     "Pneus et freins",
@@ -206,7 +207,7 @@ _OF_CARS: Final = (
     "Essai routier",
     "Photos",
 )
-_OF_MOTORCYCLES: Final = (
+USUAL_OF_MOTORCYCLES: Final = (
     "Lavage",
     "Révision mécanique",
     "Pneus, freins et transmission",
@@ -215,10 +216,11 @@ _OF_MOTORCYCLES: Final = (
     "Essai routier",
     "Photos",
 )
-# What a preparation begins with, by kind: each vehicle adds its own lines and takes off what does not concern it.
 PREPARATION: Final[Mapping[str, tuple[str, ...]]] = {
-    kind: _OF_MOTORCYCLES if kind in CATEGORY_L_KINDS else _OF_CARS for kind in VehicleKind
+    kind: USUAL_OF_MOTORCYCLES if kind in CATEGORY_L_KINDS else USUAL_OF_CARS for kind in VehicleKind
 }
+MOST_PREPARATION_LINES: Final = 40
+PREPARATION_LINE_LENGTH: Final = 80
 
 
 # --- Stock -----------------------------------------------------------------------------------------------

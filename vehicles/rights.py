@@ -74,4 +74,7 @@ def register() -> None:
         Act("vehicles:remove_task", "retirer une ligne de la préparation d’un véhicule"),
         Act("vehicles:close_preparation", "terminer la préparation d’un véhicule avant sa dernière ligne"),
         Act("vehicles:archive", "archiver un véhicule"),
+        Act("vehicles:settings_preparation", "voir les entités dont on règle la préparation des véhicules"),
+        Act("vehicles:settings_preparation_of", "voir les lignes de préparation d’une entité"),
+        Act("vehicles:settings_preparation_save", "modifier les lignes de préparation d’une entité"),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vehicles.views import add, exits, moves, picking, preparation, sections, sheet, sheet_condition
+from vehicles.views import add, exits, moves, picking, preparation, sections, settings, sheet, sheet_condition
 from vehicles.views import list as list_views
 
 app_name = "vehicles"
@@ -26,6 +26,9 @@ urlpatterns = [
     path("<int:pk>/reserver/", moves.reserve, name="reserve"),
     path("<int:pk>/liberer/", moves.release, name="release"),
     path("<int:pk>/archive/", moves.archive, name="archive"),
+    path("reglages/preparation/", settings.preparation_list, name="settings_preparation"),
+    path("reglages/preparation/<int:pk>/", settings.usual_lines, name="settings_preparation_of"),
+    path("reglages/preparation/<int:pk>/enregistrer/", settings.save_usual_lines, name="settings_preparation_save"),
     path("<int:pk>/preparation/", preparation.start, name="start_preparation"),
     path("<int:pk>/preparation/terminer/", preparation.close, name="close_preparation"),
     path("<int:pk>/preparation/lignes/", preparation.add, name="add_task"),

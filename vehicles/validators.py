@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from vininfo import Vin
 
 from openflex.core.french import NBSP, counted, format_km, plural
-from vehicles.enums import PlateFormat, Stage
+from vehicles.enums import MOST_PREPARATION_LINES, PREPARATION_LINE_LENGTH, PlateFormat, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,3 +213,26 @@ def check_first_registration(day: date, *, stage: Stage, today: date) -> None:
     if stage != Stage.NEW and day > today:
         message = "La date de mise en circulation d’un véhicule déjà immatriculé ne peut pas être dans le futur."
         raise ValidationError(message, code="future")
+
+
+# --- Preparation -----------------------------------------------------------------------------------------
+
+
+def tidy_lines(text: str) -> str:
+    """One line for each that says something, without spaces around it."""
+    return "\n".join(line for typed in text.splitlines() if (line := " ".join(typed.split())))
+
+
+def check_preparation_lines(text: str) -> None:
+    """Of tidy lines: few enough, each short enough for a checklist, none there twice."""
+    lines = text.splitlines()
+    if len(lines) > MOST_PREPARATION_LINES:
+        raise ValidationError(f"{MOST_PREPARATION_LINES}{NBSP}lignes au plus.", code="too_many")
+    seen: set[str] = set()
+    for line in lines:
+        if len(line) > PREPARATION_LINE_LENGTH:
+            most = f"{PREPARATION_LINE_LENGTH}{NBSP}caractères au plus"
+            raise ValidationError(f"«{NBSP}{line[:20]}…{NBSP}» est trop longue{NBSP}: {most}.", code="too_long")
+        if line.casefold() in seen:
+            raise ValidationError(f"«{NBSP}{line}{NBSP}» y est deux fois.", code="twice")
+        seen.add(line.casefold())

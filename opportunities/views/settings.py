@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import reverse
 
 from openflex.core import htmx
 from openflex.core.http import read_only, writes
@@ -16,14 +15,14 @@ from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
 from settings_admin.models import Entity
 from settings_admin.organisation.selectors import MANAGE
-from settings_admin.organisation.views.managing import fetch_managed, managed_entities, manages_several
+from settings_admin.organisation.views.managing import EntityPage, fetch_managed, managed_entities
 from settings_admin.records.services import EditConflict
 from settings_admin.records.views import History, is_reading_on, older, read_history
 
-TITLES = {
-    "reasons": "Motifs de clôture",
-    "figures": "Opportunités",
-    "messages": "Modèles de messages",
+_TITLES = {"reasons": "Motifs de clôture", "figures": "Opportunités", "messages": "Modèles de messages"}
+PAGES = {
+    key: EntityPage(title, f"opportunities:settings_{key}", f"opportunities:settings_{key}_of")
+    for key, title in _TITLES.items()
 }
 
 
@@ -33,36 +32,23 @@ def entity_list(request: StaffRequest, page: str) -> HttpResponse:
     """All entities that one manages, whatever the top bar shows; who manages a single one is led to it."""
     entities = entity_settings.configured_entities(managed_entities())
     if len(entities) == 1:
-        return htmx.redirect(request, f"opportunities:settings_{page}_of", entities[0].entity.pk)
-    context = {"title": TITLES[page], "entities": entities, "entity_url": f"opportunities:settings_{page}_of"}
+        return htmx.redirect(request, PAGES[page].address(entities[0].entity))
+    context = {"title": PAGES[page].title, "entities": entities, "entity_url": PAGES[page].page_url}
     return htmx.render_part(request, "opportunities/settings/entities.html", "page", {**context, "page": page})
 
 
 def history_of(request: StaffRequest, entity: Entity, page: str) -> History:
     entries = targets.history_of(entity, getattr(targets, page.upper()))
-    return read_history(request, entries, told=targets.in_words, url=_url(entity, page))
+    return read_history(request, entries, told=targets.in_words, url=PAGES[page].address(entity))
 
 
 def answer_older(request: StaffRequest, entity: Entity, page: str) -> HttpResponse:
-    return older(request, history_of(request, entity, page), of=TITLES[page], url=_url(entity, page))
-
-
-def _url(entity: Entity, page: str) -> str:
-    return reverse(f"opportunities:settings_{page}_of", args=[entity.pk])
+    history, of = history_of(request, entity, page), PAGES[page]
+    return older(request, history, of=of.title, url=of.address(entity))
 
 
 def context_of(request: StaffRequest, entity: Entity, page: str) -> dict[str, Any]:
-    """What all three pages show of where they are."""
-    history = history_of(request, entity, page)
-    return {
-        "entity": entity,
-        "title": TITLES[page],
-        "list_url": f"opportunities:settings_{page}",
-        "page_url": f"opportunities:settings_{page}_of",
-        "has_several": manages_several(),
-        "history": history.lines,
-        "more_url": history.more_url,
-    }
+    return PAGES[page].context(entity, history_of(request, entity, page))
 
 
 @right(MANAGE, on="row")

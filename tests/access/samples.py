@@ -307,6 +307,8 @@ def build(cast: Cast) -> dict[str, Callable[[], dict[str, Any]]]:
         "vehicles:release": of_vehicle(),
         "vehicles:archive": of_vehicle(),
         "vehicles:start_preparation": of_vehicle(),
+        "vehicles:settings_preparation_of": lambda: {"pk": cast.north.pk},
+        "vehicles:settings_preparation_save": lambda: {"pk": cast.north.pk},
         "vehicles:close_preparation": of_vehicle(),
         "vehicles:add_task": of_vehicle(),
         "vehicles:tick_task": of_vehicle(task_pk=task.pk),

@@ -30,6 +30,7 @@ from settings_admin.scoping import unscoped
 from tests.cast import Cast
 from tests.make import make_user
 from tests.settings_admin.imports.way import csv_of, line
+from vehicles.models import PreparationSettings
 
 SECTION_FIELDS = {
     "entity": {"identite": ("name", "siren", "vat_number"), "coordonnees": ("street", "postcode", "city", "phone")},
@@ -206,6 +207,14 @@ def figures(entity: Entity, **typed: str) -> Sent:
     return Sent("opportunities:settings_figures_save", {"pk": entity.pk}, data)
 
 
+def usual_lines(entity: Entity, **typed: str) -> Sent:
+    """What an entity that changed nothing yet begins a preparation with."""
+    own = PreparationSettings()
+    opened = {name: getattr(own, name) for name in ("car_lines", "motorcycle_lines")}
+    data = {**{f"initial-{name}": value for name, value in opened.items()}, **opened, **typed}
+    return Sent("vehicles:settings_preparation_save", {"pk": entity.pk}, data)
+
+
 def invitation(**typed: Any) -> dict[str, Any]:
     new = {"email": "neuve@example.test", "first_name": "Neuve", "last_name": "Personne", "job_title": ""}
     return {"who": "invite", **new, **typed}
@@ -314,6 +323,7 @@ FORMS: dict[str, Callable[[World], list[Sent]]] = {
         for row, offer in ((w.reason, "no"), (w.retired, "yes"))
     ],
     "opportunities:settings_figures_save": lambda w: [figures(w.cast.north, overdue_after_days="10")],
+    "vehicles:settings_preparation_save": lambda w: [usual_lines(w.cast.north, car_lines="Lavage")],
     "opportunities:settings_message_add": lambda w: [
         Sent(
             "opportunities:settings_message_add",

@@ -1,4 +1,4 @@
-"""What is to be done before a vehicle can be shown: the lines of its checklist."""
+"""What is to be done before a vehicle can be shown: the lines of its checklist, and what an entity begins one with."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,9 @@ from django.db.models.functions import Coalesce, Concat, JSONObject, NullIf, Tri
 from settings_admin.models import Entity, PointOfSale
 from settings_admin.scoping import Audience, ScopedModel
 from settings_admin.triggers import same_owner
+from vehicles import enums
 from vehicles.models.vehicle import Vehicle
+from vehicles.validators import check_preparation_lines
 
 
 class PreparationTask(ScopedModel):
@@ -24,7 +26,7 @@ class PreparationTask(ScopedModel):
     entity = models.ForeignKey(Entity, models.PROTECT, related_name="+")
     point_of_sale = models.ForeignKey(PointOfSale, models.PROTECT, null=True, related_name="+")
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="preparation_tasks")
-    label = models.CharField("ligne", max_length=80)
+    label = models.CharField("ligne", max_length=enums.PREPARATION_LINE_LENGTH)
     position = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField("fait le", null=True, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -43,6 +45,37 @@ class PreparationTask(ScopedModel):
 
     def __str__(self) -> str:
         return self.label
+
+
+def _of_cars() -> str:
+    return "\n".join(enums.USUAL_OF_CARS)
+
+
+def _of_motorcycles() -> str:
+    return "\n".join(enums.USUAL_OF_MOTORCYCLES)
+
+
+class PreparationSettings(ScopedModel):
+    """What an entity begins a preparation with, one line of text for each of the checklist; one without a row begins
+    with the usual lines."""
+
+    audience = Audience(entity="entity_id")
+
+    entity = models.OneToOneField(Entity, models.CASCADE, related_name="preparation_settings")
+    car_lines = models.TextField(
+        "voitures et utilitaires", default=_of_cars, blank=True, validators=[check_preparation_lines]
+    )
+    motorcycle_lines = models.TextField(
+        "motos, scooters et quads", default=_of_motorcycles, blank=True, validators=[check_preparation_lines]
+    )
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = "préparation des véhicules"
+
+    def lines_of(self, kind: str) -> list[str]:
+        """In their order; each vehicle adds its own and takes off what does not concern it."""
+        text = self.motorcycle_lines if kind in enums.CATEGORY_L_KINDS else self.car_lines
+        return text.splitlines()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """The preparation of a vehicle: a checklist that is begun, ticked by several, and ends with its last line."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,27 +10,25 @@ from django.db.models import Max
 from django.utils import timezone
 
 from openflex.core.errors import Refused
-from settings_admin.models import User
+from settings_admin.models import Entity, User
 from settings_admin.records import services as records
 from vehicles import enums
-from vehicles.models import PreparationTask, Vehicle
+from vehicles.entity_settings import preparation_of
+from vehicles.models import PreparationSettings, PreparationTask, Vehicle
 from vehicles.services.holds import lock_vehicle
-
-MOST_TASKS = 40
 
 
 @transaction.atomic
 def start_preparation(*, vehicle: Vehicle, actor: User) -> Vehicle:
-    """Begins with the usual lines of its kind; after a preparation that was closed before its end, with the lines as
-    they stood. Begun twice, it is begun once. Raises Refused("not_in_stock")."""
+    """Begins with the lines of its entity for its kind; after a preparation that was closed before its end, with the
+    lines as they stood. Begun twice, it is begun once. Raises Refused("not_in_stock")."""
     locked = _lock(vehicle)
     if locked.is_being_prepared:
         return locked
     if not locked.preparation_tasks.filter(done_at=None).exists():
         locked.preparation_tasks.all().delete()
-        PreparationTask.objects.bulk_create(
-            _task(locked, label, position) for position, label in enumerate(enums.PREPARATION[locked.kind])
-        )
+        labels = preparation_of(locked.entity_id).lines_of(locked.kind)
+        PreparationTask.objects.bulk_create(_task(locked, label, place) for place, label in enumerate(labels))
     _mark(locked, is_being_prepared=True, kind="preparation_started", actor=actor)
     return locked
 
@@ -64,8 +64,8 @@ def add_task(*, vehicle: Vehicle, label: str, actor: User, key: UUID) -> Vehicle
     tasks = locked.preparation_tasks
     if tasks.filter(label__iexact=label).exists():
         raise Refused("twice", "Cette ligne est déjà dans la liste.", "label")
-    if tasks.count() >= MOST_TASKS:
-        raise Refused("too_many", f"{MOST_TASKS}\u00a0lignes au plus.", "label")
+    if tasks.count() >= enums.MOST_PREPARATION_LINES:
+        raise Refused("too_many", f"{enums.MOST_PREPARATION_LINES}\u00a0lignes au plus.", "label")
     last = tasks.aggregate(last=Max("position"))["last"]
     task = _task(locked, label, 0 if last is None else last + 1)
     task.save(force_insert=True)
@@ -129,3 +129,13 @@ def _mark(vehicle: Vehicle, *, is_being_prepared: bool, kind: str, actor: User, 
 
 def _tell(vehicle: Vehicle, kind: str, task: PreparationTask, *, actor: User) -> None:
     records.record_event(vehicle, kind=kind, actor=actor, details={"task": task.label})
+
+
+@transaction.atomic
+def edit_usual_lines(*, entity: Entity, base: Mapping[str, Any], mine: Mapping[str, Any], actor: User) -> None:
+    """Saves the lines that one editor changed; preparations begin with them from now on, those that were begun keep
+    theirs. Raises EditConflict."""
+    PreparationSettings.objects.get_or_create(entity=entity)
+    own = PreparationSettings.objects.select_for_update(of=("self",)).get(entity=entity)
+    changed = records.apply_edit(own, base=dict(base), mine=dict(mine))
+    records.save_changes(own, fields=changed, actor=actor)

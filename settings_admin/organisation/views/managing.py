@@ -1,11 +1,16 @@
-"""The entities that a person manages in *Paramètres*: the gate of every page on which an entity decides something."""
+"""Every page of *Paramètres* on which an entity decides something: who may, which entity, where one is, its history."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from settings_admin import scoping
 from settings_admin.guards import RightMissing, get_for
 from settings_admin.organisation.models import Entity
 from settings_admin.organisation.selectors import MANAGE
+from settings_admin.records.views import History
 
 
 def managed_entities() -> frozenset[int]:
@@ -34,3 +39,27 @@ def check_managed(entity: Entity) -> Entity:
     if entity.pk not in scoping.current_scope().granted(MANAGE).whole:
         raise RightMissing(MANAGE, entity.pk)
     return entity
+
+
+@dataclass(frozen=True)
+class EntityPage:
+    """Its title, and the names of two addresses: the choice of the entity, and the page of one."""
+
+    title: str
+    list_url: str
+    page_url: str
+
+    def address(self, entity: Entity) -> str:
+        return reverse(self.page_url, args=[entity.pk])
+
+    def context(self, entity: Entity, history: History) -> dict[str, Any]:
+        """What `organisation/per_entity/` draws around what the entity decides."""
+        return {
+            "entity": entity,
+            "title": self.title,
+            "list_url": self.list_url,
+            "page_url": self.page_url,
+            "has_several": manages_several(),
+            "history": history.lines,
+            "more_url": history.more_url,
+        }
