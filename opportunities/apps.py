@@ -77,6 +77,7 @@ class OpportunitiesConfig(AppConfig):
             )
         )
         register_export(exports.OPPORTUNITIES)
+        register_export(exports.ESTIMATES)
         register_dealings(dealings.DEALINGS)
         register_photos("opportunities", dossier.photos_of)
         register_ending("opportunities", drop_of_erased)

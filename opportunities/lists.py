@@ -164,6 +164,11 @@ def trade_in_columns(*, has_several_entities: bool) -> list[str]:
     return [*first, *(["entity"] if has_several_entities else []), last]
 
 
+def exported_trade_in_columns(*, has_several_entities: bool) -> list[str]:
+    """Those of the list; its button says nothing in a file."""
+    return trade_in_columns(has_several_entities=has_several_entities)[:-1]
+
+
 class TradeInTable(ListTable):
     vehicle = PartColumn(
         "opportunities/cells/trade_in.html",

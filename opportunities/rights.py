@@ -77,6 +77,7 @@ def register() -> None:
         Act("opportunities:take_back", "reprendre une estimation pour la compléter"),
         Act("opportunities:answer_price", "noter la réponse du client au prix de sa reprise"),
         Act("opportunities:trade_ins_to_approve", "voir les estimations de reprise à valider"),
+        Act("opportunities:export_trade_ins_to_approve", "exporter les estimations de reprise à valider"),
         Act("opportunities:decide_price", "valider ou refuser une estimation de reprise"),
         Act("opportunities:reopen_trade_in", "rouvrir une estimation de reprise pour la corriger"),
         Act("opportunities:enter_trade_in", "faire entrer une reprise en stock"),

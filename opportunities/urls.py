@@ -37,6 +37,7 @@ urlpatterns = [
     path("rdv/<int:pk>/annuler/", appointments.cancel, name="cancel_appointment"),
     path("rdv/<int:pk>/convention/", appointments.agreement, name="agreement"),
     path("estimations-a-valider/", list_views.trade_ins_to_approve, name="trade_ins_to_approve"),
+    path("estimations-a-valider/export/", list_views.export_trade_ins_to_approve, name="export_trade_ins_to_approve"),
     path("reprises/cotation/<int:pk>/", trade_in_creation.from_quotation, name="trade_in_create"),
     path("reprises/<int:pk>/", trade_ins.page, name="trade_in"),
     path("reprises/photos/<int:pk>/<slug:size>/", trade_in_condition.photo, name="trade_in_photo"),

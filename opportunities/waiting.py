@@ -28,6 +28,14 @@ def _open(trade_ins: TradeInQuerySet) -> TradeInQuerySet:
     return trade_ins.to_approve().filter(opportunity__status=Status.OPEN)
 
 
+def within(reach: Reach) -> Q:
+    """Of these entities and points of sale: less than queries see, where another right decides."""
+    found = Q(entity__in=reach.whole)
+    for entity, points in reach.partial.items():
+        found |= Q(entity=entity) & (Q(point_of_sale=None) | Q(point_of_sale__in=points))
+    return found
+
+
 def askers() -> QuerySet[User]:
     """Who has asked for a price, by name: the choice stays as it is while estimates come and go."""
     asked = TradeIn.objects.exclude(asked_by=None).order_by().values("asked_by")

@@ -1,16 +1,20 @@
 """The one door by which e-mails leave: text and HTML from templates, after commit, by the worker, with retries."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django.db import transaction
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
+_BREAKS: Final = re.compile(r"[^\S\u00a0\u202f]+")
+
 
 def send(template: str, *, to: list[str], context: dict[str, Any]) -> None:
     """Renders `<template>_subject.txt`, `<template>_message.txt` and, where it exists, `<template>_message.html`
     now, and hands the e-mail to the worker once the current transaction is committed."""
-    subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
+    # One line. Not `split()`: it takes the spaces that do not break for others, « Nouveau commentaire\u00a0: ».
+    subject = _BREAKS.sub(" ", render_to_string(f"{template}_subject.txt", context)).strip()
     text: str = render_to_string(f"{template}_message.txt", context).strip() + "\n"
     html: str
     try:

@@ -1,4 +1,4 @@
-"""The list of opportunities, as a table or as cards, and its export."""
+"""The list of opportunities, as a table or as cards, *Estimations à valider*, and their exports."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from openflex.core.http import read_only, writes
 from openflex.core.lists import build_list
 from openflex.core.paging import capped_counts
 from opportunities import lists, selectors, waiting
-from opportunities.exports import OPPORTUNITIES
+from opportunities.exports import ESTIMATES, OPPORTUNITIES
 from opportunities.models import Opportunity
 from opportunities.rights import EDIT, EXPORT, SET_PRICE, VIEW
 from settings_admin.access.requests import StaffRequest
@@ -74,6 +74,8 @@ def trade_ins_to_approve(request: StaffRequest) -> HttpResponse:
         "list": page,
         "live_topics": " ".join(str(topic) for topic in waiting.topics_in(scope.reach)),
         "sees_opportunities": scope.allows_somewhere(VIEW),
+        "can_export": bool(scope.granted(EXPORT) & scope.granted(SET_PRICE)),
+        "is_partial": htmx.is_partial(request),
     }
     return htmx.render_part(request, "opportunities/trade_ins_to_approve.html", "list", context)
 
@@ -85,3 +87,11 @@ def export(request: StaffRequest) -> HttpResponseBase:
     return answer_export(
         request, OPPORTUNITIES, columns=lists.columns(has_several_entities=len(current_scope().reach.entities) > 1)
     )
+
+
+@right(EXPORT, on="anywhere")
+@writes("POST")
+def export_trade_ins_to_approve(request: StaffRequest) -> HttpResponseBase:
+    """Exactly what is filtered, of where one decides and may export."""
+    is_wide = len(current_scope().granted(SET_PRICE).entities) > 1
+    return answer_export(request, ESTIMATES, columns=lists.exported_trade_in_columns(has_several_entities=is_wide))

@@ -32,7 +32,7 @@ class TestAtOnce:
             assert sent() == []
         ((to, subject, body),) = sent()
         assert to == "sam@example.test"
-        assert subject == "Nouvelle remarque : Marc Nom a commenté le véhicule GD-642-JM"
+        assert subject == "Nouvelle remarque\u00a0: Marc Nom a commenté le véhicule GD-642-JM"
         assert text in body
         assert f"http://testserver/vehicules/{vehicle.pk}/\n" in body
         assert entries_of(cast.sam)[0].email_due == EmailChoice.NEVER
@@ -40,7 +40,7 @@ class TestAtOnce:
     def test_a_subject_is_one_line(self, cast, vehicle, commit):
         with commit():
             tell(cast.sam, about=vehicle, title="Un\nBcc: a@evil.test", sentence="L’\r\n& suite")
-        assert sent()[0][1] == "Un Bcc: a@evil.test : L’ & suite"
+        assert sent()[0][1] == "Un Bcc: a@evil.test\u00a0: L’ & suite"
         assert outbox.outbox[0].recipients() == ["sam@example.test"]
 
     def test_not_when_the_person_wants_none(self, cast, vehicle, commit):
@@ -139,7 +139,7 @@ class TestDigest:
         assert at("2026-11-25T08:10") == 1
         assert at("2026-11-26T08:00") == 1
         ((to, subject, body),) = sent()
-        assert (to, subject) == ("sam@example.test", "2 notifications à lire sur OpenFlex")
+        assert (to, subject) == ("sam@example.test", "2\u00a0notifications à lire sur OpenFlex")
         assert body.index("Un") < body.index("Deux")
         assert "(2\u00a0fois)" in body
         assert f"http://testserver/vehicules/{vehicle.pk}/" in body

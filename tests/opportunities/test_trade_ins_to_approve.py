@@ -11,13 +11,14 @@ from opportunities.models import CloseReason, Opportunity, TradeIn
 from opportunities.services import follow_up, trade_in_prices, trade_ins
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member, set_sites
-from settings_admin.models import Membership
+from settings_admin.models import Membership, UserGroup
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity
 from tests.opportunities.test_trade_in_prices import FUTURE, LIST, make_trade_in, waiting
 from tests.support.events import assert_replays, told
 from tests.support.htmx import content, parse, swap
+from tests.support.xlsx import rows_of as read_sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +153,53 @@ def test_deciding_from_the_list_stays_there(cast, client_for, opportunity):
     assert (answer.status_code, "acted" in answer["HX-Trigger"]) == (204, True)
     # Without a script the act is a page, which leads to the estimate.
     assert client_for(cast.marc).post(act["href"], sent)["Location"] == f"/opportunites/reprises/{row.pk}/"
+
+
+class TestItsFile:
+    @pytest.fixture
+    def in_both(self, cast):
+        for entity, site, who, make in (
+            (cast.north, cast.north_1, cast.sam, "RENAULT"), (cast.south, cast.south_1, cast.eve, "PEUGEOT"),
+        ):  # fmt: skip
+            customer = make_customer(entity=entity, birth_name=f"CLIENT {make}")
+            row = make_opportunity(customer=customer, point_of_sale=site, salesperson=who)
+            waiting(row, make=make, model="208", expected_price=9500, adjusted_value=9000)
+
+    def exported(self, client, address=""):
+        return read_sheet(client.post(f"{LIST}export/{address}"))
+
+    def test_it_has_what_the_list_shows_as_values(self, cast, client_for, in_both):
+        client = client_for(cast.alice)
+        page = parse(client.get(f"{LIST}?q=renault"))
+        heads = [head.text.strip() for head in page.select("thead th")]
+        (row,) = self.exported(client, "?q=renault")
+        assert list(row) == [head for head in heads if head and head != "Décision"]
+        assert (row["Véhicule"], row["Client"], row["Écart"]) == ("RENAULT 208", "CLIENT RENAULT", 500)
+        assert row["Entité"] == "Nord"
+        assert page.select_one("#list-export")["action"] == f"{LIST}export/?q=renault"
+        # The button follows what is filtered without the page being loaded anew.
+        swapped = parse(client.get(f"{LIST}?q=peugeot", headers={"HX-Request": "true"}))
+        assert swapped.select_one("#list-export")["action"] == f"{LIST}export/?q=peugeot"
+
+    def test_only_of_where_one_decides_and_may_export(self, cast, client_for, in_both):
+        assert {row["Véhicule"] for row in self.exported(client_for(cast.alice))} == {"RENAULT 208", "PEUGEOT 208"}
+        assert [row["Véhicule"] for row in self.exported(client_for(cast.marc))] == ["RENAULT 208"]
+        with unscoped("test data"):
+            for user, group in ((cast.eve, BuiltInGroup.USED_CAR_MANAGER), (cast.sam, BuiltInGroup.SALES_MANAGER)):
+                entity = cast.north if user == cast.eve else cast.south
+                add_member(actor=cast.alice, user=user, group=built_in_group(cast.holding, group), entity=entity)
+        # Eve decides in both and may export in hers.
+        assert len(rows_of(client_for(cast.eve).get(LIST))) == 2
+        assert [row["Véhicule"] for row in self.exported(client_for(cast.eve))] == ["PEUGEOT 208"]
+        # Sam exports in both and decides in Sud.
+        with unscoped("test data"):
+            files = UserGroup.objects.create(
+                holding=cast.holding, entity=cast.north, name="Fichiers", rights=["opportunities.export"]
+            )
+            add_member(actor=cast.alice, user=cast.sam, group=files, entity=cast.north)
+        assert [row["Véhicule"] for row in self.exported(client_for(cast.sam))] == ["PEUGEOT 208"]
+
+    def test_who_decides_and_may_not_export_is_offered_none(self, cast, client_for, in_both):
+        client = client_for(cast.vera)
+        assert parse(client.get(LIST)).select_one("#list-export") is None
+        assert client.post(f"{LIST}export/").status_code == 403
