@@ -150,18 +150,11 @@ def _requests(asked: Asked) -> Found:
 
 
 def _told_of_request(row: Any, asked: Asked) -> Todo:
-    due, asker = row.due_on, row.author.full_name
-    urgency = Urgency.AWAITED
-    if due is None:
-        reason = f"{asker} vous l’a demandé le {format_day(today_paris(row.at))} et attend votre réponse."
-    elif due < asked.today:
-        urgency = Urgency.LATE
-        late = counted((asked.today - due).days, "jour")
-        reason = f"{asker} attendait votre réponse le {format_day(due)}{NBSP}: {late} de retard."
-    else:
-        urgency = Urgency.TODAY if due == asked.today else urgency
-        when = "aujourd’hui" if due == asked.today else f"pour le {format_day(due)}"
-        reason = f"{asker} attend votre réponse {when}."
+    due, urgency = row.due_on, Urgency.AWAITED
+    if due is not None and due <= asked.today:
+        urgency = Urgency.LATE if due < asked.today else Urgency.TODAY
+    is_own = row.author_id == asked.user_id
+    reason = _why_own_request(row, asked) if is_own else _why_request(row, asked, row.author.full_name)
     return Todo(
         key=f"request-{row.pk}",
         kind="request",
@@ -176,6 +169,26 @@ def _told_of_request(row: Any, asked: Asked) -> Todo:
         entity_id=row.entity_id,
         person=row.asked_of.full_name if row.asked_of_id != asked.user_id else "",
     )
+
+
+def _why_request(row: Comment, asked: Asked, asker: str) -> str:
+    if row.due_on is None:
+        return f"{asker} vous l’a demandé le {format_day(today_paris(row.at))} et attend votre réponse."
+    if row.due_on < asked.today:
+        late = counted((asked.today - row.due_on).days, "jour")
+        return f"{asker} attendait votre réponse le {format_day(row.due_on)}{NBSP}: {late} de retard."
+    when = "aujourd’hui" if row.due_on == asked.today else f"pour le {format_day(row.due_on)}"
+    return f"{asker} attend votre réponse {when}."
+
+
+def _why_own_request(row: Comment, asked: Asked) -> str:
+    """Of who asked a colleague and took over, or stands in for them: nobody else waits for it, and it is to be done."""
+    if row.due_on is None:
+        return f"Vous l’aviez demandé le {format_day(today_paris(row.at))}{NBSP}: c’est à vous de le faire désormais."
+    when = "aujourd’hui" if row.due_on == asked.today else f"le {format_day(row.due_on)}"
+    late = counted((asked.today - row.due_on).days, "jour")
+    told = f" {late} de retard," if row.due_on < asked.today else ""
+    return f"Vous l’aviez demandé pour {when}{NBSP}:{told} c’est à vous de le faire désormais."
 
 
 def _news(asked: Asked) -> Found:

@@ -84,7 +84,8 @@ def add_comment(
 
 def hand_on_requests(requests: QuerySet[Comment], *, old: User, to: User, actor: User) -> int:
     """Inside the leaver's transaction, their opportunities locked: what was asked of `old` is asked of `to`, who is
-    told of all of it at once. Each opportunity tells it in its history. Returns how many."""
+    told of all of it at once. Each opportunity tells it in its history. What `to` had asked stays to be done, by `to`.
+    Returns how many."""
     rows = list(requests.select_related("opportunity", "author").order_by("pk").select_for_update(of=("self",)))
     Comment.objects.filter(pk__in=[row.pk for row in rows]).update(asked_of=to)
     for row in rows:
@@ -93,7 +94,8 @@ def hand_on_requests(requests: QuerySet[Comment], *, old: User, to: User, actor:
         tell_open_pages(row.opportunity)
     if rows and to != actor:
         asked = [
-            f"n°{NBSP}{row.opportunity.number} · {row.author.full_name}{NBSP}: {Truncator(row.text).chars(_QUOTED)}"
+            f"n°{NBSP}{row.opportunity.number} · {'vous' if row.author == to else row.author.full_name}{NBSP}: "
+            f"{Truncator(row.text).chars(_QUOTED)}"
             for row in rows[:NUMBERED]
         ]
         if len(rows) > NUMBERED:

@@ -68,7 +68,8 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
     asked = get_for(request, Comment.objects.select_related("author", "opportunity__customer"), pk, right=VIEW)
     if asked.asked_of_id is None:
         raise Http404
-    opportunity = asked.opportunity
+    # Asked of a colleague, and taken over from them.
+    opportunity, is_own = asked.opportunity, asked.author_id == request.user.pk
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -79,9 +80,10 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error("text", refusal.message)
         else:
-            return acted(request, f"{asked.author.full_name} a votre réponse.", "opportunities:page", opportunity.pk)
+            message = "Votre réponse est notée." if is_own else f"{asked.author.full_name} a votre réponse."
+            return acted(request, message, "opportunities:page", opportunity.pk)
     dialog = Dialog(
-        title=f"Répondre à {asked.author.full_name}",
+        title="Répondre à votre demande" if is_own else f"Répondre à {asked.author.full_name}",
         subtitle=f"{opportunity.customer_name} · n°\u00a0{opportunity.number}",
         url=request.get_full_path(),
         back=reverse("opportunities:page", args=[opportunity.pk]),

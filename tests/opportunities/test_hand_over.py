@@ -1,10 +1,13 @@
 """What a leaver leaves on the opportunities of colleagues goes to who takes over, and is told."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
+from openflex.core.dates import today_paris
+from openflex.core.french import format_day
 from openflex.notifications.models import Notification
 from opportunities.models import Appointment, Comment, Opportunity
 from settings_admin.access.services.people import leave
@@ -17,11 +20,11 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-def ask(opportunity, *, by, of, text="Peux-tu rappeler ?", answered_by=None):
+def ask(opportunity, *, by, of, text="Peux-tu rappeler ?", answered_by=None, due_on=None):
     with unscoped("test data"):
         return Comment.objects.create(
             entity_id=opportunity.entity_id, point_of_sale_id=opportunity.point_of_sale_id, opportunity=opportunity,
-            author=by, text=text, at=timezone.now(), asked_of=of, answered_by=answered_by,
+            author=by, text=text, at=timezone.now(), asked_of=of, answered_by=answered_by, due_on=due_on,
         )  # fmt: skip
 
 
@@ -101,3 +104,32 @@ def test_who_may_not_see_the_opportunity_takes_no_request_of_it_over(cast, clien
     refused = client_for(cast.alice).post(user_url(cast.sam, "depart/"), {"successor": cast.momo.pk})
     assert refused.status_code == 422
     assert errors_of(refused)["successor"]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (None, "Vous l’aviez demandé le {asked}\u00a0: c’est à vous de le faire désormais."),
+        (0, "Vous l’aviez demandé pour aujourd’hui\u00a0: c’est à vous de le faire désormais."),
+        (-2, "Vous l’aviez demandé pour le {due}\u00a0: 2\u00a0jours de retard, c’est à vous de le faire désormais."),
+    ],
+)
+def test_what_the_successor_had_asked_is_theirs_to_do_and_nobody_waits_for_it(cast, client_for, of_vera, days, said):
+    today = today_paris(timezone.now())
+    due = None if days is None else today + timedelta(days=days)
+    request = ask(of_vera, by=cast.marc, of=cast.sam, due_on=due)
+    assert client_for(cast.alice).post(user_url(cast.sam, "depart/"), {"successor": cast.marc.pk}).status_code == 303
+    assert told(cast.marc)[0][2] == f"n°\u00a0{of_vera.number} · vous\u00a0: Peux-tu rappeler ?"
+    marc = client_for(cast.marc)
+    day = marc.get("/accueil/").content.decode()
+    assert said.format(asked=format_day(today), due=due and format_day(due)) in day
+    assert "attend votre réponse" not in day
+    assert "attendait votre réponse" not in day
+    url = f"/opportunites/demandes/{request.pk}/repondre/"
+    assert "Répondre à votre demande" in words(marc.get(url))
+    assert marc.post(url, {"text": "Rappelé, il vient lundi.", "key": uuid4()}).status_code == 303
+    with unscoped("test"):
+        assert again(request).answered_by.text == "Rappelé, il vient lundi."
+    # Nobody is told of themselves, and it has left the day.
+    assert len(told(cast.marc)) == 1
+    assert "Vous l’aviez demandé" not in marc.get("/accueil/").content.decode()
