@@ -12,6 +12,9 @@ from django.test import Client
 
 from bench.door import ROOT
 from openflex.demo.volume import HOLDINGS
+from openflex.notifications.models import Notification
+from opportunities.enums import NotificationKind, TradeInState
+from opportunities.models import Opportunity, TradeIn
 from quotation.enums import QuotationState
 from quotation.models import Quotation
 from settings_admin.models import PointOfSale, User
@@ -20,6 +23,8 @@ from vehicles.models import Vehicle
 
 VEHICLES = 100_000
 QUOTATIONS = 20_000
+ESTIMATES = 400  # that wait for a price
+NOTIFICATIONS = 3_000  # of the reader, a third of them unread
 ADMIN = HOLDINGS[0][0]
 
 
@@ -37,6 +42,8 @@ def make_ready() -> None:
         PointOfSale.objects.filter(entity__name__startswith="Volume", postcode="").update(postcode="21000")
         Quotation.objects.filter(created_by=admin(), state=QuotationState.DRAFT).delete()
     _add_quotations()
+    _add_estimates()
+    _add_notifications()
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("VACUUM ANALYZE")
@@ -93,3 +100,66 @@ def _quotation(random: Random, vehicle: Vehicle, user: User) -> Quotation:
         value_date=valued_at.date(),
         valued_at=valued_at,
     )
+
+
+def _add_estimates() -> None:
+    """On as many opportunities that are open."""
+    with unscoped("measurement data"):
+        of_holding = Opportunity.objects.open().filter(entity__holding=admin().holding_id)
+        missing = ESTIMATES - TradeIn.objects.to_approve().filter(opportunity__in=of_holding).count()
+        free = of_holding.filter(trade_ins=None).order_by("-pk")[: max(missing, 0)]
+        TradeIn.objects.bulk_create(_estimate(row, asked_at=_instant(index)) for index, row in enumerate(free))
+
+
+def _estimate(row: Opportunity, *, asked_at: datetime) -> TradeIn:
+    return TradeIn(
+        entity_id=row.entity_id,
+        point_of_sale_id=row.point_of_sale_id,
+        opportunity=row,
+        number=1_000_000 + row.pk,
+        state=TradeInState.TO_APPROVE,
+        make="RENAULT",
+        model="CLIO",
+        version="1.0 TCe 100 Zen",
+        plate="GD642JM",
+        first_registration=date(2019, 4, 23),
+        mileage_km=61_000,
+        adjusted_value=Decimal(9000),
+        expected_price=Decimal(9800),
+        asked_by_id=row.salesperson_id,
+        asked_at=asked_at,
+        created_by_id=row.salesperson_id,
+        created_at=asked_at,
+    )
+
+
+def _add_notifications() -> None:
+    user = admin()
+    with unscoped("measurement data"):
+        missing = NOTIFICATIONS - Notification.objects.filter(recipient=user).count()
+        rows = list(Opportunity.objects.filter(entity__holding=user.holding_id).order_by("-pk")[: max(missing, 0)])
+        Notification.objects.bulk_create(
+            _notification(row, user, at=_instant(index), is_read=index % 3 > 0) for index, row in enumerate(rows)
+        )
+
+
+def _notification(row: Opportunity, user: User, *, at: datetime, is_read: bool) -> Notification:
+    return Notification(
+        recipient=user,
+        actor_id=row.salesperson_id,
+        entity_id=row.entity_id,
+        kind=NotificationKind.COMMENT,
+        title="Nouveau commentaire",
+        sentence=f"a commenté l’opportunité n°\u00a0{row.number}",
+        text="Rappelle ce client avant midi.",
+        url=f"/opportunites/{row.pk}/",
+        target_type=Opportunity._meta.label_lower,
+        target_id=row.pk,
+        created_at=at,
+        changed_at=at,
+        read_at=at if is_read else None,
+    )
+
+
+def _instant(index: int) -> datetime:
+    return datetime(2026, 11, 1, 8, 0, tzinfo=UTC) + timedelta(minutes=7 * index)

@@ -11,7 +11,7 @@ from bench.data import admin, sign_in
 from bench.door import Door, Visitor, open_door
 from bench.figures import RUNS, Row, median_of_runs, p95
 from customers.models import Customer
-from opportunities.models import Opportunity
+from opportunities.models import Opportunity, TradeIn
 from settings_admin.models import Entity, PointOfSale, User, UserGroup
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
@@ -84,7 +84,7 @@ def _pages(visitor: Visitor) -> dict[str, str]:
     pages |= _opportunities(visitor)
     pages["quotations list"] = "/cotations/"
     pages["quotations list, deep page"] = _deep(visitor, "/cotations/")
-    return {**pages, **_audit_pages(visitor), **_settings_pages(visitor)}
+    return {**pages, **_own_pages(visitor), **_audit_pages(visitor), **_settings_pages(visitor)}
 
 
 def _audit_pages(visitor: Visitor) -> dict[str, str]:
@@ -128,7 +128,8 @@ def _customers(visitor: Visitor) -> dict[str, str]:
     pages = {"customers list": path, "customers list, deep page": _deep(visitor, path)}
     pages |= {f"customers list by {name}": f"{path}?sort={name}" for name in ("name", "place", "created_at")}
     pages |= {
-        f"customers list, filter {name}": f"{path}?{name}" for name in ("city=chalon", "email=without", "kind=company")
+        f"customers list, filter {name}": f"{path}?{name}"
+        for name in ("city=chalon", "email=without", "kind=company", "consent=email", "tab=erased_soon")
     }
     pages |= {f"customers search, {name}": f"{path}?{urlencode({'q': words})}" for name, words in searches.items()}
     pages |= {f"vehicles search by customer, {name}": f"{LIST}?{urlencode({'q': words})}"
@@ -164,7 +165,36 @@ def _opportunities(visitor: Visitor) -> dict[str, str]:
         for name, words in searches.items()
         if words
     }
-    return {**pages, "an opportunity's page": f"{path}{row.pk}/", "the team's week": f"{path}agenda/"}
+    own = {
+        "as it opens, mine": path,
+        "mine, search, a name": f"{path}?{urlencode({'q': row.customer.display_name})}",
+        "mine, search, nothing found": f"{path}?q=zzzqqq",
+        "cards": f"{every}&affichage=cartes",
+    }
+    pages |= {f"opportunities list, {name}": address for name, address in own.items()}
+    pages |= {"an opportunity's page": f"{path}{row.pk}/", "the team's week": f"{path}agenda/"}
+    return {**pages, **_estimates(f"{path}estimations-a-valider/"), "an offer": f"{path}offres/{offer.pk}/"}
+
+
+def _estimates(path: str) -> dict[str, str]:
+    with unscoped("an estimate to look at"):
+        row = TradeIn.objects.to_approve().filter(entity__holding=admin().holding_id).order_by("pk")[0]
+    pages = {"Estimations à valider": path, "Estimations à valider, by adjusted value": f"{path}?sort=adjusted_value"}
+    pages["Estimations à valider, search"] = f"{path}?q=clio"
+    pages["an estimate"] = reverse("opportunities:trade_in", args=[row.pk])
+    return pages
+
+
+def _own_pages(visitor: Visitor) -> dict[str, str]:
+    """The reader's day, and what they are told."""
+    path = "/notifications/"
+    return {
+        "Accueil": "/accueil/",
+        "notifications": path,
+        "notifications, deep page": _deep(visitor, path),
+        "notifications, the bell": f"{path}dernieres/",
+        "notifications, preferences": f"{path}preferences/",
+    }
 
 
 def _deep(visitor: Visitor, path: str) -> str:
