@@ -47,10 +47,20 @@ function mayLeave(dialog) {
   return false;
 }
 
+const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
+
+/* What is taller than the screen and has nothing to focus in it is read on by keyboard all the same. */
+function openDialog(dialog) {
+  if (!dialog.open) dialog.showModal();
+  for (const body of dialog.querySelectorAll(".dialog-body")) {
+    if (body.scrollHeight > body.clientHeight && !body.querySelector(FOCUSABLE)) body.tabIndex = 0;
+  }
+}
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
   const opener = event.target.closest("[data-opens]");
-  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  if (opener) openDialog(document.getElementById(opener.dataset.opens));
   const closer = event.target.closest("[data-closes]");
   const dialog = closer?.closest("dialog[open]");
   if (!dialog) return;
@@ -75,7 +85,7 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (!frame || target.id !== "dialog-content" || !target.childElementCount) return;
   const title = target.querySelector("h2");
   if (title) frame.setAttribute("aria-label", title.textContent.trim());
-  if (!frame.open) frame.showModal();
+  openDialog(frame);
 });
 
 // What was typed before htmx listened (a dialog that settles, a page that loads) is searched for too. What was asked for
