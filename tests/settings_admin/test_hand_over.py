@@ -46,6 +46,7 @@ def test_a_leaver_in_one_act(cast, client_for):
 
     client = client_for(cast.alice)
     asked = client.get(user_url(cast.sam, LEAVE))
+    assert parse(asked).select_one("[name=successor] option").text == "Choisissez un collègue"
     assert "Tâches ouvertes 3" in words(asked)
     without = client.post(user_url(cast.sam, LEAVE))
     assert "obligatoire" in errors_of(without)["successor"]

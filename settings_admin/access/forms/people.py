@@ -28,7 +28,9 @@ class PersonForm(SectionForm):
 class LeaverForm(forms.Form):
     """Who takes over what a leaver leaves open; nobody where nothing is."""
 
-    successor = forms.ModelChoiceField(label="Reprend ses dossiers", queryset=User.objects.none())
+    successor = forms.ModelChoiceField(
+        label="Reprend ses dossiers", queryset=User.objects.none(), empty_label="Choisissez un collègue"
+    )
 
     def __init__(self, *args: Any, colleagues: QuerySet[User], is_needed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
