@@ -19,6 +19,7 @@ from openflex.core.dates import PARIS, today_paris
 from openflex.demo.world import PASSWORD
 from openflex.embedded import development
 from openflex.notifications.selectors import unread_of
+from opportunities.enums import overdue_from
 from opportunities.models import Appointment, Opportunity
 from settings_admin.access.selectors.belonging import belonging_of
 from settings_admin.models import (
@@ -222,6 +223,9 @@ def test_on_any_day_the_data_agrees_with_itself(seed: Callable[..., None], every
             states[inspection_of(vehicle, today=today).state] += 1
     assert set(states) == set(enums.InspectionState.values) - {"unknown"}
     assert states["overdue"] + states["missing"] < sum(states.values()) / 5
+    for row in Opportunity.objects.open():
+        late = overdue_from(next_action_on=row.next_action_on, last_contact_at=row.last_contact_at, delay_days=7)
+        assert row.overdue_on == late, row
 
 
 @pytest.mark.usefixtures("demo")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from openflex.demo.copying import copy_rows
-from openflex.demo.parts.opportunities import event
+from openflex.demo.parts.opportunities import event, overdue_day
 from openflex.demo.world import World
 from openflex.notifications.models import Notification
 from opportunities.enums import AppointmentKind, AppointmentState, NextAction, NotificationKind, OfferState
@@ -91,7 +91,19 @@ def _appointments(
             row.last_contact_at = row.changed_at = at
         else:
             row.next_action, row.next_action_on = NextAction.MEETING, start.date()
-        row.save(update_fields=["last_contact_at", "changed_at", "next_action", "next_action_on"])
+        row.overdue_on = overdue_day(row)
+        if not row.is_overdue(world.today):
+            row.reminded_on = None
+        row.save(
+            update_fields=[
+                "last_contact_at",
+                "changed_at",
+                "next_action",
+                "next_action_on",
+                "overdue_on",
+                "reminded_on",
+            ]
+        )
     copy_rows(events)
 
 

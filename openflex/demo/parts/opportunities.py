@@ -99,7 +99,7 @@ def _outcome(world: World, random: Random, row: Opportunity) -> None:
             (NextAction.CALL, NextAction.CALL, NextAction.SEND_OFFER, NextAction.OTHER)
         ).value
         row.next_action_on = world.today + timedelta(days=random.randrange(-6, 12))
-        row.overdue_on = _overdue(row)
+        row.overdue_on = overdue_day(row)
         row.reminded_on = row.overdue_on if row.is_overdue(world.today) else None
         return
     status = Status.WON if draw < 0.78 else Status.LOST if draw < 0.92 else Status.DROPPED
@@ -109,7 +109,7 @@ def _outcome(world: World, random: Random, row: Opportunity) -> None:
     row.closed_at, row.closed_by = row.changed_at, row.salesperson
 
 
-def _overdue(row: Opportunity) -> date:
+def overdue_day(row: Opportunity) -> date:
     return overdue_from(next_action_on=row.next_action_on, last_contact_at=row.last_contact_at, delay_days=DELAY_DAYS)
 
 
@@ -128,7 +128,7 @@ def _name(world: World, rows: list[Opportunity], rino: Customer) -> None:
     late, won = by_number[LATE], by_number[WON]
     late.status, late.close_reason, late.closed_at, late.closed_by = Status.OPEN.value, None, None, None
     late.next_action, late.next_action_on = NextAction.CALL.value, world.day(34)
-    late.overdue_on = late.reminded_on = _overdue(late)
+    late.overdue_on = late.reminded_on = overdue_day(late)
     late.changed_at = world.instant(world.today, COMMENTS[-1][0])
     won.status, won.overdue_on, won.next_action, won.next_action_on = Status.WON.value, None, "", None
     won.close_reason = CloseReason.objects.filter(entity=won.entity_id, status=Status.WON).order_by("pk").first()
