@@ -17,6 +17,7 @@ from openflex.core.errors import Refused
 from openflex.core.fields import field_of
 from openflex.core.french import format_day
 from openflex.notifications.services import targets
+from settings_admin.access.services.guarding import keep_open
 from settings_admin.models import User
 from settings_admin.records import services as records
 from settings_admin.scoping import acting_for
@@ -94,6 +95,9 @@ def merge(*, survivor: Customer, absorbed: Customer, taken: Iterable[str], actor
     """
     if survivor.pk == absorbed.pk:
         raise Refused("same", "Choisissez un autre client\u00a0: celui-ci est déjà là.")
+    taken = set(taken)
+    if "salesperson" in taken and absorbed.salesperson is not None:
+        keep_open(absorbed.salesperson, field="salesperson")
     # In one order whichever survives: two merges the other way round wait for one another, and the second is refused.
     rows = Customer.objects.select_for_update(of=("self",)).select_related("entity").order_by("pk")
     locked = {one.pk: one for one in rows.filter(pk__in=[survivor.pk, absorbed.pk])}
@@ -101,7 +105,7 @@ def merge(*, survivor: Customer, absorbed: Customer, taken: Iterable[str], actor
     if gone.merged_into_id == kept.pk:
         return kept
     _refuse(kept, gone)
-    changed = [name for key in taken if key in CHOICES for name in CHOICES[key]]
+    changed = [name for key in CHOICES if key in taken for name in CHOICES[key]]
     for name in changed:
         setattr(kept, name, getattr(gone, name))
     if not kept.is_company and not (kept.birth_name or kept.used_name):

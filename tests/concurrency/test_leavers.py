@@ -161,6 +161,23 @@ class TestWhatIsGivenAtThatInstant:
         assert answer.code == "account_closed"
         assert self.left_to(cast.sam) == 0
 
+    @pytest.mark.parametrize("first", ["merge", "act"])
+    def test_whom_a_merge_takes_over_from_the_other_file_follows_nobody_after(self, cast, successor, first):
+        kept, gone = (make_customer(entity=cast.north, birth_name="RINO") for _ in range(2))
+        Customer.objects.filter(pk=gone.pk).update(salesperson=cast.sam)
+        gone.refresh_from_db()
+
+        def merge() -> Customer:
+            return merging.merge(survivor=kept, absorbed=gone, taken=["salesperson"], actor=cast.alice)
+
+        act = leaving(cast, successor)
+        answer = behind(cast.alice, *((merge, act) if first == "merge" else (act, merge)))
+        kept.refresh_from_db()
+        if first == "merge":
+            assert kept.salesperson == successor
+        else:
+            assert (answer.code, kept.salesperson) == ("account_closed", None)
+
 
 def test_a_merge_of_two_customers_beside_the_act_waits_for_it_or_it_for_the_merge(cast, successor):
     """Both take the opportunities of one customer in one order, however their rows lie."""
