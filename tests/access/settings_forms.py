@@ -86,7 +86,7 @@ class Sent:
 # They change nothing and name no row: tests/settings_admin/audit says whose lines stand in the file.
 EXPORTS = {"audit:export"}
 # Where the pages of *Paramètres* stand, those of other apps too.
-PLACES = ("parametres/", "cotations/fournisseur/", "opportunites/reglages/")
+PLACES = ("parametres/", "cotations/fournisseur/", "opportunites/reglages/", "vehicules/reglages/")
 
 
 def posting_routes() -> list[str]:

@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from customers.models import CustomerImport, CustomerImportLine
+from customers.models import Customer, CustomerImport, CustomerImportLine
 from opportunities.models import (
     Appointment,
     CloseReason,
@@ -48,6 +48,7 @@ ROOMS = ("customers", "opportunities", "vehicles")
 # kept for a day and does nothing before it is confirmed.
 NOTHING_TWICE = {
     "customers:export", "opportunities:export", "vehicles:export", "customers:everything", "customers:import",
+    "opportunities:export_trade_ins_to_approve",
 }  # fmt: skip
 # What they take away is not there the second time, which says so and does nothing.
 GONE = {"customers:contact_remove", "customers:vehicle_remove"}
@@ -86,6 +87,10 @@ def change(model: Any, **values: Any) -> Callable[[Site], Any]:
         model.objects.filter(pk=pk).update(**values)
 
     return write
+
+
+def erased_soon(site: Site) -> None:
+    Customer.objects.filter(**site.parameters["customers:keep"]()).update(erase_on="2030-01-26")
 
 
 def held(site: Site) -> None:
@@ -180,6 +185,7 @@ CUSTOMERS = [
     ),
     Form("customers:merge", {"birth_name": "mine"}),
     Form("customers:erase"),
+    Form("customers:keep", {"reason": "Projet au printemps"}, given=erased_soon),
     Form("customers:save_section", {"street_name": "du Port", "city": "MÂCON"}, page="customers:page",
          query="?modifier=adresse"),
     Form("customers:contact_add", {"name": "Luc PETIT"}),
