@@ -19,6 +19,10 @@ app.conf.beat_schedule = {
     "restart-stuck-exports": {"task": "settings_admin.exports.tasks.restart_stuck", "schedule": 60.0},
     "throw-away-old-exports": {"task": "settings_admin.exports.tasks.throw_away_old", "schedule": 600.0},
     "forget-old-imports": {"task": "settings_admin.access.tasks.forget_old_imports", "schedule": 600.0},
+    "forget-last-year": {
+        "task": "settings_admin.access.tasks.forget_last_year",
+        "schedule": crontab(hour=4, minute=20),
+    },
     "send-invitations-left-behind": {
         "task": "settings_admin.access.tasks.send_invitations_left_behind",
         "schedule": 300.0,

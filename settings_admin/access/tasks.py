@@ -1,10 +1,12 @@
 """What access leaves to the worker: the e-mails of signing in, which takes the same time whether there is such an
-account or not; invitations; and what is forgotten after a day."""
+account or not; invitations; and what is forgotten, after a day or a year."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from settings_admin.access.services import imports, invitations, passwords
+from openflex.core.dates import today_paris
+from settings_admin.access.services import absences, imports, invitations, passwords
+from settings_admin.records.services import forget_old_accesses
 from settings_admin.scoping import unscoped
 
 
@@ -42,3 +44,11 @@ def send_invitations_left_behind() -> None:
 def forget_old_imports() -> None:
     with unscoped("imports of everybody"):
         imports.forget_old(now=timezone.now())
+
+
+@shared_task(time_limit=3600)
+def forget_last_year() -> None:
+    now = timezone.now()
+    with unscoped("sign-ins and absences of everybody"):
+        forget_old_accesses(now=now)
+        absences.forget_old(today=today_paris(now))

@@ -1,6 +1,7 @@
 """People are away for a while, and a colleague receives what would have come to them."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from openflex.core.constraints import refusing
 from openflex.core.errors import Refused
@@ -57,3 +58,12 @@ def check_receiver(user: User, receiver: User, *, field: str) -> None:
             "choisissez quelqu’un qui y a accès.",
             field,
         )
+
+
+KEPT_FOR: Final = timedelta(days=365)
+
+
+def forget_old(*, today: date) -> int:
+    """Deletes absences that ended more than a year ago; the histories keep that they were planned. Returns how many."""
+    deleted, _ = Absence.objects.filter(ends_on__lt=today - KEPT_FOR).delete()
+    return deleted
