@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import django_filters as filters
 import django_tables2 as tables
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from customers import enums, selectors
@@ -117,8 +117,12 @@ class CustomerFilter(filters.FilterSet):
         """By what was said last, as long as it counts."""
         is_objection = value == "objection"
         purpose = enums.ConsentPurpose.REUSE if is_objection else value
-        said = Consent.objects.filter(customer=OuterRef("pk"), purpose=purpose).order_by("-at", "-pk")
-        rows = rows.alias(said=Subquery(said.values("is_given")[:1])).filter(said=not is_objection)
+        said = Consent.objects.filter(purpose=purpose, is_given=not is_objection)
+        later = Consent.objects.filter(customer=OuterRef("customer"), purpose=purpose).filter(
+            Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
+        )
+        # From the few who said so to their pages: asked of each customer in turn, a list with few of them takes long.
+        rows = rows.filter(pk__in=said.filter(~Exists(later)).order_by().values("customer"))
         if is_objection:
             return rows
         silent = silent_since(today_paris(timezone.now()), years=CONSENT_YEARS)
