@@ -9,16 +9,10 @@ from django.utils import timezone
 from openflex.notifications.models import Notification
 from opportunities.services import comments
 from settings_admin.scoping import unscoped
-from tests.cast import build_cast
 from tests.concurrency.test_vehicles import together
 from tests.make import make_customer, make_opportunity
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def cast(transactional_db):
-    return build_cast()
 
 
 def test_two_comments_that_tell_the_same_people_in_another_order_both_come_through(cast, monkeypatch):

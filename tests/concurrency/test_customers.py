@@ -1,7 +1,7 @@
 """Customers merged, edited, imported, erased and referred to at one instant: nobody is left half in two files."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -20,25 +20,13 @@ from opportunities.services.comments import add_comment
 from opportunities.services.creation import create_opportunity
 from settings_admin.access.selectors.belonging import belonging_of, scope_of
 from settings_admin.models import TimelineEntry
-from settings_admin.scoping import scoped, unscoped
-from tests.cast import build_cast
+from settings_admin.scoping import scoped
 from tests.concurrency.test_vehicles import together
 from tests.make import make_customer, make_customer_import, make_opportunity, make_vehicle
 from vehicles.models import Hold
 from vehicles.services import holds, stock
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def cast(transactional_db):
-    return build_cast()
-
-
-@pytest.fixture(autouse=True)
-def _look_at_everything() -> Iterator[None]:
-    with unscoped("the test looks at what was written"):
-        yield
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("look_at_everything")]
 
 
 @pytest.fixture

@@ -13,15 +13,9 @@ from settings_admin.access.services.memberships import add_member, remove_member
 from settings_admin.models import Membership, TimelineEntry, User
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
-from tests.cast import build_cast
 from tests.concurrency.test_vehicles import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def cast(transactional_db):
-    return build_cast()
 
 
 def sent(page: str, group: Any, user: User) -> tuple[str, dict[str, Any]]:

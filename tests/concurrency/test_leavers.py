@@ -2,7 +2,7 @@
 beside people who come: nobody waits in a circle, and nothing stays with who is gone."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
@@ -24,24 +24,11 @@ from settings_admin.access.services.memberships import add_member
 from settings_admin.models import Membership
 from settings_admin.organisation.services import sheets
 from settings_admin.registries import BuiltInGroup
-from settings_admin.scoping import unscoped
-from tests.cast import build_cast
 from tests.concurrency.test_customers import behind
 from tests.concurrency.test_vehicles import together
 from tests.make import make_customer, make_opportunity
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def cast(transactional_db):
-    return build_cast()
-
-
-@pytest.fixture(autouse=True)
-def _look_at_everything() -> Iterator[None]:
-    with unscoped("the test looks at what was written"):
-        yield
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("look_at_everything")]
 
 
 @pytest.fixture

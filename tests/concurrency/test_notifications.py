@@ -1,30 +1,16 @@
 """Told by many at one instant: one entry for one key, each of them counted."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from openflex.core import realtime
 from openflex.notifications.models import Notification
 from openflex.notifications.services import mark_all_read, notify
-from settings_admin.scoping import unscoped
-from tests.cast import build_cast
 from tests.concurrency.test_vehicles import together
 from tests.make import make_vehicle
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def cast(transactional_db):
-    return build_cast()
-
-
-@pytest.fixture(autouse=True)
-def _look_at_everything() -> Iterator[None]:
-    with unscoped("the test looks at what was told"):
-        yield
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("look_at_everything")]
 
 
 def telling(people, vehicle, *, once):

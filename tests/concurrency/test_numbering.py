@@ -12,7 +12,6 @@ from settings_admin.numbering.services import edit_numbering, next_document_numb
 from settings_admin.records.services import EditConflict
 from settings_admin.registries import numbering_series
 from settings_admin.scoping import unscoped
-from tests.cast import build_cast
 from tests.concurrency.test_vehicles import together
 from tests.make import make_vehicle
 from vehicles.enums import StockStatus
@@ -20,11 +19,6 @@ from vehicles.models import Vehicle
 from vehicles.services import stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def cast(transactional_db):
-    return build_cast()
 
 
 def test_fifty_takers_leave_no_gap_and_no_number_twice_while_the_format_changes(cast):

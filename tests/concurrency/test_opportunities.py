@@ -1,6 +1,5 @@
 """Estimates, offers, appointments and decisions at one instant: one of what is one, and nobody's words lost."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -14,27 +13,14 @@ from opportunities import estimate_facts
 from opportunities.models import Appointment, Offer, Opportunity, TradeIn
 from opportunities.services import appointments, comments, entering, offers, trade_ins
 from settings_admin.models import TimelineEntry
-from settings_admin.scoping import unscoped
-from tests.cast import build_cast
 from tests.concurrency.test_customers import behind, merging_into
 from tests.concurrency.test_vehicles import together
 from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
 from vehicles.models import Vehicle
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("look_at_everything")]
 NEVER_OVER = date(2099, 1, 1)
 START = datetime(2099, 1, 5, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def cast(transactional_db):
-    return build_cast()
-
-
-@pytest.fixture(autouse=True)
-def _look_at_everything() -> Iterator[None]:
-    with unscoped("the test looks at what was written"):
-        yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Paid calls at one instant: the quota of the day is never passed, and nothing is locked while the provider answers."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,23 +10,11 @@ from openflex.core.errors import Refused
 from quotation.models import ProviderAnswer, ProviderCall, QuotationSettings
 from quotation.services.asking import ask, ask_all
 from settings_admin.access.selectors.belonging import belonging_of, scope_of
-from settings_admin.scoping import scoped, unscoped
-from tests.cast import build_cast
+from settings_admin.scoping import scoped
 from tests.concurrency.test_vehicles import together
 from tests.quotation.asking_support import Questions, asker
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def cast(transactional_db):
-    return build_cast()
-
-
-@pytest.fixture(autouse=True)
-def _look_at_everything() -> Iterator[None]:
-    with unscoped("the test looks at what was written"):
-        yield
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("look_at_everything")]
 
 
 def asking(cast, questions: Questions, name: str):

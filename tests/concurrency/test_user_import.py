@@ -1,7 +1,6 @@
 """One import confirmed in two tabs at one instant, and one address invited by two files at once."""
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
@@ -9,23 +8,10 @@ from django.utils import timezone
 from openflex.core.errors import Refused
 from settings_admin.access.services import imports
 from settings_admin.models import Membership, TimelineEntry, User, UserImport
-from settings_admin.scoping import unscoped
-from tests.cast import build_cast
 from tests.concurrency.test_vehicles import together
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("look_at_everything")]
 CELLS = {"first_name": "Léa", "last_name": "MARTIN", "groups": "Vendeur", "entity": "Nord"}
-
-
-@pytest.fixture
-def cast(transactional_db):
-    return build_cast()
-
-
-@pytest.fixture(autouse=True)
-def _look_at_everything() -> Iterator[None]:
-    with unscoped("the test looks at what was written"):
-        yield
 
 
 def sent(cast):

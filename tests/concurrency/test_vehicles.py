@@ -1,6 +1,6 @@
 """Real transactions side by side: two editors, two reservations at one instant, twenty numbers, one form twice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from threading import Barrier
@@ -15,25 +15,13 @@ from openflex.core.errors import Refused
 from settings_admin.access.selectors.belonging import belonging_of, scope_of
 from settings_admin.models import DocumentCounter, TimelineEntry
 from settings_admin.records.services import EditConflict, next_number
-from settings_admin.scoping import scoped, unscoped
-from tests.cast import build_cast
+from settings_admin.scoping import scoped
 from tests.make import make_vehicle
 from vehicles.enums import PREPARATION, StockStatus
 from vehicles.models import Hold, Photo, Vehicle
 from vehicles.services import exits, holds, photos, preparation, stock
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def cast(transactional_db):
-    return build_cast()
-
-
-@pytest.fixture(autouse=True)
-def _look_at_everything() -> Iterator[None]:
-    with unscoped("the test looks at what was written"):
-        yield
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("look_at_everything")]
 
 
 def together(user: Any, *verbs: Callable[[], Any]) -> list[Any]:
