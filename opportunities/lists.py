@@ -205,7 +205,7 @@ class TradeInTable(ListTable):
     )
     expected_price = FigureColumn(french.format_euros, verbose_name="Attente du client", fact="Attente")
     gap = FigureColumn(lambda gap: french.format_euros(gap, signed=True), verbose_name="Écart", priority=1)
-    place = tables.Column(accessor="place", verbose_name="Point de vente", attrs=cell("muted", priority=1))
+    place = tables.Column(accessor="place", verbose_name="Point de vente", attrs=cell("muted", priority=2))
     entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
     decide = PartColumn(
         "opportunities/cells/decide.html", export=lambda row: "", verbose_name="Décision", attrs=cell("cell-fact")
