@@ -137,7 +137,9 @@ def _customers(visitor: Visitor) -> dict[str, str]:
     pages |= {f"search everywhere, {name}": f"/recherche/?{urlencode({'q': words})}"
               for name, words in {**searches, "a make": "renault", "a model word": "clio"}.items()}  # fmt: skip
     pages["customer's page"] = f"{path}{customer.pk}/"
-    pages["customers, picker"] = f"{path}choisir/?{urlencode({'entity': customer.entity_id, 'customer_words': 'mart'})}"
+    pages["customers, picker"] = (
+        f"{path}choisir/?{urlencode({'field': 'customer', 'entity': customer.entity_id, 'customer_words': 'mart'})}"
+    )
     return pages
 
 

@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 
 from customers import forms, selectors
-from customers.selectors import EDIT, Duplicate
+from customers.selectors import Duplicate
 from customers.services.creation import create_customer, has_created
-from customers.views.picking import asked
+from customers.views.picking import asked_to_create
 from openflex.core import htmx
 from openflex.core.http import read_only, row_number, writes
 from settings_admin.access.requests import StaffRequest
@@ -54,12 +54,12 @@ def duplicates(request: StaffRequest) -> HttpResponse:
 
 
 def _choices(request: StaffRequest) -> HttpResponse:
-    field, entity = asked(request, right=EDIT)
-    form = forms.AddCustomerForm(request.GET, entity=entity, prefix=f"{field}_new")
+    asked, entity = asked_to_create(request)
+    form = forms.AddCustomerForm(request.GET, entity=entity, prefix=f"{asked.field}_new")
     context = {
         "duplicates": selectors.duplicates_of(form.telling(), entity_id=entity.pk),
-        "field": field,
-        "chosen": row_number(request.GET.get(field, "")),
+        "field": asked.field,
+        "chosen": row_number(request.GET.get(asked.field, "")),
     }
     return htmx.render_part(request, "customers/duplicates.html", "choices", context)
 

@@ -106,7 +106,7 @@ document.addEventListener("htmx:load", ({ detail: { elt } }) => {
 // An answer to the words that come late must not undo a choice made meanwhile.
 document.addEventListener("change", ({ target }) => {
   if (!target.matches(".candidates input")) return;
-  const box = target.closest(".customer-picker, form").querySelector("input[type=search]");
+  const box = target.closest(".picker, form").querySelector("input[type=search]");
   if (box) htmx.trigger(box, "htmx:abort");
 });
 

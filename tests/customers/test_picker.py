@@ -58,6 +58,22 @@ def test_whoever_is_chosen_stays_above_the_matches(cast, client_for, rino):
     assert [box["value"] for box in page.select("input[type=radio]")] == [str(other.pk), "", str(rino.pk)]
 
 
+def test_nobody_is_no_choice_where_somebody_must_be_chosen_whatever_is_searched_or_created(cast, client_for, rino):
+    client = client_for(cast.sam)
+    page = parse(client.get("/opportunites/nouvelle/"))
+    search, button = page.select_one("[name=customer_words]"), page.select_one("#customer-new button")
+    answer = client.get(f"{search['hx-get']}&customer_words=rin&customer={rino.pk}")
+    assert offered(answer) == [str(rino.pk)]
+    fields = parse(client.get(button["hx-get"]))
+    created = client.post(fields.select_one("[hx-post]")["hx-post"], new(birth_name="MARTIN"))
+    assert len(offered(created)) == 1
+    assert parse(created).select_one("#customer-new button")["hx-get"] == button["hx-get"]
+    # Whoever sends nobody all the same is refused beside the field.
+    sent = {**form_data(client.get("/opportunites/nouvelle/")), "customer": ""}
+    refused = client.post("/opportunites/nouvelle/", sent)
+    assert (refused.status_code, "customer_words" in errors_of(refused)) == (422, True)
+
+
 def test_customers_of_a_sister_entity_are_not_offered_nor_chosen(cast, client_for, rino):
     theirs = make_customer(entity=cast.south, birth_name="RINO")
     alice = client_for(cast.alice, scope="all")
