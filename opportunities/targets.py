@@ -12,9 +12,8 @@ from opportunities import selectors
 from opportunities.enums import Status
 from opportunities.models import CloseReason, MessageTemplate, OpportunitySettings
 from settings_admin.models import Entity, TimelineEntry
-from settings_admin.organisation.selectors import MANAGE
+from settings_admin.organisation.entity_settings import audit_target
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
-from settings_admin.registries import AuditTarget
 
 _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "changed": ("a modifié les réglages des opportunités", "pencil"),
@@ -59,17 +58,9 @@ def in_words(entries: Iterable[TimelineEntry]) -> list[HistoryLine]:
     return [told(entry) for entry in entries]
 
 
-def _names(ids: Collection[int]) -> dict[int, str]:
-    rows = OpportunitySettings.objects.filter(pk__in=ids).order_by("pk")
-    return dict(rows.values_list("pk", "entity__name"))
-
-
-SETTINGS: Final = AuditTarget(
-    model="opportunities.opportunitysettings",
+SETTINGS: Final = audit_target(
+    OpportunitySettings,
     label="Réglages des opportunités",
     told=told,
-    names=_names,
     url_name="opportunities:settings_figures_of",
-    right=MANAGE,
-    is_of_entity=True,
 )

@@ -7,9 +7,10 @@ class QuotationConfig(AppConfig):
 
     def ready(self) -> None:
         from quotation import exports, finding, rights, selectors
+        from quotation.models import QuotationSettings
         from quotation.services.access import reseal_credentials
+        from settings_admin.organisation.entity_settings import audit_target
         from settings_admin.registries import (
-            AuditTarget,
             NavEntry,
             SettingsPage,
             SettingsSection,
@@ -28,14 +29,11 @@ class QuotationConfig(AppConfig):
         register_export(exports.CALLS)
         register_sealed(reseal_credentials)
         register_audit_targets(
-            AuditTarget(
-                model="quotation.quotationsettings",
+            audit_target(
+                QuotationSettings,
                 label="Fournisseur de cotes",
                 told=selectors.told_of_settings,
-                names=selectors.names_of_settings,
                 url_name="quotation:provider",
-                right="settings.manage_organisation",
-                is_of_entity=True,
             )
         )
         register_nav(

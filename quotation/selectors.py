@@ -1,7 +1,7 @@
 """Reads of quotations: settings, the provider of an entity, consumption, lists."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -146,12 +146,6 @@ def told_of_settings(entry: TimelineEntry) -> HistoryLine:
         for name, (old, new) in entry.changes.items()
     ]
     return line_of(entry, sentence=sentence, icon=icon, changes=changes)
-
-
-def names_of_settings(ids: Collection[int]) -> dict[int, str]:
-    """Those of these settings that the reader sees, by the name of their entity."""
-    rows = QuotationSettings.objects.filter(pk__in=ids).order_by("pk")
-    return dict(rows.values_list("pk", "entity__name"))
 
 
 def _label_of_setting(name: str) -> str:

@@ -1,6 +1,6 @@
 """What an entity decided about the preparation of its vehicles, read; and told, on its page and in the audit log."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from django.db.models import QuerySet
@@ -8,9 +8,8 @@ from django.db.models import QuerySet
 from openflex.core.facts import field_label, field_text
 from openflex.core.fields import field_of
 from settings_admin.models import Entity, TimelineEntry
-from settings_admin.organisation.selectors import MANAGE
+from settings_admin.organisation.entity_settings import audit_target
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
-from settings_admin.registries import AuditTarget
 from vehicles.models import PreparationSettings
 
 
@@ -44,17 +43,9 @@ def in_words(entries: Iterable[TimelineEntry]) -> list[HistoryLine]:
     return [told(entry) for entry in entries]
 
 
-def _names(ids: Collection[int]) -> dict[int, str]:
-    rows = PreparationSettings.objects.filter(pk__in=ids).order_by("pk")
-    return dict(rows.values_list("pk", "entity__name"))
-
-
-SETTINGS: Final = AuditTarget(
-    model="vehicles.preparationsettings",
+SETTINGS: Final = audit_target(
+    PreparationSettings,
     label="Préparation des véhicules",
     told=told,
-    names=_names,
     url_name="vehicles:settings_preparation_of",
-    right=MANAGE,
-    is_of_entity=True,
 )

@@ -7,16 +7,16 @@ from typing import Any, TypeVar
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 
 from customers import enums, forms, selectors
 from customers.models import Contact, Customer, OwnedVehicle
 from customers.selectors import EDIT
 from customers.services import around
+from customers.views.acting import dialog_of
 from openflex.core import htmx
 from openflex.core.dates import today_paris
-from openflex.core.dialogs import Dialog, render_dialog
+from openflex.core.dialogs import render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from openflex.core.sections import reopened, tell_conflict
@@ -154,12 +154,4 @@ def _part(request: StaffRequest, pk: int, model: type[PartT], part_pk: int) -> t
 def _render(
     request: StaffRequest, customer: Customer, form: Any, *, title: str, verb: str, **more: Any
 ) -> HttpResponse:
-    dialog = Dialog(
-        title=title,
-        subtitle=customer.display_name,
-        url=request.path,
-        back=reverse("customers:page", args=[customer.pk]),
-        verb=verb,
-        **more,
-    )
-    return render_dialog(request, dialog, form=form)
+    return render_dialog(request, dialog_of(customer, request, title, verb, **more), form=form)

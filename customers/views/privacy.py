@@ -3,14 +3,14 @@
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 
 from customers import exports, forms, selectors
 from customers.selectors import EDIT
 from customers.services import erasure, silence
+from customers.views.acting import dialog_of
 from openflex.core import htmx
-from openflex.core.dialogs import Dialog, render_dialog
+from openflex.core.dialogs import render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import writes
 from settings_admin.access.requests import StaffRequest, origin_of
@@ -45,14 +45,8 @@ def keep(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "La fiche est gardée.")
             return htmx.redirect(request, "customers:page", pk)
-    dialog = Dialog(
-        title="Garder la fiche",
-        subtitle=customer.display_name,
-        url=request.path,
-        back=reverse("customers:page", args=[pk]),
-        verb="Garder la fiche",
-        consequence="Elle compte comme une fiche avec un contact d’aujourd’hui. Le motif reste dans l’historique.",
-    )
+    consequence = "Elle compte comme une fiche avec un contact d’aujourd’hui. Le motif reste dans l’historique."
+    dialog = dialog_of(customer, request, "Garder la fiche", "Garder la fiche", consequence=consequence)
     return render_dialog(request, dialog, form=form)
 
 
@@ -66,12 +60,11 @@ def erase(request: StaffRequest, pk: int) -> HttpResponse:
         partly = "en partie\u00a0: la loi garde le reste" if erased.kept_because else "tout entier"
         messages.success(request, f"Le client est effacé, {partly}.")
         return htmx.redirect(request, "customers:page", pk)
-    dialog = Dialog(
-        title="Effacer ce client",
-        subtitle=customer.display_name,
-        url=request.path,
-        back=reverse("customers:page", args=[pk]),
-        verb="Effacer définitivement",
+    dialog = dialog_of(
+        customer,
+        request,
+        "Effacer ce client",
+        "Effacer définitivement",
         busy="Effacement…",
         icon="trash",
         body="customers/_erase_fields.html",

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from openflex.core import htmx
-from openflex.core.dialogs import Dialog, acted, render_dialog
+from openflex.core.dialogs import acted, render_dialog
 from openflex.core.errors import Refused
 from openflex.core.http import read_only, row_number, writes
 from opportunities import selectors
@@ -15,6 +15,7 @@ from opportunities.history import url_of_comment
 from opportunities.models import Comment
 from opportunities.rights import AS_MANAGER, VIEW
 from opportunities.services.comments import add_comment
+from opportunities.views.acting import dialog_of
 from opportunities.views.page import fetch, may, render_page
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import get_for, right
@@ -82,12 +83,6 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             message = "Votre réponse est notée." if is_own else f"{asked.author.full_name} a votre réponse."
             return acted(request, message, "opportunities:page", opportunity.pk)
-    dialog = Dialog(
-        title="Répondre à votre demande" if is_own else f"Répondre à {asked.author.full_name}",
-        subtitle=f"{opportunity.customer_name} · n°\u00a0{opportunity.number}",
-        url=request.get_full_path(),
-        back=reverse("opportunities:page", args=[opportunity.pk]),
-        verb="Répondre",
-        body="opportunities/_answer_fields.html",
-    )
+    title = "Répondre à votre demande" if is_own else f"Répondre à {asked.author.full_name}"
+    dialog = dialog_of(opportunity, request, title, "Répondre", "opportunities/_answer_fields.html")
     return render_dialog(request, dialog, form=form, asked=asked)

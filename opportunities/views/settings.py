@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 
 from openflex.core import htmx
 from openflex.core.http import read_only, writes
-from openflex.core.sections import told_of_conflict
 from opportunities import entity_settings, selectors, targets
 from opportunities.forms import FiguresForm
 from opportunities.services import settings as services
@@ -15,15 +13,23 @@ from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import right
 from settings_admin.models import Entity
 from settings_admin.organisation.selectors import MANAGE
-from settings_admin.organisation.views.managing import EntityPage, fetch_managed, managed_entities
-from settings_admin.records.services import EditConflict
-from settings_admin.records.views import History, is_reading_on, older, read_history
+from settings_admin.organisation.views.managing import EntityForm, EntityPage, managed_entities
+from settings_admin.records.views import History, older, read_history
 
 _TITLES = {"reasons": "Motifs de clôture", "figures": "Opportunités", "messages": "Modèles de messages"}
 PAGES = {
     key: EntityPage(title, f"opportunities:settings_{key}", f"opportunities:settings_{key}_of")
     for key, title in _TITLES.items()
 }
+FIGURES = EntityForm(
+    PAGES["figures"],
+    form=FiguresForm,
+    own=selectors.settings_of,
+    edit=services.edit_figures,
+    history_of=lambda entity: targets.history_of(entity, targets.FIGURES),
+    told=targets.in_words,
+    template="opportunities/settings/figures.html",
+)
 
 
 @right(MANAGE, on="scope")
@@ -54,31 +60,10 @@ def context_of(request: StaffRequest, entity: Entity, page: str) -> dict[str, An
 @right(MANAGE, on="row")
 @read_only
 def figures(request: StaffRequest, pk: int) -> HttpResponse:
-    """`?modifier=oui` opens them for editing."""
-    entity = fetch_managed(request, pk)
-    if is_reading_on(request):
-        return answer_older(request, entity, "figures")
-    form = FiguresForm(instance=selectors.settings_of(entity.pk)) if request.GET.get("modifier") else None
-    return _render(request, entity, form=form)
+    return FIGURES.show(request, pk)
 
 
 @right(MANAGE, on="row")
 @writes("POST")
 def save_figures(request: StaffRequest, pk: int) -> HttpResponse:
-    entity = fetch_managed(request, pk)
-    form = FiguresForm(request.POST, instance=selectors.settings_of(entity.pk))
-    if not form.is_valid():
-        return _render(request, entity, form=form, status=422)
-    base, mine = form.changes()
-    try:
-        services.edit_figures(entity=entity, base=base, mine=mine, actor=request.user)
-    except EditConflict as conflict:
-        now = selectors.settings_of(entity.pk)
-        return _render(request, entity, form=told_of_conflict(form, conflict.fields, now=now), status=422)
-    messages.success(request, "Réglages enregistrés.")
-    return htmx.redirect(request, "opportunities:settings_figures_of", entity.pk)
-
-
-def _render(request: StaffRequest, entity: Entity, *, form: Any = None, status: int = 200) -> HttpResponse:
-    context = {**context_of(request, entity, "figures"), "own": selectors.settings_of(entity.pk), "form": form}
-    return htmx.render_part(request, "opportunities/settings/figures.html", "sheet", context, status=status)
+    return FIGURES.save(request, pk)

@@ -1,6 +1,7 @@
 """What is done with an estimate: a price asked for, decided, answered by the customer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -76,11 +77,10 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             message = f"Estimation n°\u00a0{done.number}\u00a0: {done.get_state_display().lower()}."
             return acted(request, message, "opportunities:trade_in", pk)
-    dialog = Dialog(
+    dialog = _dialog(
+        request,
+        trade_in,
         title="Décider le prix de reprise",
-        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer_name}",
-        url=request.get_full_path(),
-        back=reverse("opportunities:trade_in", args=[pk]),
         body="opportunities/_decide_fields.html",
         buttons="opportunities/_decide_buttons.html",
     )
@@ -103,11 +103,10 @@ def reopen(request: StaffRequest, pk: int) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
             return acted(request, "L’estimation est de nouveau un brouillon.", "opportunities:trade_in", pk)
-    dialog = Dialog(
+    dialog = _dialog(
+        request,
+        trade_in,
         title="Rouvrir l’estimation",
-        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer_name}",
-        url=request.path,
-        back=reverse("opportunities:trade_in", args=[pk]),
         verb="Rouvrir l’estimation",
         consequence=f"{trade_in_prices.what_stood(trade_in)} Elle redevient un brouillon, à corriger, dont le prix est "
         "à redemander\u00a0; l’historique garde ce qui avait été décidé.",
@@ -167,11 +166,10 @@ def enter(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"Le véhicule est en pré-rentrée, n° de stock {made.stock_number}.")
             return htmx.redirect(request, "opportunities:trade_in", pk)
-    dialog = Dialog(
+    dialog = _dialog(
+        request,
+        trade_in,
         title="Faire entrer en stock",
-        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer_name}",
-        url=request.path,
-        back=reverse("opportunities:trade_in", args=[pk]),
         verb="Créer la pré-rentrée",
         consequence="Le véhicule est créé en pré-rentrée avec tout ce que l’estimation contient.",
     )
@@ -212,14 +210,22 @@ def cancel_entry(request: StaffRequest, pk: int) -> HttpResponse:
             message = f"L’entrée de la reprise n°\u00a0{done.number} est annulée."
             return acted(request, message, "opportunities:trade_in", pk)
     number = trade_in.vehicle.stock_number if trade_in.vehicle else ""
-    dialog = Dialog(
+    dialog = _dialog(
+        request,
+        trade_in,
         title="Annuler l’entrée en stock",
-        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer_name}",
-        url=request.path,
-        back=reverse("opportunities:trade_in", args=[pk]),
         verb="Annuler l’entrée",
         consequence=f"Le véhicule {number} sort du stock avec le motif «\u00a0Entrée annulée\u00a0», et l’estimation "
         "est de nouveau acceptée par le client\u00a0: elle peut entrer une autre fois.",
         is_grave=True,
     )
     return render_dialog(request, dialog, form=form)
+
+
+def _dialog(request: StaffRequest, trade_in: TradeIn, **words: Any) -> Dialog:
+    return Dialog(
+        subtitle=f"{trade_in} {trade_in.version} · {trade_in.opportunity.customer_name}",
+        url=request.get_full_path(),
+        back=reverse("opportunities:trade_in", args=[trade_in.pk]),
+        **words,
+    )

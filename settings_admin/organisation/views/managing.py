@@ -1,16 +1,24 @@
 """Every page of *Paramètres* on which an entity decides something: who may, which entity, where one is, its history."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from openflex.core import htmx
+from openflex.core.sections import SectionForm, told_of_conflict
 from settings_admin import scoping
 from settings_admin.guards import RightMissing, get_for
 from settings_admin.organisation.models import Entity
 from settings_admin.organisation.selectors import MANAGE
-from settings_admin.records.views import History
+from settings_admin.records.models import TimelineEntry
+from settings_admin.records.selectors import HistoryLine
+from settings_admin.records.services import EditConflict
+from settings_admin.records.views import History, is_reading_on, older, read_history
 
 
 def managed_entities() -> frozenset[int]:
@@ -63,3 +71,48 @@ class EntityPage:
             "history": history.lines,
             "more_url": history.more_url,
         }
+
+
+@dataclass(frozen=True)
+class EntityForm:
+    """A page on which an entity decides by one form. `own(entity_id)` is what it decided, unsaved as long as it did
+    not; `edit(entity=, base=, mine=, actor=)` is the verb. Its two views declare the right and answer with `show` and
+    `save`."""
+
+    page: EntityPage
+    form: type[SectionForm]
+    own: Callable[[int], Any]
+    edit: Callable[..., None]
+    history_of: Callable[[Entity], QuerySet[TimelineEntry]]
+    told: Callable[[Sequence[TimelineEntry]], Sequence[HistoryLine]]
+    template: str
+
+    def show(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """`?modifier=oui` opens it for editing."""
+        entity = fetch_managed(request, pk)
+        form = self.form(instance=self.own(entity.pk)) if request.GET.get("modifier") else None
+        return self._render(request, entity, form)
+
+    def save(self, request: HttpRequest, pk: int) -> HttpResponse:
+        entity = fetch_managed(request, pk)
+        form = self.form(request.POST, instance=self.own(entity.pk))
+        if not form.is_valid():
+            return self._render(request, entity, form, status=422)
+        base, mine = form.changes()
+        try:
+            self.edit(entity=entity, base=base, mine=mine, actor=request.user)
+        except EditConflict as conflict:
+            form = told_of_conflict(form, conflict.fields, now=self.own(entity.pk))
+            return self._render(request, entity, form, status=422)
+        messages.success(request, "Réglages enregistrés.")
+        return htmx.redirect(request, self.page.address(entity))
+
+    def _render(
+        self, request: HttpRequest, entity: Entity, form: SectionForm | None, *, status: int = 200
+    ) -> HttpResponse:
+        url = self.page.address(entity)
+        history = read_history(request, self.history_of(entity), told=self.told, url=url)
+        if is_reading_on(request):
+            return older(request, history, of=self.page.title, url=url)
+        context = {**self.page.context(entity, history), "own": self.own(entity.pk), "form": form}
+        return htmx.render_part(request, self.template, "sheet", context, status=status)
