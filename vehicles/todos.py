@@ -28,7 +28,7 @@ from openflex.core.todos import (
 from settings_admin.scoping import current_scope
 from vehicles.inspection import DUE_WITHIN_DAYS
 from vehicles.models import Vehicle
-from vehicles.models.vehicle import IN_STOCK, NO_PRICE
+from vehicles.models.vehicle import IN_STOCK, UNPRICED
 from vehicles.selectors import inspection_of
 
 EDIT, EDIT_PRICES = "vehicles.edit", "vehicles.edit_prices"
@@ -36,9 +36,9 @@ EDIT, EDIT_PRICES = "vehicles.edit", "vehicles.edit_prices"
 
 def _find(asked: Asked) -> Found:
     """A vehicle with two reasons stands there for the more pressing one."""
-    past = IN_STOCK & Q(inspection_due_on__lt=asked.today)
-    soon = IN_STOCK & Q(inspection_due_on__lte=asked.today + timedelta(days=DUE_WITHIN_DAYS))
-    rows = Vehicle.objects.filter(soon | NO_PRICE).select_related("point_of_sale")
+    past = Q(inspection_due_on__lt=asked.today)
+    soon = Q(inspection_due_on__lte=asked.today + timedelta(days=DUE_WITHIN_DAYS))
+    rows = Vehicle.objects.filter(IN_STOCK, soon | UNPRICED).select_related("point_of_sale")
     kind = Case(
         When(past, then=Value("inspection_past")), When(soon, then=Value("inspection")), default=Value("no_price")
     )

@@ -3,14 +3,16 @@
 Each app registers its sources from `AppConfig.ready()`; *Accueil* (`openflex/dashboard`) stands above all of them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import IntEnum
 from typing import Any, Final
 
-from django.db.models import Count, F, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Count, F, Func, QuerySet, Window
+from django.db.models.functions import JSONObject, RowNumber
 
 from openflex.core.dates import PARIS
 
@@ -124,17 +126,32 @@ KIND: Final = "todo_kind"
 
 
 def first_of_each(rows: QuerySet[Any], *, kind: Any, order: Sequence[Any], limit: int) -> Sequence[Any]:
-    """The first `limit` rows of each kind (`kind`: an expression), with `todo_kind`, and `of_kind`, how many there are
-    of it; one statement."""
-    return list(
-        rows.annotate(**{KIND: kind})
-        .annotate(
-            nth=Window(RowNumber(), partition_by=F(KIND), order_by=list(order)),
-            of_kind=Window(Count("pk"), partition_by=F(KIND)),
-        )
-        .filter(nth__lte=limit)
-        .order_by(*order)
+    """The first `limit` rows of each kind (`kind`: an expression), with `todo_kind`, `nth` of it (from 1) and
+    `of_kind`, how many there are of it in all; one statement.
+
+    All of them are sorted and counted by their keys alone; what stands in a row is read of the few.
+    """
+    narrow = rows.select_related(None).order_by().annotate(**{KIND: kind})
+    nth = Window(RowNumber(), partition_by=F(KIND), order_by=list(order))
+    few = ArraySubquery(narrow.annotate(nth=nth).filter(nth__lte=limit).values("pk"))
+    counts = narrow.values(KIND).annotate(n=Count("pk")).values(json=JSONObject(kind=F(KIND), n=F("n")))
+    found = list(
+        rows.filter(_IsOneOf(F("pk"), few)).annotate(**{KIND: kind}, counts=ArraySubquery(counts)).order_by(*order)
     )
+    totals = {row["kind"]: row["n"] for row in found[0].counts} if found else {}
+    met: Counter[str] = Counter()
+    for row in found:
+        met[row.todo_kind] += 1
+        row.nth, row.of_kind = met[row.todo_kind], totals[row.todo_kind]
+    return found
+
+
+class _IsOneOf(Func):
+    """`= ANY` of an array that is made once: of `IN` the database would believe that it holds half of the table."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
 
 
 def gathered(rows: Sequence[Any], tell: Callable[[Any], Todo]) -> Found:

@@ -70,12 +70,11 @@ def in_stock_since(day: date) -> Q:
     return IN_STOCK & ~Q(status=enums.StockStatus.PRE_ENTRY) & Q(entered_on__lte=day)
 
 
-# Which could be sold, and of which no price is asked yet.
-NO_PRICE = (
-    IN_STOCK
-    & Q(status__in=(enums.StockStatus.ARRIVED, enums.StockStatus.FOR_SALE), sale_price=None)
-    & ~Q(destination=enums.Destination.SCRAP)
+# Of the stock: which could be sold, and of which no price is asked yet.
+UNPRICED = Q(status__in=(enums.StockStatus.ARRIVED, enums.StockStatus.FOR_SALE), sale_price=None) & ~Q(
+    destination=enums.Destination.SCRAP
 )
+NO_PRICE = IN_STOCK & UNPRICED
 
 
 def inspection_due(today: date) -> Q:
@@ -301,10 +300,10 @@ class Vehicle(ScopedModel):
             ),
             # Of what went out the days run to the exit, which is another order.
             models.Index(F("in_stock_since_on"), F("id"), condition=IN_STOCK, name="vehicle_stock_by_days"),
-            # What tabs count: from the index alone, whatever order the table lies in.
+            # What tabs count, and *Accueil* puts in order: from the index alone, whatever order the table lies in.
             models.Index(
                 fields=["entity"],
-                include=["status", "inspection_due_on", "entered_on", "kind"],
+                include=["id", "status", "inspection_due_on", "entered_on", "kind", "sale_price", "destination"],
                 condition=IN_STOCK,
                 name="vehicle_stock_counted",
             ),
