@@ -18,6 +18,7 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, Tuple
 
 from openflex.core.fields import field_of
 from openflex.core.french import format_number
+from openflex.core.keys import read_by_keys
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -78,12 +79,28 @@ def without_value(model: type[Model], field: str) -> Q | None:
 
 
 def keyset_page(
-    rows: QuerySet[RowT], *, field: str, descending: bool, cursor: Cursor | None, size: int
+    rows: QuerySet[RowT],
+    *,
+    field: str,
+    descending: bool,
+    cursor: Cursor | None,
+    size: int,
+    read_from: QuerySet[RowT] | None = None,
 ) -> KeysetPage[RowT]:
-    """One page of at most `size` rows; two statements at most (the rows with a value, then those without)."""
+    """One page of at most `size` rows; two statements at most (the rows with a value, then those without).
+
+    `read_from`: the same rows before they were filtered, with all that is shown of each: it is read of those of the
+    page alone.
+    """
     is_before = cursor is not None and cursor.is_before
     found = _read(
-        rows, field=field, descending=descending != is_before, nulls_first=is_before, cursor=cursor, size=size
+        rows,
+        rows if read_from is None else read_from,
+        field=field,
+        descending=descending != is_before,
+        nulls_first=is_before,
+        cursor=cursor,
+        size=size,
     )
     has_more = len(found) > size
     found = found[:size]
@@ -103,12 +120,25 @@ def keyset_page(
 
 
 def _read(
-    rows: QuerySet[RowT], *, field: str, descending: bool, nulls_first: bool, cursor: Cursor | None, size: int
+    rows: QuerySet[RowT],
+    read_from: QuerySet[RowT],
+    *,
+    field: str,
+    descending: bool,
+    nulls_first: bool,
+    cursor: Cursor | None,
+    size: int,
 ) -> list[RowT]:
     """At most size + 1 rows in reading order, from the segment the cursor stands in on to the other one."""
+
+    def first(rows: QuerySet[RowT], by: str, place: Cursor | None, many: int) -> list[RowT]:
+        order = _order(by, descending)
+        keys = _after(rows, by, descending, place).order_by(*order)[:many]
+        return list(read_by_keys(read_from, keys).order_by(*order))
+
     empty = without_value(rows.model, field)
     if empty is None:
-        return list(_after(rows, field, descending, cursor)[: size + 1])
+        return first(rows, field, cursor, size + 1)
     with_value, without = rows.filter(~empty), rows.filter(empty)
     segments = (
         [("without", without), ("with", with_value)] if nulls_first else [("with", with_value), ("without", without)]
@@ -120,22 +150,25 @@ def _read(
     for name, segment in segments:
         place = cursor if name == here else None
         by = field if name == "with" else "pk"
-        found += _after(segment, by, descending, place)[: size + 1 - len(found)]
+        found += first(segment, by, place, size + 1 - len(found))
         if len(found) > size:
             break
     return found
 
 
-def _after(rows: QuerySet[RowT], field: str, descending: bool, cursor: Cursor | None) -> QuerySet[RowT]:
+def _order(field: str, descending: bool) -> list[str]:
     sign = "-" if descending else ""
+    return [f"{sign}pk"] if field == "pk" else [f"{sign}{field}", f"{sign}pk"]
+
+
+def _after(rows: QuerySet[RowT], field: str, descending: bool, cursor: Cursor | None) -> QuerySet[RowT]:
+    """Without an order of its own."""
+    if cursor is None:
+        return rows
     if field == "pk":
-        if cursor is not None:
-            rows = rows.filter(**{"pk__lt" if descending else "pk__gt": cursor.pk})
-        return rows.order_by(f"{sign}pk")
-    if cursor is not None:
-        lookup = TupleLessThan if descending else TupleGreaterThan
-        rows = rows.filter(lookup(Tuple(F(field), F("pk")), (cursor.value, cursor.pk)))
-    return rows.order_by(f"{sign}{field}", f"{sign}pk")
+        return rows.filter(**{"pk__lt" if descending else "pk__gt": cursor.pk})
+    lookup = TupleLessThan if descending else TupleGreaterThan
+    return rows.filter(lookup(Tuple(F(field), F("pk")), (cursor.value, cursor.pk)))
 
 
 COUNT_CAP = 1000

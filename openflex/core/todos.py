@@ -11,10 +11,11 @@ from enum import IntEnum
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Count, F, Func, QuerySet, Window
+from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import JSONObject, RowNumber
 
 from openflex.core.dates import PARIS
+from openflex.core.keys import read_by_keys
 
 
 class Urgency(IntEnum):
@@ -133,25 +134,15 @@ def first_of_each(rows: QuerySet[Any], *, kind: Any, order: Sequence[Any], limit
     """
     narrow = rows.select_related(None).order_by().annotate(**{KIND: kind})
     nth = Window(RowNumber(), partition_by=F(KIND), order_by=list(order))
-    few = ArraySubquery(narrow.annotate(nth=nth).filter(nth__lte=limit).values("pk"))
+    few = narrow.annotate(nth=nth).filter(nth__lte=limit)
     counts = narrow.values(KIND).annotate(n=Count("pk")).values(json=JSONObject(kind=F(KIND), n=F("n")))
-    found = list(
-        rows.filter(_IsOneOf(F("pk"), few)).annotate(**{KIND: kind}, counts=ArraySubquery(counts)).order_by(*order)
-    )
+    found = list(read_by_keys(rows, few).annotate(**{KIND: kind}, counts=ArraySubquery(counts)).order_by(*order))
     totals = {row["kind"]: row["n"] for row in found[0].counts} if found else {}
     met: Counter[str] = Counter()
     for row in found:
         met[row.todo_kind] += 1
         row.nth, row.of_kind = met[row.todo_kind], totals[row.todo_kind]
     return found
-
-
-class _IsOneOf(Func):
-    """`= ANY` of an array that is made once: of `IN` the database would believe that it holds half of the table."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    output_field = BooleanField()
 
 
 def gathered(rows: Sequence[Any], tell: Callable[[Any], Todo]) -> Found:
