@@ -8,6 +8,7 @@ from django.utils import timezone
 from openflex.core.dates import today_paris
 from openflex.core.finding import Beginning, FindSource, Hit, register_beginnings, register_sources
 from openflex.core.french import NBSP
+from openflex.core.keys import read_by_keys
 from opportunities import enums
 from opportunities.models import Opportunity
 from opportunities.rights import EDIT, VIEW
@@ -16,7 +17,9 @@ from opportunities.selectors import opportunity_rows, search, wanted
 
 def _find(text: str, limit: int) -> Sequence[Hit]:
     """What changed last: the order of an index, in which the first of many are soon met."""
-    return [_told(row) for row in search(opportunity_rows(), text).order_by("-changed_at", "-pk")[:limit]]
+    order = ("-changed_at", "-pk")
+    found = search(opportunity_rows(), text).order_by(*order)[:limit]
+    return [_told(row) for row in read_by_keys(opportunity_rows(), found).order_by(*order)]
 
 
 def _told(row: Opportunity) -> Hit:

@@ -99,7 +99,10 @@ class Opportunity(ScopedModel):
         PointOfSale, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="point de vente"
     )
     number = models.PositiveBigIntegerField("n°")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="opportunities", verbose_name="client")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="opportunities", verbose_name="client",
+        db_index=False,  # opportunity_of_customer
+    )  # fmt: skip
     salesperson = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="vendeur")
     status = models.CharField("statut", max_length=8, choices=enums.Status.choices, default=enums.Status.OPEN)
     stars = models.PositiveSmallIntegerField(
@@ -158,6 +161,10 @@ class Opportunity(ScopedModel):
             models.CheckConstraint(condition=Q(stars__range=(1, 3)), name="opportunity_one_to_three_stars"),
         ]
         indexes = [
+            # Of the customers of a name, thousands of them: from the index alone.
+            models.Index(
+                fields=["customer"], include=["entity", "point_of_sale", "id"], name="opportunity_of_customer"
+            ),
             models.Index(fields=["changed_at", "id"], name="opportunity_by_change"),
             models.Index(fields=["salesperson", "changed_at", "id"], name="opportunity_of_salesperson"),
             models.Index(fields=["overdue_on", "id"], condition=Q(status="open"), name="opportunity_overdue"),

@@ -178,8 +178,9 @@ class Vehicle(ScopedModel):
     purchased_on = models.DateField("date d’achat", null=True, blank=True)
     payment_mode = models.CharField("mode de règlement", max_length=12, choices=enums.PaymentMode.choices, blank=True)
     supplier = models.ForeignKey(
-        Customer, models.PROTECT, null=True, blank=True, related_name="supplied_vehicles", verbose_name="fournisseur"
-    )
+        Customer, models.PROTECT, null=True, blank=True, related_name="supplied_vehicles", verbose_name="fournisseur",
+        db_index=False,  # vehicle_of_supplier
+    )  # fmt: skip
     sale_price = models.DecimalField("prix de vente TTC", max_digits=10, decimal_places=2, null=True, blank=True)
     # Pushed by the quotations; TTC, with the day they are worth.
     market_value = models.DecimalField("valeur de marché", max_digits=10, decimal_places=2, null=True, blank=True)
@@ -276,6 +277,13 @@ class Vehicle(ScopedModel):
             # Its former stays, in stock or not, each time a plate, a VIN or a mileage is typed.
             models.Index(fields=["vin"], condition=~Q(vin=""), name="vehicle_of_vin"),
             models.Index(fields=["plate"], condition=~Q(plate=""), name="vehicle_of_plate"),
+            # What the customers of a name supplied, thousands of them: from the index alone.
+            models.Index(
+                fields=["supplier"],
+                include=["entity", "point_of_sale", "id"],
+                condition=Q(supplier__isnull=False),
+                name="vehicle_of_supplier",
+            ),
             # A list shows either half, sorted: read in order until a page is full, whatever entities the scope holds.
             # (An index that starts with the entity gives no order over several of them.)
             *(
