@@ -223,9 +223,7 @@ def build_list(
     sort = _chosen_sort(query.get(SORT, ""), sorts, default_sort)
     sort_field, descending = _order(sort, sorts)
     cursor = cursor_in(request, filters.qs, sort_field)
-    page = keyset_page(
-        filters.qs, field=sort_field, descending=descending, cursor=cursor, size=page_size, read_from=rows
-    )
+    page = keyset_page(filters.qs, rows, field=sort_field, descending=descending, cursor=cursor, size=page_size)
     if prepare is not None:
         prepare(page.rows)
     table = table_class(page.rows)

@@ -80,12 +80,12 @@ def without_value(model: type[Model], field: str) -> Q | None:
 
 def keyset_page(
     rows: QuerySet[RowT],
+    read_from: QuerySet[RowT] | None = None,
     *,
     field: str,
     descending: bool,
     cursor: Cursor | None,
     size: int,
-    read_from: QuerySet[RowT] | None = None,
 ) -> KeysetPage[RowT]:
     """One page of at most `size` rows; two statements at most (the rows with a value, then those without).
 
