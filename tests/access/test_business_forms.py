@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from bs4 import BeautifulSoup
 from django.apps import apps
 from django.db import models, transaction
 from django.test import Client
@@ -21,6 +20,7 @@ from tests.access.crawl import ROUTES, Site
 from tests.access.test_hostile_text import HOSTILE, held_as_text
 from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
 from tests.support.forms import Values, controls_of, kind_of, values_of
+from tests.support.html import parsed
 
 ROOMS = ("customers", "opportunities", "vehicles")
 KINDS = ("text", "long", "nul", "number")
@@ -43,7 +43,7 @@ def drawn_forms(client: Client, url: str, *, room: str) -> Iterator[Form]:
     response = client.get(url)
     if response.status_code != 200 or not response["Content-Type"].startswith("text/html"):
         return
-    page = BeautifulSoup(response.content, "html.parser")
+    page = parsed(response.content)
     for form in (page.select_one("main") or page).select("form[method=post]"):
         action = str(form.get("action") or url)
         if action.startswith(PREFIXES[room]):

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from bs4 import BeautifulSoup
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -39,6 +38,7 @@ from tests.access.crawl import ROUTES, Site
 from tests.access.settings_forms import posting_routes
 from tests.make import make_opportunity
 from tests.support.forms import form_to, values_of
+from tests.support.html import parsed
 from tests.support.rows import fingerprints
 from vehicles.models import Hold, Photo, Vehicle
 
@@ -314,7 +314,7 @@ def filled_in(client: Client, site: Site, form: Form) -> tuple[str, dict[str, An
         page = reverse(form.page, kwargs=site.parameters.get(form.page, dict)()) if form.page else url
         response = client.get(page + form.query)
         assert response.status_code == 200, (str(form), page, response.status_code)
-        drawn = form_to(BeautifulSoup(response.content, "html.parser"), url)
+        drawn = form_to(parsed(response.content), url)
         assert drawn is not None, f"{page}{form.query} has no form that goes to {url}"
         values, url = dict(values_of(drawn)), str(drawn["action"])
     for name, typed in form.typed.items():
@@ -362,5 +362,5 @@ def test_sent_twice_it_has_one_effect(site, client_for, django_capture_on_commit
 def errors_in(response: Any) -> list[str]:
     if response.streaming or response.status_code in (200, 303):
         return []
-    page = BeautifulSoup(response.content, "html.parser")
+    page = parsed(response.content)
     return [" ".join(one.text.split()) for one in page.select(".error, [role=alert], .field-error, h1")][:4]

@@ -8,7 +8,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from bs4 import BeautifulSoup, SoupStrainer
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -20,6 +19,7 @@ from tests.access import samples
 from tests.access.crawl import ROUTES, Site
 from tests.access.settings_forms import PLACES, Sent, World, all_forms, build_world, invitation, key, person
 from tests.access.test_forged_forms import send
+from tests.support.html import parsed
 
 HOSTILE = {
     # Markup, template, formula, SQL, path and a turn to the left, in what a name may hold.
@@ -46,8 +46,7 @@ def held_as_text(response: Any, text: str, *, field: str = "") -> None:
     """The page has no markup of the text; the field, when it is still there, has the text itself."""
     assert not any(piece in response.text for piece in MARKUP)
     if field and "\x00" not in text and "\n" not in text:
-        only = SoupStrainer("input", attrs={"name": field})
-        for control in BeautifulSoup(response.content, "html.parser", parse_only=only).find_all("input"):
+        for control in parsed(response.content).find_all("input", attrs={"name": field}):
             if control.get("type", "text") in ("text", "email", "tel", "search"):
                 assert control.get("value") in (text, text.strip(), text.lower())
 
@@ -64,7 +63,7 @@ def fields_of(client: Any, sent: Sent) -> set[str]:
 def names_drawn(page: Any) -> set[str]:
     if page.status_code != 200 or not page["Content-Type"].startswith("text/html"):
         return set()
-    form = BeautifulSoup(page.content, "html.parser").select_one("main form[method=post]")
+    form = parsed(page.content).select_one("main form[method=post]")
     return {str(control["name"]) for control in form.select("[name]")} if form else set()
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
@@ -25,6 +24,7 @@ from settings_admin.registries import BuiltInGroup, all_acts, all_rights, nav_en
 from settings_admin.scoping import unscoped
 from tests.access.crawl import ROUTES, Site
 from tests.make import make_user
+from tests.support.html import parsed
 from vehicles.models import Vehicle
 
 # Done, shown, or refused in words beside what was typed: not for want of a right.
@@ -114,10 +114,10 @@ def test_the_menus_open_what_the_document_says(client_for, member):
     rights = all_rights()
     client = client_for(user)
     hub = client.get(reverse("access:settings"))
-    shown = {link["href"] for link in BeautifulSoup(hub.content, "html.parser").select("main a[href]")}
+    shown = {link["href"] for link in parsed(hub.content).select("main a[href]")}
     expected = {reverse(page.url_name) for page in settings_pages() if group in rights[page.right].groups}
     assert {reverse(page.url_name) for page in settings_pages()} & shown == expected
-    rail = {link["href"] for link in BeautifulSoup(client.get("/vehicules/").content, "html.parser").select("nav a")}
+    rail = {link["href"] for link in parsed(client.get("/vehicules/").content).select("nav a")}
     entries = [entry for entry in nav_entries() if entry.right]
     assert {reverse(entry.url_name) for entry in entries} & rail == {
         reverse(entry.url_name) for entry in entries if group in rights[entry.right].groups

@@ -3,20 +3,20 @@
 import re
 from pathlib import Path
 
-from bs4 import BeautifulSoup
 from django.conf import settings
 from django.contrib.staticfiles.management.commands.collectstatic import Command
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context, Template
 
 from openflex.core.static_files import JOINED, STYLE_SHEETS, JoiningStorage
+from tests.support.html import parsed
 
 PAGE = "{% style_sheets as sheets %}{% for sheet in sheets %}<link href='{{ sheet }}'>{% endfor %}"
 
 
 def linked() -> list[str]:
     drawn = Template(PAGE).render(Context())
-    return [link["href"] for link in BeautifulSoup(drawn, "html.parser").select("link")]
+    return [link["href"] for link in parsed(drawn).select("link")]
 
 
 def test_where_one_develops_each_is_linked_in_the_order_of_the_cascade():

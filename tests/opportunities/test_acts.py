@@ -4,7 +4,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from bs4 import BeautifulSoup
 from django.utils import timezone
 
 from openflex.core.dates import today_paris
@@ -15,6 +14,7 @@ from opportunities.models import Appointment, CloseReason, Comment, Exchange, Of
 from settings_admin.models import TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_vehicle
+from tests.support.html import parsed
 from tests.support.htmx import parse
 from tests.vehicles.way import form_data
 from vehicles.services.holds import release_hold, reserve
@@ -171,7 +171,7 @@ class TestClosing:
         assert act(cast.sam, "relancer", **TestExchange.DATA).status_code in (200, 204, 303)
         act(cast.sam, "cloturer/perdue", reason=reason.pk)
         page = client_for(cast.sam).get(f"/opportunites/{opportunity.pk}/?type=status").content
-        lines = [" ".join(p.text.split()) for p in BeautifulSoup(page, "html.parser").select(".line-head p")]
+        lines = [" ".join(p.text.split()) for p in parsed(page).select(".line-head p")]
         assert lines == ["Sam Nom a clôturé l’opportunité"]
 
     def test_lost_with_its_reason_and_the_competitor(self, cast, act, opportunity, reason, read):
@@ -319,7 +319,7 @@ class TestOffers:
 
     def test_an_estimate_is_told_on_the_offer_that_it_is_made_on(self, cast, act, vehicle, opportunity, read):
         def told():
-            lines = BeautifulSoup(read(cast.sam), "html.parser").select("#opportunity-timeline .line-head p")
+            lines = parsed(read(cast.sam)).select("#opportunity-timeline .line-head p")
             return [" ".join(line.text.split()) for line in lines if "reprise" in line.text]
 
         def estimate(number):
@@ -334,7 +334,7 @@ class TestOffers:
         assert act(cast.sam, "offres/nouvelle", **data).status_code == 303
         assert estimate(2).status_code == 303
         assert told()[0] == "Sam Nom a créé une reprise sur l’offre n° 1"
-        page = BeautifulSoup(read(cast.sam), "html.parser")
+        page = parsed(read(cast.sam))
         with unscoped("test"):
             made = TradeIn.objects.get(number=2)
         link = page.find("a", string="une reprise")

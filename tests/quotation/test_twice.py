@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from bs4 import BeautifulSoup
 from django.db import transaction
 from django.urls import reverse
 
@@ -17,6 +16,7 @@ from tests.access.settings_forms import posting_routes
 from tests.make import make_vehicle
 from tests.quotation.way import GOLF, GOLF_DETAILS, Way
 from tests.support.forms import form_to, values_of
+from tests.support.html import parsed
 from tests.support.rows import fingerprints
 
 # A file of what is shown, and choices that stand in the address and the session until a version is picked.
@@ -28,7 +28,7 @@ CHOICES = {"kind": "car", "make": "VOLKSWAGEN", "model": "VOLKSWAGEN-GOLF-PLUS",
 def drawn(way: Way, page: str, form: str, pk: int) -> dict[str, Any]:
     """What a browser would send of the form `form` on the page `page` of this quotation."""
     url = reverse(f"quotation:{form}", args=[pk])
-    found = form_to(BeautifulSoup(way.get(page, pk).content, "html.parser"), url)
+    found = form_to(parsed(way.get(page, pk).content), url)
     assert found is not None, f"{page} has no form that goes to {url}"
     return dict(values_of(found))
 
@@ -46,7 +46,7 @@ def identify_again(way: Way) -> Sent:
 
 def choose_candidate(way: Way) -> Sent:
     draft = way.draft()
-    page = BeautifulSoup(way.get("configure", draft.pk).content, "html.parser")
+    page = parsed(way.get("configure", draft.pk).content)
     codes = {str(one["value"]) for one in page.select("[name=version_code]")} - {draft.version_code}
     return "choose_candidate", draft.pk, {"version_code": max(codes)}
 
@@ -64,7 +64,7 @@ def choose_again(way: Way) -> Sent:
 
 
 def a_version(way: Way) -> str:
-    page = BeautifulSoup(way.get("catalogue", **CHOICES).content, "html.parser")
+    page = parsed(way.get("catalogue", **CHOICES).content)
     (first, *_) = page.select("[name=version_code]")
     return str(first["value"])
 

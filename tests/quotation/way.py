@@ -11,6 +11,7 @@ from django.urls import reverse
 from quotation.models import Quotation
 from settings_admin.models import User
 from settings_admin.scoping import unscoped
+from tests.support.html import parsed
 
 GOLF = "GD-642-JM"
 GOLF_DETAILS = {
@@ -60,7 +61,7 @@ class Way:
 def soup(response: Any) -> BeautifulSoup:
     """The page to read, parsed once: a market of 500 adverts takes seconds."""
     if not hasattr(response, "soup"):
-        response.soup = BeautifulSoup(response.content, "html.parser")
+        response.soup = parsed(response.content)
     return response.soup
 
 

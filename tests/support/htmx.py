@@ -4,9 +4,11 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
+from tests.support.html import parsed
+
 
 def parse(response: Any) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
+    return parsed(response.content)
 
 
 def swap(page: BeautifulSoup, response: Any, *, target: str, select: str = "") -> BeautifulSoup:
@@ -25,7 +27,7 @@ def swap(page: BeautifulSoup, response: Any, *, target: str, select: str = "") -
 
 def content(page: BeautifulSoup) -> str:
     """The page between its frames, without what differs from one request to the next."""
-    main = BeautifulSoup(str(_one(page, "main")), "html.parser")
+    main = parsed(str(_one(page, "main")))
     for token in main.select("[name=csrfmiddlewaretoken]"):
         token.decompose()
     # The address of the page at hand, put in by `surfaces.js` when its form is sent.
