@@ -9,7 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.core.cache import cache
 from django.db.models.query import QuerySet
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from pytest_django.plugin import blocking_manager_key
 
 from openflex.live import threads
@@ -18,7 +18,7 @@ from settings_admin.access.middleware import SEEN_AT
 from settings_admin.access.selectors.belonging import belonging_of, scope_of
 from settings_admin.models import User
 from tests.cast import Cast, cast_on_stage
-from tests.support.database import make_migrated_template, use_migrated_template
+from tests.support.database import empty_tables, make_migrated_template, use_migrated_template
 from tests.support.network import refuse_network
 
 
@@ -29,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if not hasattr(config, "workerinput"):  # before the workers of a parallel run start
             make_migrated_template()
         use_migrated_template()
+    TransactionTestCase._fixture_teardown = empty_tables
     # Pages and their trees are many small objects that soon go: looking through all of them again and again costs a
     # tenth of the run.
     gc.freeze()

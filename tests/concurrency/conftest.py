@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from settings_admin.scoping import unscoped
-from tests.cast import Cast, build_cast
+from tests.cast import Cast, cast_on_stage
 
 
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
-    return build_cast()
+    return cast_on_stage()
 
 
 @pytest.fixture

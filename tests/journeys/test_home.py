@@ -9,14 +9,14 @@ from playwright.sync_api import expect
 
 from opportunities.services.comments import add_comment
 from settings_admin.scoping import unscoped
-from tests.cast import build_cast
+from tests.cast import cast_on_stage
 from tests.dashboard.conftest import Things
 from tests.journeys.conftest import DESK, PHONE
 
 
 @pytest.fixture
 def cast(transactional_db):
-    return build_cast()
+    return cast_on_stage()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 
 from openflex.embedded import redis
 from settings_admin.scoping import unscoped
-from tests.cast import build_cast
+from tests.cast import cast_on_stage
 from tests.errands.models import Errand
 from tests.errands.services import rename
 from tests.support.live_process import LiveSite, redis_of_its_own, running_site
@@ -33,7 +33,7 @@ def site(transactional_db: None, own_redis: Path) -> Iterator[LiveSite]:
 
 
 def test_events_come_late_without_redis_and_at_once_again_with_it(site, own_redis):
-    cast = build_cast()
+    cast = cast_on_stage()
     with unscoped("test data"):
         errand = Errand.objects.create(title="1", entity=cast.north, point_of_sale=cast.north_1, assignee=cast.sam)
     topic = f"errand.{errand.pk}"

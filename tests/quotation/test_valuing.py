@@ -17,7 +17,7 @@ from quotation.providers.failures import CutOff
 from settings_admin.models import User
 from settings_admin.records.models import TimelineEntry
 from settings_admin.scoping import unscoped
-from tests.cast import build_cast
+from tests.cast import cast_on_stage
 from tests.make import make_quotation, make_vehicle
 from tests.quotation.way import GOLF, GOLF_DETAILS, Way, text
 from tests.support.htmx import parse
@@ -101,7 +101,7 @@ class TestAtTheSameTime:
         return both
 
     def test_two_presses_of_the_value_pay_once(self, press, client_for):
-        cast = build_cast()
+        cast = cast_on_stage()
         draft = Way(client_for(cast.sam), cast.sam).draft()
         answers = press(cast.sam, *[lambda way: way.post("value", draft.pk, **GOLF_DETAILS)] * 3)
         statuses = sorted(answer.status_code for answer in answers)
@@ -117,7 +117,7 @@ class TestAtTheSameTime:
             assert Quotation.objects.get().asked_at is None
 
     def test_two_presses_of_the_plate_make_one_draft_and_pay_once(self, press):
-        cast = build_cast()
+        cast = cast_on_stage()
         key = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
         press(cast.sam, *[lambda way: way.post("identify", plate=GOLF, key=key)] * 3)
         assert paid("plate") == 1
@@ -125,7 +125,7 @@ class TestAtTheSameTime:
             assert Quotation.objects.count() == 1
 
     def test_two_presses_of_actualiser_make_one_quotation(self, press, client_for):
-        cast = build_cast()
+        cast = cast_on_stage()
         first = Way(client_for(cast.sam), cast.sam).valued()
         press(cast.sam, *[lambda way: way.post("redo", first.pk, newest=str(first.pk))] * 3)
         assert paid() == 2

@@ -5,7 +5,7 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 from openflex.embedded import redis
-from tests.cast import build_cast
+from tests.cast import cast_on_stage
 from tests.journeys.conftest import DESK
 from tests.support.live_process import redis_of_its_own, running_site
 from tests.support.sockets import session_of
@@ -18,7 +18,7 @@ def _one_day():
 
 @pytest.fixture
 def cast(transactional_db):
-    return build_cast()
+    return cast_on_stage()
 
 
 @pytest.fixture
