@@ -252,8 +252,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # --- Trade --------------------------------------------------------------------------------------
 VAT_RATE = Decimal("0.20")
-# What a year of money tied up in stock costs: interest, the place, the insurance.
-HOLDING_RATE = Decimal(env.number("HOLDING_COST_PERCENT", default=6, minimum=0, maximum=100)) / 100
 
 NOTIFICATION_DIGEST_HOUR = env.number("NOTIFICATION_DIGEST_HOUR", default=8, minimum=0, maximum=23)  # in France
 

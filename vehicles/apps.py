@@ -34,12 +34,12 @@ class VehiclesConfig(AppConfig):
         register_audit_targets(entity_settings.SETTINGS)
         register_settings(
             SettingsPage(
-                key="vehicle_preparation",
+                key="vehicles",
                 section=SettingsSection.TRADE,
-                label="Préparation des véhicules",
-                description="Ce qui est à faire avant de montrer un véhicule",
-                icon="tool",
-                url_name="vehicles:settings_preparation",
+                label="Véhicules",
+                description="Coût de détention, et ce qui est à faire avant de montrer un véhicule",
+                icon="car",
+                url_name="vehicles:settings_entities",
                 right=MANAGE,
                 order=15,
                 url_prefix="vehicles:settings_",

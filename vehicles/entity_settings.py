@@ -1,42 +1,49 @@
-"""What an entity decided about the preparation of its vehicles, read; and told, on its page and in the audit log."""
+"""What an entity decided about its vehicles, read; and told, on its page and in the audit log."""
 
 from collections.abc import Iterable
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
 from openflex.core.facts import field_label, field_text
 from openflex.core.fields import field_of
+from openflex.core.french import format_percent_short
 from settings_admin.models import Entity, TimelineEntry
 from settings_admin.organisation.entity_settings import audit_target
 from settings_admin.records.selectors import Change, HistoryLine, line_of, timeline_of
-from vehicles.models import PreparationSettings
+from vehicles.models import VehicleSettings
 
 
-def preparation_of(entity_id: int) -> PreparationSettings:
+def settings_of(entity_id: int) -> VehicleSettings:
     """The usual, unsaved, as long as nobody changed it."""
-    own = PreparationSettings.objects.filter(entity=entity_id).first()
-    return own or PreparationSettings(entity_id=entity_id)
+    own = VehicleSettings.objects.filter(entity=entity_id).first()
+    return own or VehicleSettings(entity_id=entity_id)
 
 
-def preparations_of(pks: Iterable[int]) -> list[tuple[Entity, PreparationSettings]]:
+def settings_of_entities(pks: Iterable[int]) -> list[tuple[Entity, VehicleSettings]]:
     """By the name of the entity, in two statements."""
-    own = {one.entity_id: one for one in PreparationSettings.objects.filter(entity__in=pks)}
+    own = {one.entity_id: one for one in VehicleSettings.objects.filter(entity__in=pks)}
     entities = Entity.objects.filter(pk__in=pks).order_by("name", "pk")
-    return [(entity, own.get(entity.pk) or PreparationSettings(entity=entity)) for entity in entities]
+    return [(entity, own.get(entity.pk) or VehicleSettings(entity=entity)) for entity in entities]
 
 
 def history_of(entity: Entity) -> QuerySet[TimelineEntry]:
-    return timeline_of(preparation_of(entity.pk))
+    return timeline_of(settings_of(entity.pk))
 
 
 def told(entry: TimelineEntry) -> HistoryLine:
     changes = []
     for name, values in entry.changes.items():
-        column = field_of(PreparationSettings, name)
-        old, new = (field_text(column, value and ", ".join(value.splitlines())) for value in values)
-        changes.append(Change(field_label(column), old, new))
-    return line_of(entry, sentence="a modifié les lignes de préparation", icon="pencil", changes=changes)
+        old, new = (_text(name, value) for value in values)
+        changes.append(Change(field_label(field_of(VehicleSettings, name)), old, new))
+    return line_of(entry, sentence="a modifié les réglages des véhicules", icon="pencil", changes=changes)
+
+
+def _text(name: str, value: Any) -> str:
+    if name == "holding_percent":
+        return format_percent_short(Decimal(value))
+    return field_text(field_of(VehicleSettings, name), value and ", ".join(value.splitlines()))
 
 
 def in_words(entries: Iterable[TimelineEntry]) -> list[HistoryLine]:
@@ -44,8 +51,8 @@ def in_words(entries: Iterable[TimelineEntry]) -> list[HistoryLine]:
 
 
 SETTINGS: Final = audit_target(
-    PreparationSettings,
-    label="Préparation des véhicules",
+    VehicleSettings,
+    label="Réglages des véhicules",
     told=told,
-    url_name="vehicles:settings_preparation_of",
+    url_name="vehicles:settings_of",
 )

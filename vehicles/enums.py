@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from django.db.models import TextChoices
@@ -195,9 +196,13 @@ class PaymentMode(TextChoices):
     OTHER = "other", "Autre"
 
 
+# Of the cost price, a year of money tied up in stock: interest, the place, the insurance. Until an entity decides
+# another (`VehicleSettings`).
+HOLDING_PERCENT: Final = Decimal(6)
+
 # --- Preparation -----------------------------------------------------------------------------------------
 
-# Until an entity writes its own (`PreparationSettings`).
+# Until an entity writes its own (`VehicleSettings`).
 USUAL_OF_CARS: Final = (
     "Lavage et nettoyage intérieur",
     "Révision mécanique",

@@ -74,7 +74,7 @@ def register() -> None:
         Act("vehicles:remove_task", "retirer une ligne de la préparation d’un véhicule"),
         Act("vehicles:close_preparation", "terminer la préparation d’un véhicule avant sa dernière ligne"),
         Act("vehicles:archive", "archiver un véhicule"),
-        Act("vehicles:settings_preparation", "voir les entités dont on règle la préparation des véhicules"),
-        Act("vehicles:settings_preparation_of", "voir les lignes de préparation d’une entité"),
-        Act("vehicles:settings_preparation_save", "modifier les lignes de préparation d’une entité"),
+        Act("vehicles:settings_entities", "voir les entités dont on règle les véhicules"),
+        Act("vehicles:settings_of", "voir ce qu’une entité décide de ses véhicules"),
+        Act("vehicles:settings_save", "modifier ce qu’une entité décide de ses véhicules"),
     )

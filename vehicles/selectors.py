@@ -26,9 +26,8 @@ from settings_admin.records.selectors import last_change_of
 from settings_admin.scoping import Scope, current_scope
 from vehicles import enums, inspection, margin
 from vehicles.holding import holder_of
-from vehicles.models import Cost, Hold, Photo, Vehicle
+from vehicles.models import Cost, Hold, Photo, Vehicle, checklist, holding_percent
 from vehicles.models.condition import COUNTED
-from vehicles.models.preparation import checklist
 from vehicles.models.vehicle import in_stock_since
 from vehicles.validators import format_plate
 
@@ -61,12 +60,13 @@ _COVER = Photo.objects.filter(vehicle=OuterRef("pk"), position=0).order_by().val
 
 
 def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
-    """The vehicles of the scope with their site, what holds them, their FRE, cover and preparation, in two statements
-    however many."""
+    """The vehicles of the scope with their site, what holds them, their FRE, cover and preparation, and what holding
+    them costs, in two statements however many."""
     holds = Hold.objects.active(now).select_related("created_by", "customer")
     active = Prefetch("holds", queryset=holds, to_attr="active_holds")
     rows = with_refurbishment(Vehicle.objects.select_related("point_of_sale", "entity", "supplier"))
-    rows = rows.annotate(cover=Subquery(_COVER), checklist=checklist())  # type: ignore[no-redef]
+    facts = {"cover": Subquery(_COVER), "checklist": checklist(), "holding_percent": holding_percent()}
+    rows = rows.annotate(**facts)
     return rows.prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
 
 
@@ -217,18 +217,18 @@ class Costs:
 
 
 def costs_of(vehicle: Vehicle, *, today: date) -> Costs | None:
-    """None as long as no purchase price is known. Of a row with its FRE."""
+    """None as long as no purchase price is known. Of one of `vehicle_rows`."""
     cost = purchase_cost(vehicle)
     if cost is None:
         return None
-    days, rate = vehicle.days_in_stock(today), settings.HOLDING_RATE
+    days, rate = vehicle.days_in_stock(today), vehicle.holding_percent / 100
     return Costs(
         purchase=cost.purchase,
         refurbishment=cost.refurbishment,
         price=margin.cost_price(cost),
         a_day=margin.holding_cost(cost, days=1, yearly_rate=rate),
         since_entry=None if days is None else margin.holding_cost(cost, days=days, yearly_rate=rate),
-        yearly_percent=rate * 100,
+        yearly_percent=vehicle.holding_percent,
     )
 
 

@@ -62,6 +62,11 @@ def format_percent(percent: Decimal | int | None, *, decimals: int = 2, signed: 
     return NO_VALUE if percent is None else f"{format_number(percent, decimals=decimals, signed=signed)}{NBSP}%"
 
 
+def format_percent_short(percent: Decimal) -> str:
+    """ "102 %", with decimals only where there are some."""
+    return format_percent(percent, decimals=0 if percent == percent.to_integral_value() else 2)
+
+
 def format_days(days: int | None) -> str:
     """20 → "20 j"."""
     return NO_VALUE if days is None else f"{format_number(days)}{NBSP}j"

@@ -30,7 +30,7 @@ from settings_admin.scoping import unscoped
 from tests.cast import Cast
 from tests.make import make_user
 from tests.settings_admin.imports.way import csv_of, line
-from vehicles.models import PreparationSettings
+from vehicles.models import VehicleSettings
 
 SECTION_FIELDS = {
     "entity": {"identite": ("name", "siren", "vat_number"), "coordonnees": ("street", "postcode", "city", "phone")},
@@ -207,12 +207,12 @@ def figures(entity: Entity, **typed: str) -> Sent:
     return Sent("opportunities:settings_figures_save", {"pk": entity.pk}, data)
 
 
-def usual_lines(entity: Entity, **typed: str) -> Sent:
-    """What an entity that changed nothing yet begins a preparation with."""
-    own = PreparationSettings()
-    opened = {name: getattr(own, name) for name in ("car_lines", "motorcycle_lines")}
+def vehicle_settings(entity: Entity, **typed: str) -> Sent:
+    """What an entity that changed nothing yet decides about its vehicles."""
+    own = VehicleSettings()
+    opened = {"holding_percent": "6,00", "car_lines": own.car_lines, "motorcycle_lines": own.motorcycle_lines}
     data = {**{f"initial-{name}": value for name, value in opened.items()}, **opened, **typed}
-    return Sent("vehicles:settings_preparation_save", {"pk": entity.pk}, data)
+    return Sent("vehicles:settings_save", {"pk": entity.pk}, data)
 
 
 def invitation(**typed: Any) -> dict[str, Any]:
@@ -323,7 +323,7 @@ FORMS: dict[str, Callable[[World], list[Sent]]] = {
         for row, offer in ((w.reason, "no"), (w.retired, "yes"))
     ],
     "opportunities:settings_figures_save": lambda w: [figures(w.cast.north, overdue_after_days="10")],
-    "vehicles:settings_preparation_save": lambda w: [usual_lines(w.cast.north, car_lines="Lavage")],
+    "vehicles:settings_save": lambda w: [vehicle_settings(w.cast.north, car_lines="Lavage")],
     "opportunities:settings_message_add": lambda w: [
         Sent(
             "opportunities:settings_message_add",

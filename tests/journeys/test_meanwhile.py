@@ -35,7 +35,7 @@ OPENED = {
     "quotation:save_credentials": ("", "Remplacer"),
     "quotation:save_settings": ("", "Modifier"),
     "opportunities:settings_figures_save": ("", "Modifier"),
-    "vehicles:settings_preparation_save": ("", "Modifier"),
+    "vehicles:settings_save": ("", "Modifier"),
     "access:user_sign_out": ("?onglet=sessions", None),
 }
 

@@ -108,7 +108,7 @@ def test_every_setting_can_be_set() -> None:
 def test_what_is_commented_out_has_the_value_shown() -> None:
     """As the first line of the example promises, in production."""
     read, shown = read_by_settings(), shown_in_example()
-    assert {"VALUATION_CLIENT_ID", "HOLDING_COST_PERCENT"} < set(shown)
+    assert {"VALUATION_CLIENT_ID", "NOTIFICATION_DIGEST_HOUR"} < set(shown)
     for name in set(shown) & set(read):
         assert shown[name] == in_production(read[name]), name
     of_the_file = dict(re.findall(r"\$\{([A-Z_]+):-([^}]+)}", TEXT))

@@ -35,7 +35,7 @@ def test_what_drives_a_browser_says_first_how_to_get_one(name: str, bare_path: s
 def test_nothing_that_a_shell_has_set_for_development_reaches_the_tests() -> None:
     """Neither a variable that the settings read nor the file that holds its value; what they do not read stays."""
     names = sorted(names_of_settings())
-    assert {"DEBUG", "TRUSTED_PROXY_COUNT", "HOLDING_COST_PERCENT", "VALUATION_BUDGET", "DATABASE_POOL"} < set(names)
+    assert {"DEBUG", "TRUSTED_PROXY_COUNT", "SENTRY_DSN", "VALUATION_BUDGET", "DATABASE_POOL"} < set(names)
     assert "\nforget_settings\n" in (BIN / "test").read_text()
     set_by_a_shell = {key: "wrong" for name in names for key in (name, f"{name}_FILE")}
     done = subprocess.run(

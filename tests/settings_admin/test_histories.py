@@ -16,7 +16,7 @@ from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity
 from tests.settings_admin.way import group_url, user_url
 from tests.support.htmx import parse
-from vehicles.models import PreparationSettings
+from vehicles.models import VehicleSettings
 
 pytestmark = pytest.mark.usefixtures("everything")
 LINES = 2 * HISTORY_PAGE + 1
@@ -57,9 +57,9 @@ def pages(cast, sellers):
         entity=north, point_of_sale=cast.north_1, opportunity=opportunity, number=1, make="VOLKSWAGEN", model="Golf",
         created_by=cast.sam, created_at=timezone.now(),
     )  # fmt: skip
-    preparation = PreparationSettings.objects.create(entity=cast.north)
+    preparation = VehicleSettings.objects.create(entity=cast.north)
     return {
-        reverse("vehicles:settings_preparation_of", args=[north.pk]): (preparation, "changed"),
+        reverse("vehicles:settings_of", args=[north.pk]): (preparation, "changed"),
         f"{group_url(sellers)}?onglet=historique": (sellers, "group_changed"),
         f"{user_url(cast.sam)}?onglet=historique": (cast.sam, "person_changed"),
         f"{user_url(cast.momo)}?onglet=historique&droits=1": (cast.momo, "member_moved"),

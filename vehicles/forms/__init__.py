@@ -6,7 +6,7 @@ from vehicles.forms.exits import ExitForm
 from vehicles.forms.fields import CountryOfPlate, MileageField, PlateField, VinField
 from vehicles.forms.inspection import proposed_inspection
 from vehicles.forms.moves import MoveForm, ReserveForm, SiteForm
-from vehicles.forms.preparation import TaskForm, UsualLinesForm
+from vehicles.forms.preparation import TaskForm, VehicleSettingsForm
 from vehicles.forms.sections import CharacteristicsForm, MaintenanceForm, PriceForm, SectionForm, StatusForm
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "SiteForm",
     "StatusForm",
     "TaskForm",
-    "UsualLinesForm",
+    "VehicleSettingsForm",
     "VinField",
     "proposed_inspection",
 ]

@@ -1,4 +1,4 @@
-"""What is to be done before a vehicle can be shown: the lines of its checklist, and what an entity begins one with."""
+"""What is to be done before a vehicle can be shown: the lines of its checklist."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,6 @@ from settings_admin.scoping import Audience, ScopedModel
 from settings_admin.triggers import same_owner
 from vehicles import enums
 from vehicles.models.vehicle import Vehicle
-from vehicles.validators import check_preparation_lines
 
 
 class PreparationTask(ScopedModel):
@@ -45,37 +44,6 @@ class PreparationTask(ScopedModel):
 
     def __str__(self) -> str:
         return self.label
-
-
-def _of_cars() -> str:
-    return "\n".join(enums.USUAL_OF_CARS)
-
-
-def _of_motorcycles() -> str:
-    return "\n".join(enums.USUAL_OF_MOTORCYCLES)
-
-
-class PreparationSettings(ScopedModel):
-    """What an entity begins a preparation with, one line of text for each of the checklist; one without a row begins
-    with the usual lines."""
-
-    audience = Audience(entity="entity_id")
-
-    entity = models.OneToOneField(Entity, models.CASCADE, related_name="preparation_settings")
-    car_lines = models.TextField(
-        "voitures et utilitaires", default=_of_cars, blank=True, validators=[check_preparation_lines]
-    )
-    motorcycle_lines = models.TextField(
-        "motos, scooters et quads", default=_of_motorcycles, blank=True, validators=[check_preparation_lines]
-    )
-
-    class Meta(ScopedModel.Meta):
-        verbose_name = "préparation des véhicules"
-
-    def lines_of(self, kind: str) -> list[str]:
-        """In their order; each vehicle adds its own and takes off what does not concern it."""
-        text = self.motorcycle_lines if kind in enums.CATEGORY_L_KINDS else self.car_lines
-        return text.splitlines()
 
 
 @dataclass(frozen=True)

@@ -236,6 +236,7 @@ class Vehicle(ScopedModel):
     days: int | None
     inspection: InspectionStatus
     refurbishment: Decimal | None
+    holding_percent: Decimal
     cover: int | None
     checklist: Sequence[dict[str, Any]]
     shown_purchase: Decimal | str | None

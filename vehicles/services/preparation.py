@@ -1,8 +1,6 @@
 """The preparation of a vehicle: a checklist that is begun, ticked by several, and ends with its last line."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,11 +8,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from openflex.core.errors import Refused
-from settings_admin.models import Entity, User
+from settings_admin.models import User
 from settings_admin.records import services as records
 from vehicles import enums
-from vehicles.entity_settings import preparation_of
-from vehicles.models import PreparationSettings, PreparationTask, Vehicle
+from vehicles.entity_settings import settings_of
+from vehicles.models import PreparationTask, Vehicle
 from vehicles.services.holds import lock_vehicle
 
 
@@ -27,7 +25,7 @@ def start_preparation(*, vehicle: Vehicle, actor: User) -> Vehicle:
         return locked
     if not locked.preparation_tasks.filter(done_at=None).exists():
         locked.preparation_tasks.all().delete()
-        labels = preparation_of(locked.entity_id).lines_of(locked.kind)
+        labels = settings_of(locked.entity_id).lines_of(locked.kind)
         PreparationTask.objects.bulk_create(_task(locked, label, place) for place, label in enumerate(labels))
     _mark(locked, is_being_prepared=True, kind="preparation_started", actor=actor)
     return locked
@@ -129,13 +127,3 @@ def _mark(vehicle: Vehicle, *, is_being_prepared: bool, kind: str, actor: User, 
 
 def _tell(vehicle: Vehicle, kind: str, task: PreparationTask, *, actor: User) -> None:
     records.record_event(vehicle, kind=kind, actor=actor, details={"task": task.label})
-
-
-@transaction.atomic
-def edit_usual_lines(*, entity: Entity, base: Mapping[str, Any], mine: Mapping[str, Any], actor: User) -> None:
-    """Saves the lines that one editor changed; preparations begin with them from now on, those that were begun keep
-    theirs. Raises EditConflict."""
-    PreparationSettings.objects.get_or_create(entity=entity)
-    own = PreparationSettings.objects.select_for_update(of=("self",)).get(entity=entity)
-    changed = records.apply_edit(own, base=dict(base), mine=dict(mine))
-    records.save_changes(own, fields=changed, actor=actor)

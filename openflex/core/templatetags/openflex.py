@@ -76,7 +76,7 @@ def percent_one(value: Decimal | None) -> str:
 @register.filter
 def percent_short(value: Decimal) -> str:
     """« 102 % », with decimals only where there are some."""
-    return french.format_percent(value, decimals=0 if value == value.to_integral_value() else 2)
+    return french.format_percent_short(value)
 
 
 @register.filter
