@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('settings_admin', '0013_invitations_due'),
-        ('vehicles', '0023_preparation_settings'),
+        ('vehicles', '0024_covering_indexes'),
     ]
 
     operations = [
