@@ -168,7 +168,8 @@ def fetch_equipment(request: StaffRequest, pk: int) -> HttpResponse:
 @writes("POST")
 def value(request: StaffRequest, pk: int) -> HttpResponse:
     """*Afficher la cote*. Whatever the provider does, what was typed is in the draft before it is asked."""
-    draft = fetch_to_change(request, pk)
+    # Without its answers: all of them joined take longer to plan than to read the one that a refusal shows.
+    draft = fetch_to_change(request, pk, selectors.quotation_rows().select_related("point_of_sale"))
     if draft.state != QuotationState.DRAFT:
         return htmx.redirect(request, "quotation:radar", pk)
     form = _form(draft, request.POST)
