@@ -5,7 +5,6 @@ sales, Vera the used cars, Sam sells, Adèle keeps the books, all in Nord; Momo 
 Eve administers Sud. Otto administers another holding. Max buys for a merchant company. Nobody has no group at all.
 """
 
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from settings_admin.models import Entity, Holding, Merchant, PointOfSale, User
 from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
 from tests.make import make_user
-from tests.support.rows import Rows, filled_tables
+from tests.support.rows import on_stage
 
 
 @dataclass(frozen=True)
@@ -85,22 +84,7 @@ def build_cast() -> Cast:
     )
 
 
-_first: "tuple[Cast, Rows] | None" = None
-
-
 def cast_on_stage() -> Cast:
-    """The cast, with its rows in the database: built once by a process, put back as they were for each test after.
-
-    Building it takes a hundred and fifty statements, and most tests begin with it.
-    """
-    global _first
-    if _first is None:
-        before = filled_tables()
-        cast = build_cast()
-        # Rows that were there before are another fixture's: what is built beside them is not the cast alone.
-        if not before:
-            _first = (cast, Rows.of(filled_tables()))
-        return deepcopy(cast)
-    cast, rows = _first
-    rows.put_back()
-    return deepcopy(cast)
+    """The cast, with its rows in the database: building it takes a hundred and fifty statements, and most tests begin
+    with it."""
+    return on_stage(build_cast, build_cast)

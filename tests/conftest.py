@@ -1,6 +1,8 @@
 """What every test finds: the cast, clients, scopes; and tripwires that turn silent mistakes into red lines."""
 
+import functools
 import gc
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -30,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
             make_migrated_template()
         use_migrated_template()
     TransactionTestCase._fixture_teardown = empty_tables
+    # Each test has a new client of the provider, and none speaks TLS: the machine's certificates are read once.
+    ssl.create_default_context = functools.cache(ssl.create_default_context)
     # Pages and their trees are many small objects that soon go: looking through all of them again and again costs a
     # tenth of the run.
     gc.freeze()

@@ -57,6 +57,7 @@ def test_of_our_pages(cast, client_for, monkeypatch, url_name):
         "<p>un & deux &copy; &eacute &#233; &#x27;</p>",
         '<a href="?a=1&amp;b=\'" data-x=\'{"a": "é &amp; &lt;"}\' CLASS=\' un\tdeux \' hidden>x</a>',
         "<a href=nu class>x</a>",
+        "<a href='?mode=plaque&vierge=1&copy=2&amp'>x</a>",
         '<p id="a" id="b">x</p>',
         "<ul><li>un</ul></li></p>deux",
         "<p>  \n </p><pre>  \n <b>  </b></pre><textarea>\n\n</textarea> \n <i>\u00a0</i>",

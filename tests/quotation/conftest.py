@@ -9,8 +9,9 @@ from django.test import Client
 
 from quotation.providers import autovista
 from settings_admin.models import User
-from tests.cast import Cast
+from tests.cast import Cast, build_cast
 from tests.quotation.way import Way
+from tests.support.rows import on_stage
 from tests.support.sandbox_process import Sandbox, running_sandbox
 
 
@@ -54,6 +55,26 @@ def provider(market: Sandbox, asks_at: Callable[..., None]) -> Iterator[Sandbox]
 def way(cast: Cast, client_for: Callable[..., Client], provider: Sandbox) -> Way:
     """Sam, a seller of *Nord*, in front of his browser."""
     return Way(client_for(cast.sam), cast.sam)
+
+
+@pytest.fixture
+def way_after(db: None, client_for: Callable[..., Client], provider: Sandbox) -> Callable[[Callable[[Way], Any]], Way]:
+    """`way_after(walk)`, in the place of `way`: Sam, where that walk has led him. It is walked once by a process, and
+    its rows put back as they were for each test after."""
+
+    def stand(walk: Callable[[Way], Any]) -> Way:
+        def build() -> tuple[User, Any]:
+            sam = build_cast().sam
+            way = Way(client_for(sam), sam)
+            walk(way)
+            return sam, way.client.cookies
+
+        sam, cookies = on_stage(walk, build)
+        client = Client()
+        client.cookies = cookies
+        return Way(client, sam)
+
+    return stand
 
 
 @pytest.fixture

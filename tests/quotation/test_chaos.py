@@ -30,6 +30,10 @@ def everything(response: Any) -> str:
 # --- What is pressed to reach each call, and what must still be there when it fails ---------------------------
 
 
+def begin(way: Way) -> None:
+    """Nothing yet."""
+
+
 def press_plate(way: Way) -> Any:
     return way.post("identify", plate=GOLF)
 
@@ -96,11 +100,11 @@ Press = Callable[[Way], Any]
 Kept = Callable[[Way, Any], None]
 # Call → how far one is before it, the press, the status of the page that tells it, and what must be kept.
 PAGES: Final[dict[str, tuple[Callable[[Way], Any], Press, int, Kept]]] = {
-    "token": (lambda way: None, press_plate, 422, has_the_plate),
-    "plate": (lambda way: None, press_plate, 422, has_the_plate),
-    "makes": (lambda way: None, press_lists, 200, has_the_choices),
-    "models": (lambda way: None, press_lists, 200, has_the_choices),
-    "versions": (lambda way: None, press_lists, 200, has_the_choices),
+    "token": (begin, press_plate, 422, has_the_plate),
+    "plate": (begin, press_plate, 422, has_the_plate),
+    "makes": (begin, press_lists, 200, has_the_choices),
+    "models": (begin, press_lists, 200, has_the_choices),
+    "versions": (begin, press_lists, 200, has_the_choices),
     "equipment": (press_plate, press_candidate, 200, has_the_version),
     "colours": (press_plate, press_candidate, 200, has_the_version),
     "valuation": (Way.draft, press_value, 422, has_the_details),
@@ -110,23 +114,23 @@ PAGES: Final[dict[str, tuple[Callable[[Way], Any], Press, int, Kept]]] = {
 
 
 @pytest.fixture
-def at_the_call(way: Way, provider: Sandbox) -> Callable[..., Press]:
+def at_the_call(way_after: Callable[..., Way], provider: Sandbox) -> Callable[..., tuple[Way, Press]]:
     """`at_the_call(kind, route)`: one step before the call, with the fault waiting there."""
 
-    def prepare(kind: str, route: str) -> Press:
+    def prepare(kind: str, route: str) -> tuple[Way, Press]:
         before, press, _, _ = PAGES[route]
-        before(way)
+        way = way_after(before)
         cache.clear()  # neither the token nor the catalogue may answer for the provider
         provider.misbehave(kind, route, **SLOW.get(kind, {}))
-        return press
+        return way, press
 
     return prepare
 
 
 @pytest.mark.parametrize("route", PAGES)
 @pytest.mark.parametrize("kind", [kind for kind in FAILURES if kind not in SLOW])
-def test_each_fault_of_each_call_has_its_sentence_and_loses_nothing(way, provider, at_the_call, kind, route):
-    press = at_the_call(kind, route)
+def test_each_fault_of_each_call_has_its_sentence_and_loses_nothing(provider, at_the_call, kind, route):
+    way, press = at_the_call(kind, route)
     page = press(way)
     if (kind, route) in WITHOUT_EFFECT:
         assert _NEWS not in everything(page)
@@ -140,8 +144,8 @@ def test_each_fault_of_each_call_has_its_sentence_and_loses_nothing(way, provide
 
 @pytest.mark.parametrize("route", PAGES)
 @pytest.mark.parametrize("kind", SLOW)
-def test_a_slow_provider_holds_no_page_beyond_the_budget(way, market, asks_at, at_the_call, kind, route):
-    press = at_the_call(kind, route)
+def test_a_slow_provider_holds_no_page_beyond_the_budget(market, asks_at, at_the_call, kind, route):
+    way, press = at_the_call(kind, route)
     asks_at(market.url, budget=0.6, read_timeout=0.3)
     # The sandbox would take 30 s, or a twentieth of a second for each byte; that all calls of a page share one
     # deadline is proved below, that a call ends at its deadline beside the provider's client.
@@ -151,8 +155,9 @@ def test_a_slow_provider_holds_no_page_beyond_the_budget(way, market, asks_at, a
 
 @pytest.mark.parametrize("route", PAGES)
 @pytest.mark.parametrize("kind", [kind for kind in ODDITIES if kind != "not_enough_market"])
-def test_an_oddity_of_the_vendor_is_not_seen(way, at_the_call, kind, route):
-    page = at_the_call(kind, route)(way)
+def test_an_oddity_of_the_vendor_is_not_seen(at_the_call, kind, route):
+    way, press = at_the_call(kind, route)
+    page = press(way)
     assert page.status_code in (200, 303)
     assert _NEWS not in everything(page)
     if route in ("token", "plate", "makes", "models", "versions"):

@@ -1,7 +1,10 @@
 """Rows put back as they were, in one statement a table, keys included."""
 
 import json
+from collections.abc import Callable, Hashable
+from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db import connection, models
@@ -61,6 +64,25 @@ class Rows:
         with connection.cursor() as cursor:
             for sql, rows in self.statements:
                 cursor.execute(sql, [rows])
+
+
+T = TypeVar("T")
+_kept: dict[Hashable, tuple[Any, Rows]] = {}
+
+
+def on_stage(name: Hashable, build: Callable[[], T]) -> T:
+    """What `build` makes, with its rows in an empty database: made once by a process, put back as it was for each test
+    after."""
+    if name in _kept:
+        made, rows = _kept[name]
+        rows.put_back()
+        return deepcopy(made)
+    before = filled_tables()
+    made = build()
+    # Rows that were there before are another fixture's: what is built beside them is not this alone.
+    if not before:
+        _kept[name] = (made, Rows.of(filled_tables()))
+    return deepcopy(made)
 
 
 def _models() -> list[type[models.Model]]:
