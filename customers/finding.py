@@ -1,6 +1,6 @@
 """What the customers answer to « Rechercher partout », and what one begins there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.urls import reverse
 
@@ -13,6 +13,10 @@ def _find(text: str, limit: int) -> Sequence[Hit]:
     return [_told(customer) for customer in search(text, limit=limit)]
 
 
+def _named(pks: Collection[int]) -> Mapping[int, Hit]:
+    return {one.pk: _told(one) for one in Customer.objects.listed().filter(pk__in=pks).order_by("pk")}
+
+
 def _told(customer: Customer) -> Hit:
     return Hit(
         customer.display_name,
@@ -23,5 +27,17 @@ def _told(customer: Customer) -> Hit:
 
 
 def register() -> None:
-    register_sources(FindSource("customers", "Clients", "users", VIEW, 20, _find, list_url="customers:list"))
+    register_sources(
+        FindSource(
+            key="customers",
+            label="Clients",
+            icon="users",
+            right=VIEW,
+            order=20,
+            find=_find,
+            named=_named,
+            pages=frozenset({"customers:page"}),
+            list_url="customers:list",
+        )
+    )
     register_beginnings(Beginning("Créer un client", "user-plus", "customers:add", EDIT, 40, words="ajouter nouveau"))

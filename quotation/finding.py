@@ -1,6 +1,6 @@
 """What the quotations answer to « Rechercher partout », and what one begins there: a plate can be valued at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -44,6 +44,10 @@ def _to_value(plate: Plate) -> Hit:
     )
 
 
+def _named(pks: Collection[int]) -> Mapping[int, Hit]:
+    return {row.pk: _told(row) for row in quotation_rows().filter(pk__in=pks).order_by("pk")}
+
+
 def _told(row: Quotation) -> Hit:
     foreign = row.plate_display if row.is_foreign else ""
     day = format_day(in_paris(row.changed_at).date())
@@ -58,7 +62,19 @@ def _told(row: Quotation) -> Hit:
 
 
 def register() -> None:
-    register_sources(FindSource("quotation", "Cotations", "gauge", USE, 40, _find, list_url="quotation:list"))
+    register_sources(
+        FindSource(
+            key="quotation",
+            label="Cotations",
+            icon="gauge",
+            right=USE,
+            order=40,
+            find=_find,
+            named=_named,
+            pages=frozenset({"quotation:details", "quotation:radar", "quotation:study"}),
+            list_url="quotation:list",
+        )
+    )
     register_beginnings(
         Beginning("Nouvelle cotation", "gauge", "quotation:start", USE, 10, words="coter estimer valeur")
     )

@@ -56,7 +56,7 @@ def with_refurbishment(rows: QuerySet[Vehicle]) -> QuerySet[Vehicle]:
     return rows.annotate(refurbishment=refurbishment_of())  # type: ignore[no-redef]  # the model says so too
 
 
-_COVER = Photo.objects.filter(vehicle=OuterRef("pk"), position=0).order_by().values("pk")[:1]
+COVER = Photo.objects.filter(vehicle=OuterRef("pk"), position=0).order_by().values("pk")[:1]
 
 
 def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
@@ -65,7 +65,7 @@ def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
     holds = Hold.objects.active(now).select_related("created_by", "customer")
     active = Prefetch("holds", queryset=holds, to_attr="active_holds")
     rows = with_refurbishment(Vehicle.objects.select_related("point_of_sale", "entity", "supplier"))
-    facts = {"cover": Subquery(_COVER), "checklist": checklist(), "holding_percent": holding_percent()}
+    facts = {"cover": Subquery(COVER), "checklist": checklist(), "holding_percent": holding_percent()}
     rows = rows.annotate(**facts)
     return rows.prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
 

@@ -4,7 +4,7 @@ Each app registers its sources and its acts from `AppConfig.ready()`; the search
 all of them. Pages come from the menus that `settings_admin.registries` knows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -18,6 +18,8 @@ class Hit:
     plate: str = ""  # a French one, as it is written there, with its department where that is known
     department: str = ""
     icon: str = ""  # of its own, where it is not its source's
+    shape: str = ""  # of what is shown by a picture: the silhouette, as long as there is no `picture` (its address)
+    picture: str = ""
     entity_id: int | None = None
     place: str = ""  # the name of that entity, told to those who work in several by the search itself
 
@@ -27,7 +29,8 @@ class FindSource:
     """Rows for those who hold `right`, read in all their entities where they hold it, whatever the top bar shows.
 
     `find(text, limit)` returns at most `limit` of them, the likeliest first, of a text with at least three letters or
-    digits; it may cost two statements. `list_url`: the list, which takes the same words as `?q=`.
+    digits; it may cost two statements. `list_url`: the list, which takes the same words as `?q=`. `pages`: the names of
+    the pages of one row, by its `pk`; `named` tells those of these rows that the scope has, in one statement.
     """
 
     key: str
@@ -36,6 +39,8 @@ class FindSource:
     right: str
     order: int
     find: Callable[[str, int], Sequence[Hit]]
+    named: Callable[[Collection[int]], Mapping[int, Hit]]
+    pages: frozenset[str]
     list_url: str = ""
 
 

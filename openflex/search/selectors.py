@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 
 from openflex.core.finding import FindSource, Hit, beginnings, find_sources
+from openflex.core.http import row_number
 from openflex.core.search import SHORTEST, fold
 from settings_admin.access.shell import OWN_PAGES, may_enter
 from settings_admin.registries import nav_entries, settings_pages
@@ -41,12 +42,14 @@ class Findings:
         return sum(len(group.hits) for group in self.groups)
 
 
-def found_everywhere(text: str, *, places: Mapping[int, str]) -> Findings:
-    """Nothing typed: what one may begin and where one may go. At most two statements for each source. `places`: the
-    names of the entities, where rows shall tell whose they are."""
+def found_everywhere(text: str, *, places: Mapping[int, str], opened: Sequence[str] = ()) -> Findings:
+    """Nothing typed: what was `opened` last, addresses as the browser keeps them, as far as it is still seen; what one
+    may begin and where one may go. At most two statements for each source. `places`: the names of the entities, where
+    rows shall tell whose they are."""
     scope = current_scope()
     is_short = sum(character.isalnum() for character in text) < SHORTEST
     groups = [
+        Group("opened", "Ouverts récemment", "history", _opened(scope, opened, places)),
         Group("begin", "Commencer", "plus", _named_so(text, _beginnings(scope))),
         Group("go", "Aller à", "arrow-right", _named_so(text, _pages(scope, with_settings=bool(text)))),
     ]
@@ -63,6 +66,28 @@ def _group(source: FindSource, scope: Scope, text: str, places: Mapping[int, str
     more_url = f"{reverse(source.list_url)}?{urlencode({'q': text})}" if has_list else ""
     is_wider = not scope.current.contains(held)
     return Group(source.key, source.label, source.icon, hits[:FEW], more_url, is_wider)
+
+
+def _opened(scope: Scope, addresses: Iterable[str], places: Mapping[int, str]) -> list[Hit]:
+    """In their order, each row once; one statement for each source."""
+    sources = {page: source for source in find_sources() for page in source.pages if scope.granted(source.right)}
+    rows: dict[tuple[str, int], FindSource] = {}
+    for address in addresses:
+        try:
+            match = resolve(address)
+        except Resolver404:
+            continue
+        pk = row_number(str(match.kwargs.get("pk", "")))
+        if pk is not None and (source := sources.get(match.view_name)):
+            rows.setdefault((source.key, pk), source)
+    hits: dict[tuple[str, int], Hit] = {}
+    for source in {source.key: source for source in rows.values()}.values():
+        with scoped(scope.narrowed(scope.granted(source.right))):
+            named = source.named([pk for key, pk in rows if key == source.key])
+        for pk, hit in named.items():
+            place = places.get(hit.entity_id or 0, "")
+            hits[source.key, pk] = replace(hit, icon=hit.icon or source.icon, place=place)
+    return [hits[row] for row in rows if row in hits][:FEW]
 
 
 def _beginnings(scope: Scope) -> Iterable[tuple[str, Hit]]:

@@ -1,26 +1,44 @@
 """What *Utilisateurs* answers to « Rechercher partout »."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.urls import reverse
 
 from openflex.core.finding import FindSource, Hit, register_sources
 from settings_admin.access.authority import MANAGE_USERS
+from settings_admin.access.models import User
 from settings_admin.access.selectors.people import colleagues, looked_for
 from settings_admin.scoping import current_scope
 
 
 def _find(text: str, limit: int) -> Sequence[Hit]:
     people = looked_for(colleagues(current_scope()), text).order_by("-is_active", "last_name", "first_name", "pk")
-    return [
-        Hit(
-            user.full_name,
-            reverse("access:user", args=[user.pk]),
-            about=" · ".join(part for part in (user.job_title, user.email) if part),
-        )
-        for user in people[:limit]
-    ]
+    return [_told(user) for user in people[:limit]]
+
+
+def _named(pks: Collection[int]) -> Mapping[int, Hit]:
+    return {user.pk: _told(user) for user in colleagues(current_scope()).filter(pk__in=pks).order_by("pk")}
+
+
+def _told(user: User) -> Hit:
+    return Hit(
+        user.full_name,
+        reverse("access:user", args=[user.pk]),
+        about=" · ".join(part for part in (user.job_title, user.email) if part),
+    )
 
 
 def register() -> None:
-    register_sources(FindSource("users", "Utilisateurs", "user", MANAGE_USERS, 50, _find, list_url="access:users"))
+    register_sources(
+        FindSource(
+            key="users",
+            label="Utilisateurs",
+            icon="user",
+            right=MANAGE_USERS,
+            order=50,
+            find=_find,
+            named=_named,
+            pages=frozenset({"access:user"}),
+            list_url="access:users",
+        )
+    )

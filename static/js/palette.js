@@ -1,5 +1,7 @@
 /* « Rechercher partout »: Ctrl+K, or a link with data-palette, opens it over any page; arrows go through what was found,
-   Enter opens the first or the one that has the focus. What is found are links: a middle click or Ctrl+Enter opens a tab. */
+   Enter opens the first or the one that has the focus. What is found are links: a middle click or Ctrl+Enter opens a tab.
+   Before a word is typed it shows what was opened last: this browser keeps the addresses of its person, no names, and the
+   server tells what they are, as far as it is still seen. */
 
 const palette = document.getElementById("palette");
 const field = palette?.querySelector("input[type=search]");
@@ -33,7 +35,22 @@ function step(by) {
   else all.at((at + by) % all.length)?.focus();
 }
 
+const MOST_OPENED = 20;
+const place = `opened-${palette?.dataset.user}`;
+const opened = () => JSON.parse(localStorage.getItem(place) ?? "[]");
+
 if (palette) {
+  const here = location.pathname;
+  const before = opened().filter((address) => address !== here);
+  // Only pages of one row have its number in their address.
+  if (/\/\d+\//.test(here)) localStorage.setItem(place, JSON.stringify([here, ...before].slice(0, MOST_OPENED)));
+
+  field.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (!field.value.trim() && before.length) detail.parameters.ouvert = before;
+  });
+
+  document.addEventListener("submit", ({ target }) => target.matches("[action$='/deconnexion/']") && localStorage.removeItem(place), true);
+
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
     event.preventDefault();

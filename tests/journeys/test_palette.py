@@ -91,3 +91,26 @@ def test_on_a_phone_the_field_stands_above_the_keyboard(cast, visit):
     phone.check()
     palette.get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("GOLF")
+
+
+def test_what_was_opened_last_is_offered_first_and_forgotten_with_the_session(cast, visit):
+    golf = make_vehicle(entity=cast.north, model="GOLF", plate="GD642JM")
+    clio = make_vehicle(entity=cast.north, model="CLIO")
+    desk = visit(cast.vera)
+    for address in (f"{LIST}{clio.pk}/", f"{LIST}{golf.pk}/"):
+        page = desk.go(address)
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog", name="Rechercher partout")
+    opened = palette.get_by_role("region", name="Ouverts récemment").get_by_role("link")
+    expect(opened).to_have_count(1)  # where one is, one need not go
+    expect(opened).to_contain_text("CLIO")
+    desk.check()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{desk.base}{LIST}{clio.pk}/")
+
+    page.keyboard.press("Control+k")
+    expect(opened).to_contain_text("GOLF")
+    page.keyboard.press("Escape")
+    page.locator("form[action$='/deconnexion/']").first.evaluate("form => form.requestSubmit()")
+    page.wait_for_url("**/connexion/**")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('opened-'))") == []

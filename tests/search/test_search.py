@@ -14,6 +14,7 @@ from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
 from tests.support.htmx import parse
 from vehicles.enums import StockStatus
+from vehicles.models import Photo
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/recherche/"
@@ -197,3 +198,73 @@ def test_it_takes_few_statements_however_much_there_is(cast, client_for, things)
         make_opportunity(customer=customer, salesperson=cast.sam, point_of_sale=cast.north_1, vehicle=vehicle)
         make_quotation(entity=cast.north, created_by=cast.sam, model=f"Lenoir {number}")
     assert statements() == few <= 12
+
+
+def shown(client, *opened, **query):
+    page = parse(client.get(ADDRESS, {"ouvert": opened, **query}))
+    group = page.select_one("section[aria-label='Ouverts récemment']")
+    return [title.get_text() for title in group.select(".finding-title")] if group else []
+
+
+def test_what_was_opened_last_stands_before_anything_is_typed(cast, client_for, things):
+    vehicle, customer = things["vehicle"], things["customer"]
+    opportunity, quotation = things["opportunity"], things["quotation"]
+    opened = [
+        f"/opportunites/{opportunity.pk}/synthese/",
+        f"/vehicules/{vehicle.pk}/",
+        f"/opportunites/{opportunity.pk}/",
+        f"/clients/{customer.pk}/",
+        f"/cotations/{quotation.pk}/etude/",
+    ]
+    sam = client_for(cast.sam)
+    names = ["n°\u00a014873 · LENOIR", "RENAULT LENOIR", "LENOIR", "VOLKSWAGEN Lenoir"]
+    assert shown(sam, *opened) == names
+    assert shown(sam, *opened, q="golf") == []
+    assert shown(sam) == []
+
+
+def test_of_what_was_opened_nothing_is_told_that_one_may_no_longer_see(cast, client_for, things):
+    opened = [f"/vehicules/{things['vehicle'].pk}/", f"/clients/{things['customer'].pk}/"]
+    assert shown(client_for(cast.alice, scope=f"e{cast.south.pk}"), *opened) == ["RENAULT LENOIR", "LENOIR"]
+    assert shown(client_for(cast.adele), *opened) == ["RENAULT LENOIR"]  # sees no customers
+    assert shown(client_for(cast.momo), *opened) == ["LENOIR"]  # at another site
+    assert shown(client_for(cast.eve), *opened) == shown(client_for(cast.otto), *opened) == []
+    # Who belongs to both entities, and sees the stock in one of them.
+    with unscoped("test data"):
+        nothing = UserGroup.objects.create(holding=cast.holding, entity=cast.north, name="Rien", rights=[])
+        add_member(actor=None, user=cast.eve, group=nothing, entity=cast.north)
+    assert shown(client_for(cast.eve, scope="all"), *opened) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "/", "\\", "é", "/vehicules/", f"/vehicules/{10**30}/", "/vehicules/0/", "//autre.test/vehicules/1/", "\x00"],
+)
+def test_an_address_that_leads_to_no_row_is_passed_over(cast, client_for, things, address):
+    assert shown(client_for(cast.sam), address, f"/vehicules/{things['vehicle'].pk}/") == ["RENAULT LENOIR"]
+
+
+def test_a_vehicle_is_found_with_its_picture_or_the_silhouette_of_its_kind(cast, client_for, things):
+    van = make_vehicle(entity=cast.north, model="LENOIR VAN", kind="light_commercial")
+    with unscoped("test data"):
+        photo = Photo.objects.create(
+            entity=cast.north, vehicle=van, position=0, name="a", small_name="b", width=4, height=3
+        )
+    frames = parse(client_for(cast.sam).get(ADDRESS, {"q": "lenoir"})).select(".finding .photo-frame")
+    assert [getattr(frame.select_one("img"), "attrs", {}).get("src") for frame in frames] == [
+        f"/vehicules/photos/{photo.pk}/petite/",
+        None,
+    ]
+    assert frames[1].select_one("use")["href"].endswith("#kind-car")
+
+
+def test_what_was_opened_costs_a_statement_for_each_kind(cast, client_for, things):
+    def statements(*vehicles):
+        client = client_for(cast.sam)
+        opened = [f"/vehicules/{one.pk}/" for one in vehicles] + [f"/clients/{things['customer'].pk}/"]
+        shown(client, *opened)
+        with CaptureQueriesContext(connection) as caught:
+            assert len(shown(client, *opened)) == len(opened)
+        return len(caught)
+
+    assert statements(things["vehicle"]) == statements(*(make_vehicle(entity=cast.north) for _ in range(4))) <= 9
