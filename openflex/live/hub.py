@@ -31,7 +31,7 @@ ROUND: Final = 2.0  # seconds between two looks into the ledger
 PATIENCE: Final = 1.0  # before Redis is asked again
 DEAD_AFTER: Final = 10.0  # a connection that answers nothing for so long is made anew
 REMEMBERED: Final = 4 * ledger.RECENT.total_seconds()
-AT_ONCE: Final = 100  # sockets, before what was written to them leaves
+AT_ONCE: Final = 100  # sockets, before anything else of the process has its turn
 CHECKED_EVERY: Final = 600.0  # a session may end by its age, which nobody tells
 
 
