@@ -38,8 +38,11 @@ def merging_into(cast, kept, gone, *taken):
     return lambda: merging.merge(survivor=kept, absorbed=gone, taken=taken, actor=cast.alice)
 
 
-def behind(user: Any, first: Callable[[], Any], second: Callable[[], Any]) -> Any:
-    """What `second` answers, which begins when `first` is done and not committed yet, and waits for it."""
+def behind(
+    user: Any, first: Callable[[], Any], second: Callable[[], Any], *, then: Callable[[Any], Any] = lambda done: None
+) -> Any:
+    """What `second` answers, which begins when `first` is done and not committed yet, and waits for it. `then` goes on
+    with what the first has made, once the second waits."""
     scope = scope_of(user, belonging_of(user), "")
 
     def run() -> Any:
@@ -50,12 +53,13 @@ def behind(user: Any, first: Callable[[], Any], second: Callable[[], Any]) -> An
 
     with ThreadPoolExecutor(1) as pool:
         with scoped(scope), transaction.atomic():
-            first()
+            done = first()
             answer = pool.submit(run)
             for _ in range(500):
                 if answer.done() or _somebody_waits():
                     break
                 time.sleep(0.01)
+            then(done)
         return answer.result()
 
 

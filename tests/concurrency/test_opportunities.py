@@ -13,6 +13,7 @@ from opportunities import estimate_facts
 from opportunities.models import Appointment, Offer, Opportunity, TradeIn
 from opportunities.services import appointments, comments, entering, offers, trade_ins
 from settings_admin.models import TimelineEntry
+from settings_admin.records.services import give_out, lock_counter
 from tests.concurrency.test_customers import behind, merging_into
 from tests.concurrency.test_vehicles import together
 from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
@@ -147,6 +148,18 @@ class TestOffers:
         )
         assert sorted(one.number for one in made) == [1, 2, 3]
         assert Offer.objects.count() == TimelineEntry.objects.filter(kind="offer_created").count() == 3
+
+    def test_one_waits_for_the_number_that_another_is_about_to_take(self, cast, opportunity):
+        """Nothing else that two of them lock makes the second wait: neither the opportunity, which the first has not
+        touched, nor the row of the counter as it is made or given out."""
+        self.offering(cast, opportunity)()
+        second = behind(
+            cast.sam,
+            lambda: lock_counter(entity=cast.north, series="offer"),
+            self.offering(cast, opportunity),
+            then=lambda counter: give_out(counter, counter.last + 1),
+        )
+        assert second.number == 3
 
     def test_one_form_sent_three_times_makes_one(self, cast, opportunity):
         key = uuid4()
