@@ -40,14 +40,11 @@ _NEWS = (enums.NotificationKind.COMMENT, enums.NotificationKind.MENTION, enums.N
 def _to_call(asked: Asked) -> Found:
     """*En souffrance*, or with a next action that is due today."""
     late = Q(overdue_on__lte=asked.today)
-    rows = (
-        Opportunity.objects.open()
-        .filter(selectors.followed_by(asked), late | Q(next_action_on=asked.today))
-        .annotate(own_delay=F("entity__opportunity_settings__overdue_after_days"))
-        .select_related("customer", "vehicle", "salesperson")
-    )
+    rows = Opportunity.objects.open().filter(selectors.followed_by(asked), late | Q(next_action_on=asked.today))
+    read_from = Opportunity.objects.annotate(own_delay=F("entity__opportunity_settings__overdue_after_days"))
     kind = Case(When(late, then=Value("overdue")), default=Value("due"))
-    first = first_of_each(rows, kind=kind, order=("overdue_on", "pk"), limit=asked.limit)
+    read_from = read_from.select_related("customer", "vehicle", "salesperson")
+    first = first_of_each(rows, read_from, kind=kind, order=("overdue_on", "pk"), limit=asked.limit)
     return gathered(first, lambda row: _told_of_call(row, asked))
 
 
@@ -91,7 +88,8 @@ def _appointments(asked: Asked) -> Found:
         default=Value("over"),
     )
     first = first_of_each(
-        rows.select_related("opportunity__customer", "opportunity__vehicle", "salesperson", "vehicle"),
+        rows,
+        Appointment.objects.select_related("opportunity__customer", "opportunity__vehicle", "salesperson", "vehicle"),
         kind=kind,
         order=("starts_at", "pk"),
         limit=max(asked.limit, AGENDA),
@@ -142,10 +140,10 @@ def _requests(asked: Asked) -> Found:
     """Asked of the person, whatever day they look at the team's, and not answered yet."""
     rows = Comment.objects.filter(
         Q(asked_of=asked.user_id) | Q(asked_of__in=selectors.stood_in_for(asked)), answered_by=None
-    ).select_related("opportunity__customer", "opportunity__vehicle", "author", "asked_of")
-    first = first_of_each(
-        rows, kind=Value("request"), order=(F("due_on").asc(nulls_last=True), "at", "pk"), limit=asked.limit
     )
+    read_from = Comment.objects.select_related("opportunity__customer", "opportunity__vehicle", "author", "asked_of")
+    order = (F("due_on").asc(nulls_last=True), "at", "pk")
+    first = first_of_each(rows, read_from, kind=Value("request"), order=order, limit=asked.limit)
     return gathered(first, lambda row: _told_of_request(row, asked))
 
 
@@ -199,9 +197,10 @@ def _news(asked: Asked) -> Found:
         kind__in=_NEWS,
         target_type=Opportunity._meta.label_lower,
         target_id__in=Opportunity.objects.order_by().values("pk"),
-    ).select_related("meant_for")
+    )
     kind = Case(When(kind=enums.NotificationKind.ANSWER, then=Value("answer")), default=Value("comment"))
-    first = first_of_each(rows, kind=kind, order=("-changed_at", "-pk"), limit=asked.limit)
+    read_from = Notification.objects.select_related("meant_for")
+    first = first_of_each(rows, read_from, kind=kind, order=("-changed_at", "-pk"), limit=asked.limit)
     return gathered(first, _told_of_news)
 
 
@@ -229,8 +228,9 @@ def _offers(asked: Asked) -> Found:
         expires_soon(asked.today),
         selectors.followed_by(asked, "opportunity__salesperson"),
         opportunity__status=enums.Status.OPEN,
-    ).select_related("opportunity__customer", "opportunity__salesperson", "vehicle")
-    first = first_of_each(rows, kind=Value("offer"), order=("valid_until", "pk"), limit=asked.limit)
+    )
+    read_from = Offer.objects.select_related("opportunity__customer", "opportunity__salesperson", "vehicle")
+    first = first_of_each(rows, read_from, kind=Value("offer"), order=("valid_until", "pk"), limit=asked.limit)
     return gathered(first, lambda row: _told_of_offer(row, asked))
 
 
@@ -260,13 +260,14 @@ def _trade_ins(asked: Asked) -> Found:
         state__in=(enums.TradeInState.APPROVED, enums.TradeInState.DECLINED),
         decided_at__gt=F("opportunity__last_contact_at"),
     )
-    rows = TradeIn.objects.filter(to_decide | to_tell, opportunity__status=enums.Status.OPEN).select_related(
-        "opportunity__customer", "opportunity__salesperson", "asked_by", "decided_by"
-    )
+    rows = TradeIn.objects.filter(to_decide | to_tell, opportunity__status=enums.Status.OPEN)
     kind = Case(
         When(state=enums.TradeInState.TO_APPROVE, then=Value("trade_in_to_decide")), default=Value("trade_in_to_tell")
     )
-    first = first_of_each(rows, kind=kind, order=("asked_at", "pk"), limit=asked.limit)
+    read_from = TradeIn.objects.select_related(
+        "opportunity__customer", "opportunity__salesperson", "asked_by", "decided_by"
+    )
+    first = first_of_each(rows, read_from, kind=kind, order=("asked_at", "pk"), limit=asked.limit)
     return gathered(first, lambda row: _told_of_trade_in(row, asked))
 
 

@@ -38,12 +38,13 @@ def _find(asked: Asked) -> Found:
     """A vehicle with two reasons stands there for the more pressing one."""
     past = Q(inspection_due_on__lt=asked.today)
     soon = Q(inspection_due_on__lte=asked.today + timedelta(days=DUE_WITHIN_DAYS))
-    rows = Vehicle.objects.filter(IN_STOCK, soon | UNPRICED).select_related("point_of_sale")
+    rows = Vehicle.objects.filter(IN_STOCK, soon | UNPRICED)
     kind = Case(
         When(past, then=Value("inspection_past")), When(soon, then=Value("inspection")), default=Value("no_price")
     )
     first = first_of_each(
         rows,
+        Vehicle.objects.select_related("point_of_sale"),
         kind=kind,
         order=(Coalesce("inspection_due_on", "entered_on").asc(nulls_last=True), "pk"),
         limit=asked.limit,

@@ -126,17 +126,20 @@ def todo_sources() -> list[TodoSource]:
 KIND: Final = "todo_kind"
 
 
-def first_of_each(rows: QuerySet[Any], *, kind: Any, order: Sequence[Any], limit: int) -> Sequence[Any]:
+def first_of_each(
+    rows: QuerySet[Any], read_from: QuerySet[Any], *, kind: Any, order: Sequence[Any], limit: int
+) -> Sequence[Any]:
     """The first `limit` rows of each kind (`kind`: an expression), with `todo_kind`, `nth` of it (from 1) and
     `of_kind`, how many there are of it in all; one statement.
 
-    All of them are sorted and counted by their keys alone; what stands in a row is read of the few.
+    All of them are sorted and counted by their keys alone; what stands in a row is read of the few, out of
+    `read_from`: the same rows without conditions, with what is told of each.
     """
-    narrow = rows.select_related(None).order_by().annotate(**{KIND: kind})
+    narrow = rows.order_by().annotate(**{KIND: kind})
     nth = Window(RowNumber(), partition_by=F(KIND), order_by=list(order))
     few = narrow.annotate(nth=nth).filter(nth__lte=limit)
     counts = narrow.values(KIND).annotate(n=Count("pk")).values(json=JSONObject(kind=F(KIND), n=F("n")))
-    found = list(read_by_keys(rows, few).annotate(**{KIND: kind}, counts=ArraySubquery(counts)).order_by(*order))
+    found = list(read_by_keys(read_from, few).annotate(**{KIND: kind}, counts=ArraySubquery(counts)).order_by(*order))
     totals = {row["kind"]: row["n"] for row in found[0].counts} if found else {}
     met: Counter[str] = Counter()
     for row in found:
