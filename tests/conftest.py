@@ -11,7 +11,9 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.core.cache import cache
 from django.db.models.query import QuerySet
+from django.template import Template
 from django.test import Client, TransactionTestCase
+from django.test.utils import instrumented_test_render
 from pytest_django.plugin import blocking_manager_key
 
 from openflex.live import threads
@@ -38,6 +40,21 @@ def pytest_configure(config: pytest.Config) -> None:
     # tenth of the run.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_unwatched(django_test_environment: None) -> Iterator[None]:
+    """The client of the tests copies what each template and each of its parts was given, a hundred times a page; few
+    ask for it (`templates_watched`)."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
+        yield
+
+
+@pytest.fixture
+def templates_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`response.context` and the signal `template_rendered` are there."""
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
 
 
 @pytest.fixture

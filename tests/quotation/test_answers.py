@@ -68,6 +68,7 @@ def test_what_was_kept_and_drawn_says_what_is_read_anew(way: Way, monkeypatch):
     assert "7 966,08" in kept[0].replace("\u202f", " ")
 
 
+@pytest.mark.usefixtures("templates_watched")
 def test_the_same_adverts_are_drawn_once(way: Way):
     pk = way.valued().pk
     seen: list[str] = []

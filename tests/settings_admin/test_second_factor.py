@@ -18,6 +18,8 @@ from settings_admin.scoping import unscoped
 from tests.make import PASSWORD, make_user
 from tests.settings_admin.test_sign_in import is_signed_in, sign_in
 
+pytestmark = pytest.mark.usefixtures("templates_watched")
+
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 

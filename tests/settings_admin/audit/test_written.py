@@ -72,6 +72,7 @@ def test_a_new_password_by_its_owner_and_by_the_link(browser, django_capture_on_
     assert [kind for kind, _, _ in written()] == ["signed_in", "password_changed", "signed_out", "password_changed"]
 
 
+@pytest.mark.usefixtures("templates_watched")
 def test_the_second_factor_of_its_owner(browser, django_capture_on_commit_callbacks):
     def post(path, **sent):
         with django_capture_on_commit_callbacks(execute=True):
