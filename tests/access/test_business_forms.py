@@ -67,23 +67,22 @@ def forms_of(site: Site, client: Client, room: str) -> list[Form]:
     return list(found.values())
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("room", ROOMS)
-def test_every_field_takes_hostile_text_as_text(site, client_for, room, kind, django_capture_on_commit_callbacks):
-    text = HOSTILE[kind]
+def test_every_field_takes_hostile_text_as_text(site, client_for, room, django_capture_on_commit_callbacks):
     client = client_for(site.cast.alice, scope=f"e{site.cast.north.pk}")
     tried = 0
     for form in forms_of(site, client, room):
         for name in (name for name, its_kind in form.kinds.items() if its_kind in TEXT):
-            point = transaction.savepoint()
-            with django_capture_on_commit_callbacks(execute=True):
-                response = client.post(form.action, {**form.values, name: text})
-            assert response.status_code in ANSWERS, (form.action, name, response.status_code)
-            if not response.streaming:
-                held_as_text(response, text)
-            if response.status_code == 303 and kind == "text":
-                held_as_text(client.get(response["Location"]), text)
-            transaction.savepoint_rollback(point)
+            for kind in KINDS:
+                text, point = HOSTILE[kind], transaction.savepoint()
+                with django_capture_on_commit_callbacks(execute=True):
+                    response = client.post(form.action, {**form.values, name: text})
+                assert response.status_code in ANSWERS, (form.action, name, kind, response.status_code)
+                if not response.streaming:
+                    held_as_text(response, text)
+                if response.status_code == 303 and kind == "text":
+                    held_as_text(client.get(response["Location"]), text)
+                transaction.savepoint_rollback(point)
             tried += 1
     assert tried >= 20
 
