@@ -1,6 +1,7 @@
 """What is asked again from either tab of the result comes back to that tab, of the same market, whatever the provider
 does."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,36 +25,42 @@ def sent_from(way: Way, tab: str, verb: str, pk: int, query: str = SOLD) -> Any:
     return way.client.post(form["action"], values_of(form))
 
 
+@pytest.fixture
+def valued(way_after: Callable[..., Way]) -> Way:
+    """Sam, once his Golf has its value."""
+    return way_after(Way.valued)
+
+
 def without_sold(way: Way) -> Quotation:
-    quotation = way.valued()
+    quotation = way.latest()
     with unscoped("as if they had not come"):
         Quotation.objects.filter(pk=quotation.pk).update(sold_answer=None)
     return quotation
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_adverts_asked_again_are_shown_where_they_were_asked(way: Way, tab):
-    quotation = without_sold(way)
-    answer = sent_from(way, tab, "annonces/actualiser", quotation.pk)
+def test_adverts_asked_again_are_shown_where_they_were_asked(valued: Way, tab):
+    quotation = without_sold(valued)
+    answer = sent_from(valued, tab, "annonces/actualiser", quotation.pk)
     assert answer["Location"] == f"/cotations/{quotation.pk}/{TABS[tab]}/?{SOLD}"
-    assert "Les annonces n’ont pas été reçues" not in text(way.client.get(answer["Location"]))
+    assert "Les annonces n’ont pas été reçues" not in text(valued.client.get(answer["Location"]))
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_so_is_the_market_of_today(way: Way, tab):
-    quotation = way.valued()
-    answer = sent_from(way, tab, "actualiser", quotation.pk)
-    newer = way.latest()
+def test_so_is_the_market_of_today(valued: Way, tab):
+    quotation = valued.latest()
+    answer = sent_from(valued, tab, "actualiser", quotation.pk)
+    newer = valued.latest()
     assert newer.pk != quotation.pk
     assert answer["Location"] == f"/cotations/{newer.pk}/{TABS[tab]}/?{SOLD}"
 
 
 @pytest.mark.parametrize("tab", TABS)
 @pytest.mark.parametrize("kind", [kind for kind in FAILURES if kind not in SLOW])
-def test_a_value_that_does_not_come_again_leaves_the_tab_as_it_is(way: Way, provider, tab, kind):
-    quotation = way.valued()
+def test_a_value_that_does_not_come_again_leaves_the_tab_as_it_is(valued: Way, provider, tab, kind):
+    quotation = valued.latest()
     provider.misbehave(kind, "valuation")
-    page = sent_from(way, tab, "actualiser", quotation.pk)
+    page = sent_from(valued, tab, "actualiser", quotation.pk)
     said = text(page)
     assert page.status_code == 422
     assert " ".join(expected(kind, "valuation").message.split()).partition(" demain")[0] in said
@@ -61,8 +68,8 @@ def test_a_value_that_does_not_come_again_leaves_the_tab_as_it_is(way: Way, prov
     assert format_euros(quotation.adjusted_value).replace("\u202f", " ").replace("\xa0", " ") in said
     current = soup(page).select_one(".tabs [aria-current=page]")
     assert current["href"] == f"/cotations/{quotation.pk}/{TABS[tab]}/?{SOLD}"
-    assert way.latest().pk == quotation.pk
-    _button_leads_on(way, page)
+    assert valued.latest().pk == quotation.pk
+    _button_leads_on(valued, page)
 
 
 @pytest.mark.parametrize("tab", TABS)

@@ -1,6 +1,7 @@
 """The market as the address asks to see it: filters, sorts, distance, chips — and what a forged address can do."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,15 +11,25 @@ from quotation.models import Quotation
 from tests.quotation.way import Way, soup, text
 
 
+def value_one_of_many(way: Way) -> None:
+    way.valued("FB-201-TP", vin="", first_registration="08/03/2022", exterior_colour="")
+
+
+@pytest.fixture
+def way(request: pytest.FixtureRequest, way_after: Callable[..., Way]) -> Way:
+    """Sam, who has had valued what the test is about."""
+    return way_after(value_one_of_many if "many" in request.fixturenames else Way.valued)
+
+
 @pytest.fixture
 def golf(way: Way) -> Quotation:
-    return way.valued()
+    return way.latest()
 
 
 @pytest.fixture
 def many(way: Way) -> Quotation:
     """With 500 comparable vehicles on sale."""
-    return way.valued("FB-201-TP", vin="", first_registration="08/03/2022", exterior_colour="")
+    return way.latest()
 
 
 def cells(page: Any, label: str) -> list[str]:
