@@ -126,4 +126,7 @@ class CustomerFilter(filters.FilterSet):
         if is_objection:
             return rows
         silent = silent_since(today_paris(timezone.now()), years=CONSENT_YEARS)
-        return rows.filter(Q(last_contact_at=None) | Q(last_contact_at__gte=silent))
+        rows = rows.filter(Q(last_contact_at=None) | Q(last_contact_at__gte=silent))
+        # Asked of those few alone whose former agreements have lapsed.
+        anew = said.filter(customer=OuterRef("pk"), at__gte=OuterRef("agreed_since_at"))
+        return rows.filter(Q(agreed_since_at=None) | Exists(anew))

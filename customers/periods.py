@@ -38,6 +38,14 @@ def silent_since(today: date, *, years: int) -> datetime:
     return paris_day_bounds(last)[1]
 
 
+def agreed_since(last_contact_at: datetime | None, *, at: datetime) -> datetime | None:
+    """From which instant on an agreement counts, after a contact `at` that follows the last one: that at which the
+    former ones lapsed, None when none has. A new contact revives none of them: the customer is to be asked again."""
+    if last_contact_at is None or not has_lapsed(last_contact_at, today=today_paris(at)):
+        return None
+    return paris_day_bounds(add_years(today_paris(last_contact_at), CONSENT_YEARS))[0]
+
+
 def has_lapsed(last_contact_at: datetime | None, *, today: date) -> bool:
     """Whether what the customer agreed to counts no more; as long as nobody knows of when the last contact was, it
     does."""

@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from customers import enums
 from customers.models import Consent, Customer
-from customers.periods import has_lapsed
 from openflex.core import french
 from openflex.core.facts import ConflictLine, Fact, field_label, field_text
 from openflex.core.fields import field_of
@@ -168,7 +167,7 @@ def away_on(day: date, *, entity_id: int) -> dict[int, str]:
 @dataclass(frozen=True)
 class ConsentState:
     """What somebody said last about one purpose; `last` None: they were never asked. `has_lapsed`: they agreed, and
-    nobody had any contact with them for so long that it counts no more."""
+    nobody had any contact with them since for so long that it counts no more."""
 
     purpose: enums.ConsentPurpose
     last: Consent | None
@@ -184,10 +183,9 @@ def consents_of(customer: Customer, *, today: date) -> list[ConsentState]:
     latest: dict[str, Consent] = {}
     for one in customer.consents.select_related("recorded_by"):
         latest.setdefault(one.purpose, one)
-    is_over = has_lapsed(customer.last_contact_at, today=today)
     found = ((purpose, latest.get(purpose.value)) for purpose in enums.ConsentPurpose)
     return [
-        ConsentState(purpose, last, has_lapsed=is_over and last is not None and last.is_given)
+        ConsentState(purpose, last, has_lapsed=last is not None and last.has_lapsed(customer, today=today))
         for purpose, last in found
     ]
 

@@ -1,9 +1,11 @@
 """What belongs to a customer: other people, what they agreed to, the vehicles they own."""
 
+from datetime import date
+
 import pgtrigger
 from django.db import models
 
-from customers import enums
+from customers import enums, periods
 from customers.models.customer import Customer
 from settings_admin.models import Entity, User
 from settings_admin.scoping import Audience, ScopedModel
@@ -62,6 +64,12 @@ class Consent(ScopedModel):
                 | pgtrigger.Delete,
             ),
         ]
+
+    def has_lapsed(self, customer: Customer, *, today: date) -> bool:
+        """They agreed, and nobody had any contact with them since for so long that it counts no more."""
+        since = customer.agreed_since_at
+        is_silent = periods.has_lapsed(customer.last_contact_at, today=today)
+        return self.is_given and (is_silent or (since is not None and self.at < since))
 
 
 class OwnedVehicle(ScopedModel):

@@ -104,6 +104,8 @@ class Customer(ScopedModel):
     # When people last did something with the customer, up to a month behind as long as that makes no difference;
     # null until the first night (`services/silence.py`).
     last_contact_at = models.DateTimeField("dernier contact", null=True, editable=False)
+    # After years of silence: what the customer agreed to before counts no more (`periods.agreed_since`).
+    agreed_since_at = models.DateTimeField("accords depuis", null=True, editable=False)
     # The day for which the erasure is announced, of who was silent for years; null for everybody else.
     erase_on = models.DateField("effacé le", null=True, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="créé par")

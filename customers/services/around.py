@@ -9,7 +9,6 @@ from django.db import transaction
 
 from customers import enums
 from customers.models import Consent, Contact, Customer, OwnedVehicle
-from customers.periods import has_lapsed
 from customers.services.editing import lock_customer
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
@@ -74,10 +73,9 @@ def record_consent(
     at: datetime,
 ) -> Consent | None:
     """Appends what the customer said about a purpose; None when it is what they said last, and still counts."""
-    is_asked_anew = has_lapsed(customer.last_contact_at, today=today_paris(at))
     locked = lock_customer(customer.pk)
     last = locked.consents.filter(purpose=purpose).first()
-    if last is not None and last.is_given == is_given and not is_asked_anew:
+    if last is not None and last.is_given == is_given and not last.has_lapsed(locked, today=today_paris(at)):
         return None
     consent = Consent(
         entity_id=locked.entity_id,

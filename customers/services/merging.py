@@ -10,7 +10,7 @@ from django.db.models import ManyToOneRel
 from django.utils import timezone
 
 from customers.models import Customer
-from customers.services.contact import note_contact
+from customers.services.contact import let_lapse, note_contact
 from customers.services.editing import GONE
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
@@ -118,7 +118,10 @@ def merge(*, survivor: Customer, absorbed: Customer, taken: Iterable[str], actor
     with acting_for(kept.entity):
         moved = {one.label: _move(one, gone=gone, kept=kept) for one in pointing()}
     targets.repoint(old=gone, new=kept)
-    note_contact(kept, at=timezone.now())
+    now = timezone.now()
+    let_lapse(kept, at=now, merged=gone)
+    kept.save(update_fields=["agreed_since_at"])
+    note_contact(kept, at=now)
     gone.merged_into = kept
     gone.save(update_fields=["merged_into"])
     told = {label: count for label, count in moved.items() if count}

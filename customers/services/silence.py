@@ -17,7 +17,7 @@ from customers import periods
 from customers.models import Consent, Customer
 from customers.registry import all_dealings, latest
 from customers.services import erasure
-from customers.services.contact import note_contact
+from customers.services.contact import let_lapse, note_contact
 from customers.services.editing import lock_customer
 from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
@@ -33,6 +33,7 @@ _BATCH: Final = 500
 MOST_A_NIGHT: Final = 2000
 # Told in a customer's history, and no contact with them.
 _NO_CONTACT: Final = ("handed_over",)
+_SETTLED: Final = ("last_contact_at", "erase_on", "agreed_since_at")
 
 
 def announce(*, now: datetime) -> int:
@@ -59,7 +60,7 @@ def _announce(pks: list[int], now: datetime) -> int:
         if (row.last_contact_at, row.erase_on) != was:
             changed.append(row)
             announced += was[1] is None and row.erase_on is not None
-    Customer.objects.bulk_update(changed, ["last_contact_at", "erase_on"])
+    Customer.objects.bulk_update(changed, _SETTLED)
     return announced
 
 
@@ -89,13 +90,14 @@ def _erase_if_silent(pk: int, now: datetime) -> bool:
         return False
     _settle(row, now)
     if row.erase_on is None or row.erase_on > today_paris(now):
-        row.save(update_fields=["last_contact_at", "erase_on"])
+        row.save(update_fields=_SETTLED)
         return False
     erasure.erase(customer=row, actor=None, now=now, why=_since(row))
     return True
 
 
 def _settle(row: Any, now: datetime) -> None:
+    let_lapse(row, at=row.latest)
     row.last_contact_at = row.latest
     due = periods.due_on(row.latest, is_client=row.is_client)
     row.erase_on = None if row.is_busy else periods.announced_for(due, today=today_paris(now), announced=row.erase_on)

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from customers import enums
-from customers.services import around, silence
+from customers.services import around, contact, silence
+from customers.services.merging import merge
+from settings_admin.models import TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.customers.test_silence import old_opportunity, silent
 from tests.customers.way import LIST, fresh, history, path
@@ -85,7 +87,7 @@ def test_a_consent_counts_no_more_after_three_years_of_silence(cast, client_for)
 
     client = client_for(cast.marc)
     page = parse(client.get(path(client_of_old)))
-    assert "accord qui ne vaut plus, trois ans sans contact" in page.text
+    assert "accord qui ne vaut plus après trois ans sans contact, à redemander" in page.text
     assert "Plus de prospection" in page.text
     assert "d’accord" in parse(client.get(path(lately))).select_one("#consentements").text
     found = parse(client.get(f"{LIST}?consent=email"))
@@ -103,3 +105,73 @@ def test_who_agrees_again_after_that_is_noted_again(cast, client_for):
     for _ in range(2):
         around.record_consent(customer=fresh(customer), actor=cast.sam, at=datetime.now(UTC), **said)
     assert customer.consents.count() == 2
+
+
+LONG_AGO = datetime(2023, 1, 2, tzinfo=UTC)
+
+
+def lapsed(cast):
+    """Who agreed to e-mails years ago, and was silent since."""
+    customer = silent(cast, since=LONG_AGO)
+    old_opportunity(customer, cast, at=LONG_AGO, status="won")
+    agreed(customer, cast, LONG_AGO)
+    silence.announce(now=datetime.now(UTC))
+    return fresh(customer)
+
+
+def counts(client, customer):
+    """Whether the page says so, and the list finds them."""
+    says = "d’accord" in parse(client.get(path(customer))).select_one("#consentements").text
+    found = parse(client.get(f"{LIST}?consent=email")).select("tbody a[data-row-link]")
+    assert says is any(link["href"] == path(customer) for link in found)
+    return says
+
+
+def test_a_new_contact_revives_no_agreement_that_had_lapsed(cast, client_for):
+    customer, client = lapsed(cast), client_for(cast.marc)
+    contact.note_contact(customer, at=datetime.now(UTC))
+    page = client.get(path(customer))
+    assert "Plus de prospection" not in page.text
+    assert "accord qui ne vaut plus après trois ans sans contact, à redemander" in page.text
+    assert not counts(client, customer)
+    said = {"purpose": enums.ConsentPurpose.EMAIL, "is_given": True, "channel": enums.ConsentChannel.BY_PHONE}
+    around.record_consent(customer=customer, actor=cast.sam, at=datetime.now(UTC), **said)
+    assert counts(client, customer)
+
+
+def test_nor_does_one_that_the_night_finds(cast, client_for):
+    customer = lapsed(cast)
+    place = {"entity": cast.north, "holding": cast.holding, "actor": cast.sam}
+    TimelineEntry.objects.create(
+        target_type="customers.customer", target_id=customer.pk, kind="changed", at=datetime.now(UTC), **place
+    )
+    silence.announce(now=datetime.now(UTC))
+    assert fresh(customer).last_contact_at > LONG_AGO
+    assert not counts(client_for(cast.marc), customer)
+
+
+@pytest.mark.parametrize("survives", [True, False])
+def test_nor_does_the_file_of_somebody_who_came_back_as_another(cast, client_for, survives):
+    old, new = lapsed(cast), make_customer(entity=cast.north, birth_name="MUET")
+    kept, gone = (old, new) if survives else (new, old)
+    merge(survivor=kept, absorbed=gone, taken=(), actor=cast.alice)
+    client = client_for(cast.marc)
+    assert not counts(client, kept)
+    # What they agreed to as that other person counts.
+    agreed(kept, cast, datetime.now(UTC) - timedelta(hours=1))
+    assert counts(client, kept)
+
+
+def test_a_contact_within_three_years_keeps_what_was_agreed_to(cast, client_for):
+    spoken = datetime.now(UTC) - timedelta(days=365 * 3 - 5)
+    customer = silent(cast, since=spoken)
+    agreed(customer, cast, spoken)
+    contact.note_contact(fresh(customer), at=datetime.now(UTC))
+    assert counts(client_for(cast.marc), customer)
+
+
+def test_no_answer_is_noted_twice_for_a_refusal_which_never_lapses(cast):
+    customer = lapsed(cast)
+    said = {"purpose": enums.ConsentPurpose.SMS, "is_given": False, "channel": enums.ConsentChannel.BY_PHONE}
+    customer.consents.create(entity=cast.north, recorded_by=cast.sam, at=LONG_AGO, **said)
+    assert around.record_consent(customer=customer, actor=cast.sam, at=datetime.now(UTC), **said) is None
