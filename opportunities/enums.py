@@ -170,6 +170,12 @@ OFFER_BADGES: Final[Mapping[OfferState, Badge]] = {
     OfferState.REFUSED: Badge("mute", "circle-x"),
     OfferState.EXPIRED: Badge("mute", "calendar-clock"),
 }
+# What a button of its page says.
+OFFER_ACTS: Final[Mapping[OfferState, str]] = {
+    OfferState.SENT: "Remettre au client",
+    OfferState.ACCEPTED: "Le client accepte",
+    OfferState.REFUSED: "Le client refuse",
+}
 OFFER_TRANSITIONS: Final[Mapping[str, tuple[OfferState, ...]]] = {
     OfferState.DRAFT: (OfferState.SENT, OfferState.ACCEPTED, OfferState.REFUSED, OfferState.EXPIRED),
     OfferState.SENT: (OfferState.ACCEPTED, OfferState.REFUSED, OfferState.EXPIRED),

@@ -82,3 +82,8 @@ class Offer(ScopedModel):
     def balance(self) -> Decimal:
         """*Reste à payer*: what the customer pays besides the trade-in; negative, what we owe them."""
         return self.price - (self.trade_in_price or Decimal(0))
+
+    @property
+    def owed(self) -> Decimal:
+        """The balance, whoever owes it."""
+        return abs(self.balance)

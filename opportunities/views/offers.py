@@ -18,6 +18,7 @@ from opportunities.services import offers
 from opportunities.views.page import fetch, may
 from settings_admin.access.requests import StaffRequest
 from settings_admin.guards import RightMissing, get_for, right
+from settings_admin.scoping import current_scope
 
 
 @right(EDIT, on="row")
@@ -81,16 +82,17 @@ def _form(data: QueryDict | None, opportunity: Opportunity) -> OfferForm:
 @read_only
 def offer(request: StaffRequest, pk: int) -> HttpResponse:
     row = get_for(request, selectors.offer_rows(), pk, right=VIEW)
+    sees_vehicle = current_scope().allows("vehicles.view", row.vehicle.entity_id, row.vehicle.point_of_sale_id)
+    is_past = row.valid_until < today_paris(timezone.now())
+    # Of one whose day is over only a refusal can be noted.
+    offered = [enums.OfferState.REFUSED] if is_past else list(enums.OFFER_ACTS)
     context = {
         "offer": row,
         "opportunity": row.opportunity,
         "may_edit": may(EDIT, row.opportunity) and row.opportunity.is_open,
-        "next_states": [
-            (state.value, state.label)
-            for state in enums.OFFER_TRANSITIONS[row.state]
-            if state != enums.OfferState.EXPIRED
-        ],
-        "is_past": row.valid_until < today_paris(timezone.now()),
+        "acts": [(state, enums.OFFER_ACTS[state]) for state in enums.OFFER_TRANSITIONS[row.state] if state in offered],
+        "is_past": is_past,
+        "vehicle_url": reverse("vehicles:sheet", args=[row.vehicle_id]) if sees_vehicle else "",
     }
     return htmx.render_part(request, "opportunities/offer.html", "offer", context)
 
