@@ -124,8 +124,8 @@ sent = []
 sentry_sdk.get_client().transport.capture_envelope = lambda envelope: sent.append(envelope.serialize().decode())
 
 def fails():
-    password = "-".join(["hunter", "2"])
-    raise ValueError(len(password))
+    customer = "-".join(["hunter", "2"])  # by no name that the client takes out by itself
+    raise ValueError(len(customer))
 
 try:
     fails()
