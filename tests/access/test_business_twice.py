@@ -22,6 +22,7 @@ from django.utils import timezone
 from PIL import Image
 
 from customers.models import Customer, CustomerImport, CustomerImportLine
+from openflex.core.dates import today_paris
 from opportunities.models import (
     Appointment,
     CloseReason,
@@ -156,8 +157,9 @@ def chosen_reason(site: Site) -> dict[str, Any]:
 
 COMPLETE = change(TradeIn, mileage_km=89_000, first_registration="2019-04-23", has_no_plate=True)
 WAITING = {"state": "to_approve", "asked_at": timezone.now()}
-TOMORROW = f"{timezone.now() + timedelta(days=1):%d/%m/%Y}"
-AHEAD = timezone.now().date() + timedelta(days=30)
+TODAY = today_paris(timezone.now())
+TOMORROW = f"{TODAY + timedelta(days=1):%d/%m/%Y}"
+AHEAD = TODAY + timedelta(days=30)
 PRICED = {"state": "approved", "price": "9000", "valid_until": AHEAD, "decided_at": timezone.now()}
 
 
@@ -205,7 +207,7 @@ OPPORTUNITIES = [
     Form("opportunities:make_offer", {"vehicle": chosen_vehicle, "price": "17 900"}),
     Form("opportunities:exchange", {"text": "Rappeler lundi", "outcome": "reached", "next_action": ""}),
     Form("opportunities:postpone", {"to": TOMORROW, "reason": "En congé"},
-         given=change(Opportunity, next_action="call", next_action_on=timezone.now().date())),
+         given=change(Opportunity, next_action="call", next_action_on=TODAY)),
     Form("opportunities:answer", {"text": "17 500"}),
     Form("opportunities:answer_offer", {"state": "sent"}),
     Form("opportunities:move_offer", {"state": "accepted"}, is_button=True),
