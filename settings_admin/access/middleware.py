@@ -53,11 +53,10 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not user.is_authenticated:
-            return self.get_response(request)
-        response = self._scoped_response(request, user)
-        # Pages of one person: no cache keeps them, not even the browser's after signing out. A view that says itself
-        # how its answer is kept (an image) is believed, but never as one for everybody.
+        response = self._scoped_response(request, user) if user.is_authenticated else self.get_response(request)
+        # Pages of one person, also of who chooses a password by a link: no cache keeps them, not even the browser's
+        # after signing out. A view that says itself how its answer is kept (an image) is believed, but never as one for
+        # everybody.
         keeps = {} if response.has_header("Cache-Control") else {"no_store": True}
         patch_cache_control(response, private=True, **keeps)
         return response

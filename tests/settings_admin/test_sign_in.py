@@ -150,6 +150,7 @@ def test_a_password_is_renewed_the_whole_way_through_the_email(cast, client, ask
     (message,) = mail.outbox
     assert message.to == ["marc@example.test"]
     response = client.get(link_in(message), follow=True)
+    assert response["Cache-Control"] == "private, no-store"  # of no browser that others use after
     form = response.redirect_chain[-1][0]
     wrong = client.post(form, {"password1": NEW, "password2": "autre"})
     assert wrong.status_code == 200
