@@ -12,7 +12,7 @@ from customers.models import Consent, Customer
 from openflex.core import french
 from openflex.core.facts import ConflictLine, Fact, field_label, field_text
 from openflex.core.fields import field_of
-from openflex.core.search import SHORTEST, fold
+from openflex.core.search import fold, is_long_enough
 from settings_admin.access.selectors.absences import substitutes_of
 from settings_admin.access.selectors.hand_over import grants_of
 from settings_admin.access.selectors.people import colleagues
@@ -38,7 +38,7 @@ def listed_rows() -> QuerySet[Customer]:
 def search(text: str, *, entity_id: int | None = None, limit: int = MATCHES_SHOWN) -> list[Customer]:
     """The first customers with these words, for a picker: of that entity, or of the scope; none below three
     characters. The right to see them is the caller's to ask."""
-    if sum(character.isalnum() for character in text) < SHORTEST:
+    if not is_long_enough(text):
         return []
     rows = Customer.objects.listed().search(text)
     if entity_id is not None:

@@ -29,7 +29,7 @@ class VehiclesConfig(AppConfig):
         todos.register()
         finding.register()
         register_dealings(dealings.DEALINGS)
-        register_keepers(Keeper("police_register", selectors.SELLER_COLUMNS, selectors.kept_by_the_register))
+        register_keepers(Keeper("police_register", dealings.SELLER_COLUMNS, dealings.kept_by_the_register))
         register_export(exports.STOCK)
         register_audit_targets(entity_settings.SETTINGS)
         register_settings(

@@ -15,17 +15,16 @@ from django.utils.safestring import SafeString
 from openflex.core.dates import paris_day_bounds
 from openflex.core.forms import AmountField, DayField
 from openflex.core.french import NBSP, format_day, format_number
+from openflex.core.search import SHORTEST, is_long_enough
 
-# The trigram index that searches lean on starts there.
-SHORTEST_SEARCH = 3
 SEARCH = "q"
 
 
 class SearchField(forms.CharField):
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))
-        if text and sum(character.isalnum() for character in text) < SHORTEST_SEARCH:
-            raise ValidationError(f"{SHORTEST_SEARCH}{NBSP}caractères au moins", code="too_short")
+        if text and not is_long_enough(text):
+            raise ValidationError(f"{SHORTEST}{NBSP}caractères au moins", code="too_short")
         return text
 
 

@@ -46,19 +46,32 @@ def search_condition(text: str, *, column: str = "search_text") -> Q | None:
     """Rows whose folded `column` contains every word, as it is written or without its signs (the plate in
     « GD-642-JM golf »), or the whole without spaces and signs (a plate, a telephone number). None below three
     characters, where there is nothing to look for."""
-    words = [word for word in fold(text).split() if any(map(str.isalnum, word))]
-    compact = "".join(character for character in fold(text) if character.isalnum())
-    if len(compact) < SHORTEST:
+    if not is_long_enough(text):
         return None
+    condition = contains_words(text, column=column)
+    return condition if "@" in text else condition | Q(**{f"{column}__contains": _compact(fold(text))})
+
+
+def is_long_enough(text: str) -> bool:
+    return len(_compact(text)) >= SHORTEST
+
+
+def contains_words(text: str, *, column: str = "search_text") -> Q:
+    """Every word, however short: for rows that something else has narrowed down, for the index knows no short ones."""
     condition = Q()
-    for word in words:
-        condition &= _contains(column, word) | _without_signs(column, word)
-    return condition if "@" in text else condition | Q(**{f"{column}__contains": compact})
+    for word in fold(text).split():
+        if _compact(word):
+            condition &= _contains(column, word) | _without_signs(column, word)
+    return condition
+
+
+def _compact(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
 
 
 def _without_signs(column: str, word: str) -> Q:
     """Nothing more to look for where it says nothing new, or is too short for the index."""
-    compact = "".join(character for character in word if character.isalnum())
+    compact = _compact(word)
     is_other = compact != word and len(compact) >= SHORTEST and "@" not in word
     return Q(**{f"{column}__contains": compact}) if is_other else Q()
 

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from openflex.core.finding import FindSource, Hit, beginnings, find_sources
 from openflex.core.http import row_number
-from openflex.core.search import SHORTEST, fold
+from openflex.core.search import fold, is_long_enough
 from settings_admin.access.shell import OWN_PAGES, may_enter
 from settings_admin.registries import nav_entries, settings_pages
 from settings_admin.scoping import Scope, current_scope, scoped
@@ -47,7 +47,7 @@ def found_everywhere(text: str, *, places: Mapping[int, str], opened: Sequence[s
     may begin and where one may go. At most two statements for each source. `places`: the names of the entities, where
     rows shall tell whose they are."""
     scope = current_scope()
-    is_short = sum(character.isalnum() for character in text) < SHORTEST
+    is_short = not is_long_enough(text)
     groups = [
         Group("opened", "Ouverts récemment", "history", _opened(scope, opened, places)),
         Group("begin", "Commencer", "plus", _named_so(text, _beginnings(scope))),

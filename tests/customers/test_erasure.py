@@ -337,6 +337,6 @@ def test_the_photos_of_their_estimates_are_handed_out_with_it(cast, client_for, 
 
 
 def test_the_columns_of_the_register_are_columns_of_customers():
-    from vehicles.selectors import SELLER_COLUMNS
+    from vehicles.dealings import SELLER_COLUMNS
 
     assert set(SELLER_COLUMNS) <= {field.name for field in Customer._meta.local_fields}

@@ -77,6 +77,27 @@ def test_vehicles_are_found_by_supplier_and_by_who_they_are_held_for(cast, clien
     assert models(parse(client.get(f"{LIST}?q={words}"))) == ["POLO"]
 
 
+@pytest.mark.parametrize(
+    "words", ["golf rino", "rino golf", "Golf  RINO", "rino vi", "golf vi rino", "vi rino", "GD-642-JM rino"]
+)
+def test_words_of_a_vehicle_and_of_its_customer_find_it_together(cast, client_for, rino, words):
+    make_vehicle(entity=cast.north, model="GOLF VI", supplier=rino, plate="GD642JM")
+    make_vehicle(entity=cast.north, model="GOLF VI")  # of somebody else
+    make_vehicle(entity=cast.north, model="POLO", supplier=rino)
+    client = client_for(cast.vera)
+    assert models(parse(client.get(f"{LIST}?q={words}"))) == ["GOLF VI"]
+    assert models(parse(client_for(cast.adele).get(f"{LIST}?q={words}"))) == []  # who sees no customers
+
+
+def test_a_vehicle_is_found_with_the_name_of_who_it_is_held_for(cast, client_for, rino, golf):
+    make_vehicle(entity=cast.north, model="GOLF")
+    client = client_for(cast.vera)
+    client.post(path(golf) + "reserver/", {"customer": rino.pk})
+    assert models(parse(client.get(f"{LIST}?q=golf+rino"))) == ["GOLF"]
+    client.post(path(golf) + "liberer/")
+    assert models(parse(client.get(f"{LIST}?q=golf+rino"))) == []
+
+
 def test_the_export_finds_by_customer_and_names_supplier_and_holder(cast, client_for, rino, golf):
     make_vehicle(entity=cast.north, model="CLIO")
     with unscoped("test data"):
