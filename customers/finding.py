@@ -1,6 +1,6 @@
 """What the customers answer to « Rechercher partout », and what one begins there."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 from django.urls import reverse
 
@@ -11,10 +11,6 @@ from openflex.core.finding import Beginning, FindSource, Hit, register_beginning
 
 def _find(text: str, limit: int) -> Sequence[Hit]:
     return [_told(customer) for customer in search(text, limit=limit)]
-
-
-def _named(pks: Collection[int]) -> Mapping[int, Hit]:
-    return {one.pk: _told(one) for one in Customer.objects.listed().filter(pk__in=pks).order_by("pk")}
 
 
 def _told(customer: Customer) -> Hit:
@@ -35,7 +31,8 @@ def register() -> None:
             right=VIEW,
             order=20,
             find=_find,
-            named=_named,
+            rows=Customer.objects.listed,
+            told=_told,
             pages=frozenset({"customers:page"}),
             list_url="customers:list",
         )

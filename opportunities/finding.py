@@ -1,6 +1,6 @@
 """What the opportunities answer to « Rechercher partout », and what one begins there."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils import timezone
@@ -22,10 +22,6 @@ def _find(text: str, limit: int) -> Sequence[Hit]:
     return [_told(row) for row in read_by_keys(opportunity_rows(), found).order_by(*order)]
 
 
-def _named(pks: Collection[int]) -> Mapping[int, Hit]:
-    return {row.pk: _told(row) for row in opportunity_rows().filter(pk__in=pks).order_by("pk")}
-
-
 def _told(row: Opportunity) -> Hit:
     state = enums.status_label(row.status, is_overdue=row.is_overdue(today_paris(timezone.now())))
     return Hit(
@@ -45,7 +41,8 @@ def register() -> None:
             right=VIEW,
             order=30,
             find=_find,
-            named=_named,
+            rows=opportunity_rows,
+            told=_told,
             pages=frozenset({"opportunities:page", "opportunities:tab"}),
             list_url="opportunities:list",
         )

@@ -1,6 +1,6 @@
 """What the quotations answer to « Rechercher partout », and what one begins there: a plate can be valued at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -44,10 +44,6 @@ def _to_value(plate: Plate) -> Hit:
     )
 
 
-def _named(pks: Collection[int]) -> Mapping[int, Hit]:
-    return {row.pk: _told(row) for row in quotation_rows().filter(pk__in=pks).order_by("pk")}
-
-
 def _told(row: Quotation) -> Hit:
     foreign = row.plate_display if row.is_foreign else ""
     day = format_day(in_paris(row.changed_at).date())
@@ -70,7 +66,8 @@ def register() -> None:
             right=USE,
             order=40,
             find=_find,
-            named=_named,
+            rows=quotation_rows,
+            told=_told,
             pages=frozenset({"quotation:details", "quotation:radar", "quotation:study"}),
             list_url="quotation:list",
         )

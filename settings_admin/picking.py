@@ -17,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from openflex.core.http import row_number
-from openflex.core.search import SHORTEST
+from openflex.core.search import is_long_enough
 from settings_admin.guards import RightMissing, read_widely
 from settings_admin.scoping import current_scope
 
@@ -78,7 +78,7 @@ def choices(request: HttpRequest, kind: Kind) -> HttpResponse:
     """Those with the words typed so far, under the one that is chosen."""
     asked = asked_by(request, right=kind.right)
     words = request.GET.get(f"{asked.field}_words", "").strip()[:200]
-    too_short = sum(map(str.isalnum, words)) < SHORTEST
+    too_short = not is_long_enough(words)
     chosen = row_number(request.GET.get(asked.field, ""))
     context = {
         "kind": kind,

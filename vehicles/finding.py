@@ -1,6 +1,6 @@
 """What the stock answers to « Rechercher partout », and what one begins there."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Subquery, Value
@@ -21,10 +21,6 @@ def _find(text: str, limit: int) -> Sequence[Hit]:
     gone = rows.exclude(IN_STOCK).annotate(half=Value(1))[:limit]
     both = stock.union(gone, all=True).order_by("half", "-entered_on", "-pk")
     return [_told(vehicle) for vehicle in both[:limit]]
-
-
-def _named(pks: Collection[int]) -> Mapping[int, Hit]:
-    return {vehicle.pk: _told(vehicle) for vehicle in _pictured().filter(pk__in=pks).order_by("pk")}
 
 
 def _pictured() -> Any:
@@ -55,7 +51,8 @@ def register() -> None:
             right="vehicles.view",
             order=10,
             find=_find,
-            named=_named,
+            rows=_pictured,
+            told=_told,
             pages=frozenset({"vehicles:sheet"}),
             list_url="vehicles:list",
         )

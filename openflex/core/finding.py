@@ -4,8 +4,11 @@ Each app registers its sources and its acts from `AppConfig.ready()`; the search
 all of them. Pages come from the menus that `settings_admin.registries` knows.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class FindSource:
 
     `find(text, limit)` returns at most `limit` of them, the likeliest first, of a text with at least three letters or
     digits; it may cost two statements. `list_url`: the list, which takes the same words as `?q=`. `pages`: the names of
-    the pages of one row, by its `pk`; `named` tells those of these rows that the scope has, in one statement.
+    the pages of one row, by its `pk`; `rows`: those that the scope has, of which `told` tells one.
     """
 
     key: str
@@ -39,7 +42,8 @@ class FindSource:
     right: str
     order: int
     find: Callable[[str, int], Sequence[Hit]]
-    named: Callable[[Collection[int]], Mapping[int, Hit]]
+    rows: Callable[[], QuerySet[Any]]
+    told: Callable[[Any], Hit]
     pages: frozenset[str]
     list_url: str = ""
 

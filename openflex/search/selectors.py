@@ -82,9 +82,10 @@ def _opened(scope: Scope, addresses: Iterable[str], places: Mapping[int, str]) -
             rows.setdefault((source.key, pk), source)
     hits: dict[tuple[str, int], Hit] = {}
     for source in {source.key: source for source in rows.values()}.values():
+        pks = [pk for key, pk in rows if key == source.key]
         with scoped(scope.narrowed(scope.granted(source.right))):
-            named = source.named([pk for key, pk in rows if key == source.key])
-        for pk, hit in named.items():
+            told = {row.pk: source.told(row) for row in source.rows().filter(pk__in=pks).order_by("pk")}
+        for pk, hit in told.items():
             place = places.get(hit.entity_id or 0, "")
             hits[source.key, pk] = replace(hit, icon=hit.icon or source.icon, place=place)
     return [hits[row] for row in rows if row in hits][:FEW]

@@ -1,6 +1,6 @@
 """What *Utilisateurs* answers to « Rechercher partout »."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 from django.urls import reverse
 
@@ -14,10 +14,6 @@ from settings_admin.scoping import current_scope
 def _find(text: str, limit: int) -> Sequence[Hit]:
     people = looked_for(colleagues(current_scope()), text).order_by("-is_active", "last_name", "first_name", "pk")
     return [_told(user) for user in people[:limit]]
-
-
-def _named(pks: Collection[int]) -> Mapping[int, Hit]:
-    return {user.pk: _told(user) for user in colleagues(current_scope()).filter(pk__in=pks).order_by("pk")}
 
 
 def _told(user: User) -> Hit:
@@ -37,7 +33,8 @@ def register() -> None:
             right=MANAGE_USERS,
             order=50,
             find=_find,
-            named=_named,
+            rows=lambda: colleagues(current_scope()),
+            told=_told,
             pages=frozenset({"access:user"}),
             list_url="access:users",
         )
