@@ -130,6 +130,15 @@ def test_the_whole_holding_covers_an_entity_made_tomorrow(cast):
     assert tomorrow.pk in belonging_of(cast.alice).widest.whole
 
 
+def test_the_first_of_a_new_holding_may_make_its_first_entity(db):
+    holding = create_holding(name="Nouveau")
+    with unscoped("who founds it"):
+        user = make_user("premier@example.test", holding=holding, group=BuiltInGroup.HOLDING_ADMIN)
+    belonging = belonging_of(user)
+    assert belonging.places == []
+    assert "holding.manage_entities" in belonging.holding_rights
+
+
 def test_several_memberships_add_up(cast):
     add_member(
         actor=None, user=cast.momo, group=built_in_group(cast.holding, BuiltInGroup.ACCOUNTING), entity=cast.south

@@ -73,11 +73,10 @@ class Belonging:
 
 
 def belonging_of(user: User) -> Belonging:
-    """Two statements, whatever the number of memberships; a merchant's people belong nowhere."""
+    """One statement, whatever the number of memberships; a merchant's people belong nowhere."""
     if user.holding_id is None:
         return Belonging({}, NOWHERE, [])
-    entities, sites, is_required = _entities_of(user.holding_id)
-    given = gifts_of(user.pk).get(user.pk, [])
+    entities, sites, is_required, given = _read(user.pk, user.holding_id)
     grants, widest, holding_rights = add_up(given, everywhere=frozenset(entity.pk for entity in entities))
     places = [
         Place(
@@ -103,12 +102,12 @@ class Gift:
     rights: tuple[str, ...]
 
 
-# These two are asked with every request. Written out, for the ORM needs longer to put them together than the database
-# to answer them: a third of what a request cost before its page began.
+# What is asked with every request is written out, for the ORM needs longer to put it together than the database to
+# answer it: a third of what a request cost before its page began.
 _GIFTS = """
     SELECT membership.user_id, membership.group_id, membership.entity_id, membership.is_whole,
            ARRAY(SELECT pointofsale_id FROM settings_admin_membership_points_of_sale AS chosen
-                 WHERE chosen.membership_id = membership.id),
+                 WHERE chosen.membership_id = membership.id) AS sites,
            usergroup.rights
     FROM settings_admin_membership AS membership
     JOIN settings_admin_user AS person ON person.id = membership.user_id
@@ -120,14 +119,15 @@ _GIFTS = """
 _OF_HOLDING = ("id", "name", "requires_second_factor")
 _OF_ENTITY = ("id", "holding_id", "name", "siren")
 _OF_SITE = ("id", "entity_id", "name", "postcode", "city")
-_ENTITIES = f"""
-    SELECT {", ".join(f"holding.{name}" for name in _OF_HOLDING)},
+_BELONGING = f"""
+    SELECT (SELECT JSON_AGG(given) FROM ({_GIFTS}) AS given),
+           {", ".join(f"holding.{name}" for name in _OF_HOLDING)},
            {", ".join(f"entity.{name}" for name in _OF_ENTITY)},
            (SELECT JSON_AGG(JSON_BUILD_ARRAY({", ".join(_OF_SITE)}) ORDER BY name)
             FROM settings_admin_pointofsale WHERE entity_id = entity.id)
-    FROM settings_admin_entity AS entity
-    JOIN settings_admin_holding AS holding ON holding.id = entity.holding_id
-    WHERE entity.holding_id = %s ORDER BY entity.name
+    FROM settings_admin_holding AS holding
+    LEFT JOIN settings_admin_entity AS entity ON entity.holding_id = holding.id
+    WHERE holding.id = %s ORDER BY entity.name
 """  # noqa: S608 - the names above
 
 
@@ -137,27 +137,36 @@ def gifts_of(*user_ids: int) -> dict[int, list[Gift]]:
         cursor.execute(_GIFTS, [list(user_ids)])
         rows = cursor.fetchall()
     gifts: dict[int, list[Gift]] = defaultdict(list)
-    for user_id, group_id, entity_id, is_whole, sites, rights in rows:
-        gifts[user_id].append(Gift(group_id, entity_id, is_whole, frozenset(sites), tuple(rights)))
+    for user_id, *given in rows:
+        gifts[user_id].append(_gift(*given))
     return gifts
 
 
-def _entities_of(holding_id: int) -> tuple[list[Entity], dict[int, list[PointOfSale]], bool]:
-    """The entities of the holding by name, the sites of each by name, and whether it requires a second factor."""
+def _gift(group_id: int, entity_id: int | None, is_whole: bool, sites: Iterable[int], rights: Iterable[str]) -> Gift:
+    return Gift(group_id, entity_id, is_whole, frozenset(sites), tuple(rights))
+
+
+def _read(user_id: int, holding_id: int) -> tuple[list[Entity], dict[int, list[PointOfSale]], bool, list[Gift]]:
+    """The entities of the holding by name, the sites of each by name, whether the holding requires a second factor,
+    and what the memberships of this person give."""
     with connection.cursor() as cursor:
-        cursor.execute(_ENTITIES, [holding_id])
+        cursor.execute(_BELONGING, [[user_id], holding_id])
         rows = cursor.fetchall()
+    # A row for each entity; of a holding that has none yet, one without.
+    first_of_entity = 1 + len(_OF_HOLDING)
+    holding = Holding.from_db(connection.alias, _OF_HOLDING, rows[0][1:first_of_entity])
+    given = [_gift(*list(one.values())[1:]) for one in rows[0][0] or ()]
     entities: list[Entity] = []
     sites: dict[int, list[PointOfSale]] = {}
-    holding: Holding | None = None
     for row in rows:
-        of_holding, of_entity, of_sites = row[: len(_OF_HOLDING)], row[len(_OF_HOLDING) : -1], row[-1]
-        holding = holding or Holding.from_db(connection.alias, _OF_HOLDING, of_holding)
+        of_entity, of_sites = row[first_of_entity:-1], row[-1]
+        if of_entity[0] is None:
+            continue
         entity = Entity.from_db(connection.alias, _OF_ENTITY, of_entity)
         entity.holding = holding
         entities.append(entity)
         sites[entity.pk] = [PointOfSale.from_db(connection.alias, _OF_SITE, one) for one in of_sites or ()]
-    return entities, sites, holding is not None and holding.requires_second_factor
+    return entities, sites, holding.requires_second_factor, given
 
 
 def add_up(gifts: Iterable[Gift], *, everywhere: frozenset[int]) -> tuple[dict[str, Reach], Reach, frozenset[str]]:
