@@ -11,13 +11,11 @@ from openflex.core.french import NBSP, counted, format_day, format_euros, format
 from openflex.core.todos import (
     Act,
     Asked,
-    Found,
+    Sought,
     Todo,
     TodoKind,
     TodoSource,
     Urgency,
-    first_of_each,
-    gathered,
     midnight,
     register_todos,
 )
@@ -37,15 +35,14 @@ _NEWS = (enums.NotificationKind.COMMENT, enums.NotificationKind.MENTION, enums.N
 
 
 # --- customers to call ----------------------------------------------------------------------------
-def _to_call(asked: Asked) -> Found:
+def _to_call(asked: Asked) -> Sought:
     """*En souffrance*, or with a next action that is due today."""
     late = Q(overdue_on__lte=asked.today)
     rows = Opportunity.objects.open().filter(selectors.followed_by(asked), late | Q(next_action_on=asked.today))
     read_from = Opportunity.objects.annotate(own_delay=F("entity__opportunity_settings__overdue_after_days"))
     kind = Case(When(late, then=Value("overdue")), default=Value("due"))
     read_from = read_from.select_related("customer", "vehicle", "salesperson")
-    first = first_of_each(rows, read_from, kind=kind, order=("overdue_on", "pk"), limit=asked.limit)
-    return gathered(first, lambda row: _told_of_call(row, asked))
+    return Sought(rows, read_from, kind=kind, order=("overdue_on", "pk"), limit=asked.limit)
 
 
 def _told_of_call(row: Any, asked: Asked) -> Todo:
@@ -72,7 +69,7 @@ def _why_today(row: Opportunity) -> str:
 
 
 # --- appointments ---------------------------------------------------------------------------------
-def _appointments(asked: Asked) -> Found:
+def _appointments(asked: Asked) -> Sought:
     """Those of today, and past ones of which nobody wrote what came of them; beside them the agenda of today, what is
     over included, from the same statement."""
     start, end = paris_day_bounds(asked.today)
@@ -87,20 +84,14 @@ def _appointments(asked: Asked) -> Found:
         When(is_open, then=Value("appointment")),
         default=Value("over"),
     )
-    first = first_of_each(
-        rows,
-        Appointment.objects.select_related("opportunity__customer", "opportunity__vehicle", "salesperson", "vehicle"),
-        kind=kind,
-        order=("starts_at", "pk"),
-        limit=max(asked.limit, AGENDA),
+    read_from = Appointment.objects.select_related(
+        "opportunity__customer", "opportunity__vehicle", "salesperson", "vehicle"
     )
-    told = [row for row in first if row.todo_kind != "over"]
-    few = [row for row in told if row.nth <= asked.limit]
-    return Found(
-        [_told_of_appointment(row, asked) for row in few],
-        {row.todo_kind: row.of_kind for row in told},
-        agenda=[row for row in first if row.starts_at >= start],
-    )
+    return Sought(rows, read_from, kind=kind, order=("starts_at", "pk"), limit=max(asked.limit, AGENDA))
+
+
+def _is_of_today(row: Any, asked: Asked) -> bool:
+    return today_paris(row.starts_at) == asked.today
 
 
 def _told_of_appointment(row: Any, asked: Asked) -> Todo:
@@ -136,15 +127,17 @@ def _why_appointment(row: Appointment) -> str:
 
 
 # --- what colleagues ask and write ------------------------------------------------------------------
-def _requests(asked: Asked) -> Found:
+def _requests(asked: Asked) -> Sought:
     """Asked of the person, whatever day they look at the team's, and not answered yet."""
+    # `isnull` says to the database that its index of waiting requests will do.
     rows = Comment.objects.filter(
-        Q(asked_of=asked.user_id) | Q(asked_of__in=selectors.stood_in_for(asked)), answered_by=None
+        Q(asked_of=asked.user_id) | Q(asked_of__in=selectors.stood_in_for(asked)),
+        answered_by=None,
+        asked_of__isnull=False,
     )
     read_from = Comment.objects.select_related("opportunity__customer", "opportunity__vehicle", "author", "asked_of")
     order = (F("due_on").asc(nulls_last=True), "at", "pk")
-    first = first_of_each(rows, read_from, kind=Value("request"), order=order, limit=asked.limit)
-    return gathered(first, lambda row: _told_of_request(row, asked))
+    return Sought(rows, read_from, kind=Value("request"), order=order, limit=asked.limit)
 
 
 def _told_of_request(row: Any, asked: Asked) -> Todo:
@@ -189,7 +182,7 @@ def _why_own_request(row: Comment, asked: Asked) -> str:
     return f"Vous l’aviez demandé pour {when}{NBSP}:{told} c’est à vous de le faire désormais."
 
 
-def _news(asked: Asked) -> Found:
+def _news(asked: Asked) -> Sought:
     """Comments of managers, answers to one's requests, comments that name one: unread, of what one still sees."""
     rows = Notification.objects.filter(
         recipient=asked.user_id,
@@ -200,11 +193,10 @@ def _news(asked: Asked) -> Found:
     )
     kind = Case(When(kind=enums.NotificationKind.ANSWER, then=Value("answer")), default=Value("comment"))
     read_from = Notification.objects.select_related("meant_for")
-    first = first_of_each(rows, read_from, kind=kind, order=("-changed_at", "-pk"), limit=asked.limit)
-    return gathered(first, _told_of_news)
+    return Sought(rows, read_from, kind=kind, order=("-changed_at", "-pk"), limit=asked.limit)
 
 
-def _told_of_news(row: Any) -> Todo:
+def _told_of_news(row: Any, asked: Asked) -> Todo:
     return Todo(
         key=f"news-{row.pk}",
         kind=row.todo_kind,
@@ -223,15 +215,14 @@ def _told_of_news(row: Any) -> Todo:
 
 
 # --- offers ----------------------------------------------------------------------------------------
-def _offers(asked: Asked) -> Found:
+def _offers(asked: Asked) -> Sought:
     rows = Offer.objects.filter(
         expires_soon(asked.today),
         selectors.followed_by(asked, "opportunity__salesperson"),
         opportunity__status=enums.Status.OPEN,
     )
     read_from = Offer.objects.select_related("opportunity__customer", "opportunity__salesperson", "vehicle")
-    first = first_of_each(rows, read_from, kind=Value("offer"), order=("valid_until", "pk"), limit=asked.limit)
-    return gathered(first, lambda row: _told_of_offer(row, asked))
+    return Sought(rows, read_from, kind=Value("offer"), order=("valid_until", "pk"), limit=asked.limit)
 
 
 def _told_of_offer(row: Any, asked: Asked) -> Todo:
@@ -252,7 +243,7 @@ def _told_of_offer(row: Any, asked: Asked) -> Todo:
 
 
 # --- trade-in estimates ------------------------------------------------------------------------------
-def _trade_ins(asked: Asked) -> Found:
+def _trade_ins(asked: Asked) -> Sought:
     """Those whose price waits for the person's decision, wherever they decide, and decided ones of their customers who
     have not heard of it yet: nothing was done with the customer since."""
     to_decide = Q(state=enums.TradeInState.TO_APPROVE) & selectors.within(current_scope().granted(SET_PRICE))
@@ -267,8 +258,7 @@ def _trade_ins(asked: Asked) -> Found:
     read_from = TradeIn.objects.select_related(
         "opportunity__customer", "opportunity__salesperson", "asked_by", "decided_by"
     )
-    first = first_of_each(rows, read_from, kind=kind, order=("asked_at", "pk"), limit=asked.limit)
-    return gathered(first, lambda row: _told_of_trade_in(row, asked))
+    return Sought(rows, read_from, kind=kind, order=("asked_at", "pk"), limit=asked.limit)
 
 
 def _told_of_trade_in(row: Any, asked: Asked) -> Todo:
@@ -344,7 +334,7 @@ def _calendar(asked: Asked) -> str:
 def register() -> None:
     register_todos(
         TodoSource(
-            "opportunities", VIEW, order=10, find=_to_call,
+            "opportunities", VIEW, order=10, seek=_to_call, tell=_told_of_call,
             kinds=(
                 TodoKind("overdue", "En souffrance", "alarm", Urgency.LATE, "autre opportunité en souffrance",
                          "autres opportunités en souffrance", _list_of_late),
@@ -353,7 +343,7 @@ def register() -> None:
             ),
         ),
         TodoSource(
-            "appointments", VIEW, order=20, find=_appointments,
+            "appointments", VIEW, order=20, seek=_appointments, tell=_told_of_appointment, is_on_agenda=_is_of_today,
             kinds=(
                 TodoKind("appointment_past", "Rdv à conclure", "calendar-exclamation", Urgency.LATE,
                          "autre rdv sans compte rendu", "autres rdv sans compte rendu"),
@@ -362,13 +352,13 @@ def register() -> None:
             ),
         ),
         TodoSource(
-            "requests", VIEW, order=30, find=_requests, is_everywhere=True,
+            "requests", VIEW, order=30, seek=_requests, tell=_told_of_request, is_everywhere=True,
             kinds=(
                 TodoKind("request", "Demandes", "hourglass", Urgency.AWAITED, "autre demande", "autres demandes"),
             ),
         ),
         TodoSource(
-            "news", VIEW, order=40, find=_news, is_everywhere=True,
+            "news", VIEW, order=40, seek=_news, tell=_told_of_news, is_everywhere=True,
             kinds=(
                 TodoKind("answer", "Réponses", "check", Urgency.NEWS, "autre réponse", "autres réponses",
                          lambda asked: reverse("notifications:list")),
@@ -377,7 +367,7 @@ def register() -> None:
             ),
         ),
         TodoSource(
-            "trade_ins", VIEW, order=25, find=_trade_ins, is_everywhere=True,
+            "trade_ins", VIEW, order=25, seek=_trade_ins, tell=_told_of_trade_in, is_everywhere=True,
             kinds=(
                 TodoKind("trade_in_to_decide", "Estimations à valider", "gauge", Urgency.AWAITED,
                          "autre estimation à valider", "autres estimations à valider",
@@ -387,7 +377,7 @@ def register() -> None:
             ),
         ),
         TodoSource(
-            "offers", VIEW, order=50, find=_offers,
+            "offers", VIEW, order=50, seek=_offers, tell=_told_of_offer,
             kinds=(
                 TodoKind("offer", "Offres", "file-text", Urgency.AHEAD, "autre offre qui expire",
                          "autres offres qui expirent", _list_of_offers),

@@ -15,13 +15,11 @@ from openflex.core.french import NBSP, counted, format_day, relative_time
 from openflex.core.todos import (
     Act,
     Asked,
-    Found,
+    Sought,
     Todo,
     TodoKind,
     TodoSource,
     Urgency,
-    first_of_each,
-    gathered,
     midnight,
     register_todos,
 )
@@ -34,7 +32,7 @@ from vehicles.selectors import inspection_of
 EDIT, EDIT_PRICES = "vehicles.edit", "vehicles.edit_prices"
 
 
-def _find(asked: Asked) -> Found:
+def _seek(asked: Asked) -> Sought:
     """A vehicle with two reasons stands there for the more pressing one."""
     past = Q(inspection_due_on__lt=asked.today)
     soon = Q(inspection_due_on__lte=asked.today + timedelta(days=DUE_WITHIN_DAYS))
@@ -42,14 +40,13 @@ def _find(asked: Asked) -> Found:
     kind = Case(
         When(past, then=Value("inspection_past")), When(soon, then=Value("inspection")), default=Value("no_price")
     )
-    first = first_of_each(
+    return Sought(
         rows,
         Vehicle.objects.select_related("point_of_sale"),
         kind=kind,
         order=(Coalesce("inspection_due_on", "entered_on").asc(nulls_last=True), "pk"),
         limit=asked.limit,
     )
-    return gathered(first, lambda row: _told(row, asked))
 
 
 def _told(row: Any, asked: Asked) -> Todo:
@@ -103,7 +100,7 @@ def _without_price(asked: Asked) -> str:
 def register() -> None:
     register_todos(
         TodoSource(
-            "vehicles", EDIT_PRICES, order=70, find=_find,
+            "vehicles", EDIT_PRICES, order=70, seek=_seek, tell=_told,
             kinds=(
                 TodoKind("inspection_past", "CT dépassés", "calendar-x", Urgency.LATE, "autre CT dépassé",
                          "autres CT dépassés", _inspections, has_customer=False),

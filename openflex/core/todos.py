@@ -3,19 +3,19 @@
 Each app registers its sources from `AppConfig.ready()`; *Accueil* (`openflex/dashboard`) stands above all of them.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, QuerySet, Window
-from django.db.models.functions import JSONObject, RowNumber
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Count, F, QuerySet, Value
 
 from openflex.core.dates import PARIS
-from openflex.core.keys import read_by_keys
 
 
 class Urgency(IntEnum):
@@ -87,27 +87,39 @@ class TodoKind:
     has_customer: bool = True
 
 
-@dataclass
-class Found:
-    """The rows of a source, and of each kind how many there are in all; `agenda`: what stands at an hour of today,
-    beside the rows, with `starts_at` and `ends_at`."""
+@dataclass(frozen=True)
+class Sought:
+    """What a source looks for: those of `rows`, sorted by `order`, the first `limit` of each `kind` (an expression).
 
-    rows: list[Todo] = field(default_factory=list)
-    totals: dict[str, int] = field(default_factory=dict)
-    agenda: Sequence[Any] = ()
+    `read_from`: the same rows without conditions, with what is told of each. Its scope is that of the moment it is
+    read in.
+    """
+
+    rows: QuerySet[Any]
+    read_from: QuerySet[Any]
+    kind: Any
+    order: Sequence[Any]
+    limit: int
 
 
 @dataclass(frozen=True)
 class TodoSource:
     """Rows for those who hold `right`, read where they hold it: in the chosen entities, or (`is_everywhere`), for what
-    is addressed to the person, in all of theirs. `find` costs one statement, whatever it finds."""
+    is addressed to the person, in all of theirs.
+
+    A row that `seek` finds bears its `todo_kind` and is told by `tell`; of a kind that is not one of `kinds` it
+    stands on the agenda alone. The agenda: what stands at an hour of today (`is_on_agenda`), beside the rows, with
+    `starts_at` and `ends_at`.
+    """
 
     key: str
     right: str
     kinds: tuple[TodoKind, ...]
-    find: Callable[[Asked], Found]
+    seek: Callable[[Asked], Sought]
+    tell: Callable[[Any, Asked], Todo]
     order: int
     is_everywhere: bool = False
+    is_on_agenda: Callable[[Any, Asked], bool] | None = None
 
 
 _sources: dict[str, TodoSource] = {}
@@ -122,35 +134,56 @@ def todo_sources() -> list[TodoSource]:
     return sorted(_sources.values(), key=lambda source: source.order)
 
 
-# Added to each row by `first_of_each`.
-KIND: Final = "todo_kind"
+@dataclass(frozen=True)
+class FoundKind:
+    """How many rows of a kind there are in all, and the keys of the first of them, in order."""
+
+    kind: str
+    total: int
+    keys: tuple[int, ...]
 
 
-def first_of_each(
-    rows: QuerySet[Any], read_from: QuerySet[Any], *, kind: Any, order: Sequence[Any], limit: int
-) -> Sequence[Any]:
-    """The first `limit` rows of each kind (`kind`: an expression), with `todo_kind`, `nth` of it (from 1) and
-    `of_kind`, how many there are of it in all; one statement.
+def as_sql(source_key: str, sought: Sought) -> tuple[str, tuple[Any, ...]] | None:
+    """The part of this source in the one statement of `found_by`, in the scope of this moment; None where nothing can
+    be found. All rows are counted and sorted by their keys alone; what stands in a row is read of the few."""
+    keys = ArrayAgg("pk", order_by=list(sought.order))
+    each = sought.rows.order_by().values(todo_kind=sought.kind).annotate(total=Count("pk"), keys=keys)
+    each = each.annotate(first=F(f"keys__0_{sought.limit}"))
+    try:
+        sql, parameters = each.values_list(Value(source_key), "todo_kind", "total", "first").query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return sql, parameters
 
-    All of them are sorted and counted by their keys alone; what stands in a row is read of the few, out of
-    `read_from`: the same rows without conditions, with what is told of each.
-    """
-    narrow = rows.order_by().annotate(**{KIND: kind})
-    nth = Window(RowNumber(), partition_by=F(KIND), order_by=list(order))
-    few = narrow.annotate(nth=nth).filter(nth__lte=limit)
-    counts = narrow.values(KIND).annotate(n=Count("pk")).values(json=JSONObject(kind=F(KIND), n=F("n")))
-    found = list(read_by_keys(read_from, few).annotate(**{KIND: kind}, counts=ArraySubquery(counts)).order_by(*order))
-    totals = {row["kind"]: row["n"] for row in found[0].counts} if found else {}
-    met: Counter[str] = Counter()
-    for row in found:
-        met[row.todo_kind] += 1
-        row.nth, row.of_kind = met[row.todo_kind], totals[row.todo_kind]
+
+def found_by(parts: Sequence[tuple[str, tuple[Any, ...]]]) -> dict[str, list[FoundKind]]:
+    """What the sources found, by their keys, in one statement however many they are."""
+    if not parts:
+        return {}
+    found: dict[str, list[FoundKind]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(f"({sql})" for sql, _ in parts), [one for _, parameters in parts for one in parameters]
+        )
+        for source_key, kind, total, keys in cursor.fetchall():
+            # Where all rows are of one kind, the database answers a line for none, too.
+            if total:
+                found[source_key].append(FoundKind(kind, total, tuple(keys)))
     return found
 
 
-def gathered(rows: Sequence[Any], tell: Callable[[Any], Todo]) -> Found:
-    """The rows of `first_of_each`, told."""
-    return Found([tell(row) for row in rows], {row.todo_kind: row.of_kind for row in rows})
+def read_found(sought: Sought, found: Sequence[FoundKind]) -> list[Any]:
+    """The rows of these keys, kind by kind and in order, each with its `todo_kind`; one statement, or none where
+    nothing was found. What vanished in between is not there."""
+    keys = [key for one in found for key in one.keys]
+    by_key = {row.pk: row for row in sought.read_from.order_by().filter(pk__in=keys)} if keys else {}
+    rows = []
+    for one in found:
+        for key in one.keys:
+            if (row := by_key.get(key)) is not None:
+                row.todo_kind = one.kind
+                rows.append(row)
+    return rows
 
 
 def midnight(day: date) -> datetime:

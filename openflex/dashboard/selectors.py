@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, Final
 
-from openflex.core.todos import Asked, Todo, TodoKind, TodoSource, Urgency, todo_sources
+from openflex.core.todos import (
+    Asked,
+    FoundKind,
+    Sought,
+    Todo,
+    TodoKind,
+    TodoSource,
+    Urgency,
+    as_sql,
+    found_by,
+    read_found,
+    todo_sources,
+)
 from opportunities.rights import AS_MANAGER
 from settings_admin.scoping import Reach, Scope, current_scope, scoped
 
@@ -101,20 +113,18 @@ def kinds() -> dict[str, TodoKind]:
 
 
 def day_of(asked: Asked, *, only: str = "", places: Mapping[int, str]) -> Day:
-    """A statement for each source that the person may read. `only`: a kind, of which more rows are shown then;
-    `places`: the names of the person's entities."""
+    """One statement finds what there is, and one for each source that has something reads it. `only`: a kind, of which
+    more rows are shown then; `places`: the names of the person's entities."""
     rows: list[Todo] = []
     totals: dict[str, int] = {}
     agenda: list[Any] = []
-    scope = current_scope()
-    for source in todo_sources():
-        if reach := reach_of(source, scope):
-            is_narrowed = any(kind.key == only for kind in source.kinds)
-            with scoped(scope.narrowed(reach)):
-                found = source.find(replace(asked, limit=MANY) if is_narrowed else asked)
-            rows += found.rows
-            totals |= found.totals
-            agenda += found.agenda
+    for one in _look(asked, only):
+        with scoped(one.scope):
+            found = read_found(one.sought, one.found)
+            rows += _told(one, found)
+        totals |= {kind.kind: kind.total for kind in one.found if kind.kind in one.kinds}
+        if one.source.is_on_agenda:
+            agenda += [row for row in found if one.source.is_on_agenda(row, asked)]
     known = kinds()
     counts = [KindCount(kind, totals[key]) for key, kind in known.items() if totals.get(key)]
     shown = [row for row in rows if only in ("", row.kind)]
@@ -124,7 +134,48 @@ def day_of(asked: Asked, *, only: str = "", places: Mapping[int, str]) -> Day:
     # A kind that is late stands there with all its rows; of others, those rows that are.
     late = sum(totals.get(key, 0) for key, kind in known.items() if kind.urgency == Urgency.LATE)
     late += sum(row.urgency == Urgency.LATE != known[row.kind].urgency for row in rows)
-    return Day(sections, counts, late, agenda)
+    return Day(sections, counts, late, sorted(agenda, key=lambda row: row.starts_at))
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """A source, asked in the scope it is read in, and what it found."""
+
+    source: TodoSource
+    scope: Scope
+    asked: Asked
+    sought: Sought
+    found: list[FoundKind]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(kind.key for kind in self.source.kinds)
+
+
+def _look(asked: Asked, only: str) -> list[_Looked]:
+    scope = current_scope()
+    looked, parts = [], []
+    for source in todo_sources():
+        if not (reach := reach_of(source, scope)):
+            continue
+        own = replace(asked, limit=MANY) if any(kind.key == only for kind in source.kinds) else asked
+        narrow = scope.narrowed(reach)
+        with scoped(narrow):
+            sought = source.seek(own)
+            if part := as_sql(source.key, sought):
+                parts.append(part)
+        looked.append((source, narrow, own, sought))
+    found = found_by(parts)
+    return [_Looked(*one, found[one[0].key]) for one in looked if one[0].key in found]
+
+
+def _told(one: _Looked, rows: Sequence[Any]) -> list[Todo]:
+    """Of each kind as many as are shown: what an agenda reads besides is not."""
+    told: list[Todo] = []
+    for kind, group in groupby(rows, key=lambda row: row.todo_kind):
+        if kind in one.kinds:
+            told += [one.source.tell(row, one.asked) for row in islice(group, one.asked.limit)]
+    return told
 
 
 def _rest(one: KindCount, shown: Sequence[Todo], asked: Asked) -> Rest:
