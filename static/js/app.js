@@ -99,6 +99,26 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   running.delete(detail.elt);
 });
 
+/* ---- what does not come at once is seen to be on its way: .waits, on the page and on the list whose rows will change ----
+   Said by a class, and late: `:has(.htmx-request)` styled every cell of a list twice for each answer, and a fade that only
+   waited for its delay had the whole list painted once more. Rows that others change (.list-live) come without it. */
+const AT_ONCE = 150; // ms
+let soon;
+
+function showWaiting() {
+  const asking = [...document.querySelectorAll(".htmx-request")];
+  const waiting = new Set(asking.filter((one) => !one.matches(".list-live")).map((one) => one.closest(".list-body")));
+  document.querySelectorAll(".list-body").forEach((list) => list.classList.toggle("waits", waiting.has(list)));
+  document.body.classList.toggle("waits", asking.length > 0);
+  clearTimeout(soon);
+  soon = asking.length ? setTimeout(showWaiting, AT_ONCE) : undefined; // one that was taken off the page says nothing when it ends
+}
+
+document.addEventListener("htmx:beforeRequest", () => (soon ??= setTimeout(showWaiting, AT_ONCE)));
+document.addEventListener("htmx:afterRequest", () => {
+  if (document.body.matches(".waits") || !document.querySelector(".htmx-request")) showWaiting();
+});
+
 // A question stands where the button that led to it was: the end of a double click, or a key held down, is no answer.
 // [data-answer] comes with aria-disabled, and may be pressed a moment after it was shown.
 const MOMENT = 600; // ms: longer than any double click

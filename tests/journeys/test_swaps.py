@@ -1,6 +1,7 @@
 """Answers that are slow, that fail or that never come: the page says so, keeps what it holds, and asks again."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -8,7 +9,9 @@ from playwright.sync_api import Route, expect
 
 from settings_admin.models import Membership
 from settings_admin.scoping import unscoped
-from tests.make import PASSWORD, make_vehicle
+from tests.make import PASSWORD, make_customer, make_opportunity, make_vehicle
+from tests.opportunities.test_trade_in_prices import LIST as LIVE_LIST
+from tests.opportunities.test_trade_in_prices import waiting
 
 LIST = "/vehicules/"
 
@@ -47,6 +50,40 @@ def test_what_is_slow_is_seen_to_be_on_its_way(stock, cast, visit):
     expect(models(page).first).to_contain_text("KUGA")
     expect(page.locator(".table-scroll")).to_have_css("opacity", "1")
     assert page.evaluate(line) == "none"
+
+
+def test_an_answer_that_comes_at_once_makes_nothing_fade(stock, cast, visit):
+    """Time stands still: the request is under way, and not slow."""
+    desk = visit(cast.marc)
+    page = desk.go(LIST)
+    now = datetime.now(UTC)
+    page.clock.install(time=now)
+    page.clock.pause_at(now + timedelta(minutes=1))
+    held: list[Route] = []
+    page.route("**/vehicules/?sort=*", lambda route: held.append(route))
+    page.get_by_role("link", name="Km", exact=True).click()
+    expect(page.locator(".htmx-request")).to_have_count(1)
+    page.clock.run_for(100)
+    assert page.locator(".waits").count() == 0
+    held[0].continue_()
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.clock.run_for(1_000)
+    assert page.locator(".waits").count() == 0
+
+
+def test_rows_that_come_by_themselves_do_not_fade_what_is_read(cast, visit):
+    with unscoped("test data"):
+        customer = make_customer(entity=cast.north)
+        waiting(make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.sam))
+    desk = visit(cast.marc)
+    page = desk.go(LIVE_LIST)
+    held: list[Route] = []
+    page.route(f"**{LIVE_LIST}", lambda route: held.append(route))
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('acted', {bubbles: true}))")
+    expect(page.locator("body")).to_have_class(re.compile("waits"))
+    expect(page.locator(".list-body")).not_to_have_class(re.compile("waits"))
+    held[0].continue_()
+    expect(page.locator(".waits")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
