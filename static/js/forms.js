@@ -177,8 +177,6 @@ function showEye(button) {
     const isShown = input.type === "text";
     input.type = isShown ? "password" : "text";
     button.ariaPressed = String(!isShown);
-    const use = button.querySelector("use");
-    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, isShown ? "#eye" : "#eye-off"));
   });
 }
 

@@ -23,6 +23,8 @@ COMMENTS = re.compile(r"{#.*?#}|{% comment.*?endcomment %}|<!--.*?-->", re.DOTAL
 FORM = re.compile(r"<form\b[^>]*\bmethod=\"post\".*?</form>", re.DOTALL | re.IGNORECASE)
 COMPONENT = re.compile(r"<c-([a-z0-9._-]+)")
 COTTONS_OWN = {"vars", "slot"}
+ICON = re.compile(r'{% icon "([^"]+)"|\bicon="([\w-]+)"')
+DRAWN = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/vendor/icons.svg").read_text(encoding="utf-8")))
 
 each_page = pytest.mark.parametrize("source", PAGES, ids=lambda source: source.name)
 
@@ -73,3 +75,9 @@ def test_every_component_exists(source: Source) -> None:
         if not path.with_suffix(".html").exists() and not (path / "index.html").exists():
             missing.append(name)
     assert missing == []
+
+
+@each_page
+def test_every_icon_is_drawn(source: Source) -> None:
+    """What is not in static/vendor/icons.txt would be an empty place."""
+    assert {first or second for first, second in ICON.findall(markup(source))} - DRAWN == set()

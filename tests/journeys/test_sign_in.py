@@ -22,7 +22,14 @@ def test_one_signs_in_with_the_keyboard_alone(cast, visit):
 
     page.locator("[name=password]").focus()
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    # What is typed may be looked at; the eye is crossed out meanwhile.
+    eye = page.get_by_role("button", name="Afficher le mot de passe")
+    for kind, icon in (("text", 1), ("password", 0)):
+        eye.press("Enter")
+        expect(page.locator("[name=password]")).to_have_attribute("type", kind)
+        expect(eye.locator("svg").nth(icon)).to_be_visible()
+        expect(eye.locator("svg").nth(1 - icon)).to_be_hidden()
+    page.locator("[name=password]").press("Enter")
     expect(page).to_have_url(f"{desk.base}/vehicules/")
     expect(page.get_by_role("heading", name="Véhicules", level=1)).to_be_visible()
     desk.check()

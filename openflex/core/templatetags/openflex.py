@@ -1,5 +1,6 @@
 """Filters and tags of every template: figures as the French write them, icons, addresses."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -96,15 +97,26 @@ def yes_no(value: bool | None) -> str:
 def icon(name: str, size: int = 16, label: str = "") -> str:
     """An icon of the vendored sprite; without a label it is hidden from screen readers.
 
-    Drawn once for each of its forms: a list has two hundred of them.
+    Written once for each of its forms: a list has two hundred of them. And drawn where it stands: what is used out of
+    another file is shown a frame after what is swapped, and has all of it laid out twice.
     """
-    return get_template("components/icon.html").render({"name": name, "size": size, "label": label, "sprite": sprite()})
+    drawing = _drawings().get(name, "")  # one that is missing stops no page
+    form = {"size": size, "label": label, "drawing": drawing, "is_filled": name.endswith("-filled")}
+    return get_template("components/icon.html").render(form)
+
+
+@cache
+def _drawings() -> dict[str, str]:
+    """Name → the lines of the icon, in one path; `bin/vendor` cuts them from the drawings of Tabler."""
+    text = (settings.BASE_DIR / "static/vendor/icons.svg").read_text(encoding="utf-8")
+    symbols = re.findall(r'<symbol id="([^"]+)"(.*?)</symbol>', text)
+    return {name: "".join(re.findall(r' d="([^"]+)"', drawing)) for name, drawing in symbols}
 
 
 @register.simple_tag
 @cache
 def sprite() -> str:
-    """The address of the icons, for rows that draw many; looked up once for the process."""
+    """The address of the icons, for rows that draw hundreds of the same one; looked up once for the process."""
     return static("vendor/icons.svg")
 
 
