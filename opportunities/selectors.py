@@ -15,6 +15,7 @@ from customers.selectors import VIEW as VIEW_CUSTOMERS
 from openflex.core import french
 from openflex.core.dates import paris_day_bounds, today_paris
 from openflex.core.http import row_number
+from openflex.core.keys import is_one_of
 from openflex.core.search import few_of, search_condition
 from openflex.core.todos import Asked
 from opportunities import enums
@@ -91,9 +92,9 @@ def search(rows: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
     if few is None:
         return rows.filter(_has_words(text))
     found = [
-        Opportunity.objects.filter(customer__in=customers_named(text)),
-        Opportunity.objects.filter(vehicle__in=few),
-        Opportunity.objects.filter(pk__in=Offer.objects.filter(vehicle__in=few).values("opportunity")),
+        Opportunity.objects.filter(is_one_of("customer", customers_named(text))),
+        Opportunity.objects.filter(is_one_of("vehicle", few)),
+        Opportunity.objects.filter(pk__in=Offer.objects.filter(is_one_of("vehicle", few)).values("opportunity")),
         Opportunity.objects.filter(pk__in=TradeIn.objects.search(text).values("opportunity")),
     ]
     if number := row_number(text.strip()):

@@ -1,16 +1,69 @@
-"""What the stock answers to « Rechercher partout », and what one begins there."""
+"""How a vehicle is found by whom it came from or is held for, and what the stock answers to « Rechercher partout »."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import Subquery, Value
+from django.db.models import Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
+from customers.models import Customer
+from customers.selectors import VIEW as VIEW_CUSTOMERS
 from openflex.core.finding import Beginning, FindSource, Hit, register_beginnings, register_sources
 from openflex.core.french import NBSP
-from vehicles.models import Vehicle
+from openflex.core.keys import is_one_of
+from openflex.core.search import contains_words, is_long_enough
+from settings_admin.scoping import current_scope
+from vehicles.models import Hold, Vehicle
 from vehicles.models.vehicle import IN_STOCK
-from vehicles.selectors import COVER, of_customers
+from vehicles.selectors import COVER
+
+# Beyond, the words are too common to be a customer's.
+MOST_OF_CUSTOMERS = 1000
+# Of more words it is not tried which are the customer's and which the vehicle's.
+MOST_MIXED_WORDS = 3
+
+
+def of_customers(text: str) -> Q | None:
+    """The vehicles that the customers with these words supplied, or that are held for them; of two or three words also
+    those that have some while their customer has the others (« golf martin »). None when there are none.
+
+    They are found first, from the customers' own index: together with the vehicles' own words this stays a union of
+    index reads. Who may not see customers finds nothing by them.
+    """
+    scope = current_scope()
+    places = (scope.reach & scope.granted(VIEW_CUSTOMERS)).entities
+    if not places or not is_long_enough(text):
+        return None
+    people = Customer.objects.listed()
+    if places != scope.reach.entities:
+        people = people.filter(entity__in=places)
+    asked = ((people.search(name).order_by().values("pk"), rest) for name, rest in _names_in(text))
+    first, *others = (keys for named, rest in asked for keys in _dealt_with(named, rest))
+    found = [pk for (pk,) in first.union(*others).order_by("-pk")[:MOST_OF_CUSTOMERS]]
+    return is_one_of("pk", found) if found else None
+
+
+def _names_in(text: str) -> Iterator[tuple[str, str]]:
+    """What may be a customer's, and what is then the vehicle's."""
+    yield text, ""
+    words = text.split()
+    if len(words) <= MOST_MIXED_WORDS:
+        for at in range(1, len(words)):
+            parts = " ".join(words[:at]), " ".join(words[at:])
+            yield from ((name, rest) for name, rest in (parts, parts[::-1]) if is_long_enough(name))
+
+
+def _dealt_with(named: QuerySet[Customer, Any], words: str) -> Iterator[QuerySet[Any, Any]]:
+    """The keys of the vehicles with these words that they supplied, and of those that are held for them."""
+    supplied, held = (
+        Vehicle.objects.filter(is_one_of("supplier", named)),
+        Hold.objects.unreleased().filter(customer__in=named),
+    )
+    if words:
+        supplied = supplied.filter(contains_words(words))
+        held = held.filter(contains_words(words, column="vehicle__search_text"))
+    yield supplied.order_by().values_list("pk")
+    yield held.order_by().values_list("vehicle")
 
 
 def _find(text: str, limit: int) -> Sequence[Hit]:

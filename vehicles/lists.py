@@ -17,6 +17,7 @@ from settings_admin.models import PointOfSale
 from settings_admin.organisation.selectors import site_labels
 from settings_admin.scoping import Scope
 from vehicles import enums, selectors
+from vehicles.finding import of_customers
 from vehicles.models import Photo, Vehicle
 from vehicles.models.vehicle import IN_STOCK, NO_PRICE, in_stock_since, inspection_due
 
@@ -222,7 +223,7 @@ class VehicleFilter(filters.FilterSet):
         self.filters["point_of_sale"].extra["choices"] = [(str(pk), label) for pk, label in labels.items()]
 
     def search(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
-        return rows.search(value, also=selectors.of_customers(value))  # type: ignore[attr-defined]
+        return rows.search(value, also=of_customers(value))  # type: ignore[attr-defined]
 
     def by_age(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
         today = today_paris(timezone.now())

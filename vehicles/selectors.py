@@ -1,6 +1,6 @@
 """Reads of the stock: the list, its tabs, the sheet, its history."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,18 +11,15 @@ from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Prefetch, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Round
 
-from customers.models import Customer
-from customers.selectors import VIEW as VIEW_CUSTOMERS
 from customers.selectors import name_for_reader
 from openflex.core import french, money
 from openflex.core.dates import today_paris
 from openflex.core.facts import ConflictLine, Fact, field_label, field_text
 from openflex.core.fields import field_of
 from openflex.core.lists import UNSEEN
-from openflex.core.search import contains_words, is_long_enough
 from settings_admin.models import Entity, TimelineEntry
 from settings_admin.records.selectors import last_change_of
-from settings_admin.scoping import Scope, current_scope
+from settings_admin.scoping import Scope
 from vehicles import enums, inspection, margin
 from vehicles.holding import holder_of
 from vehicles.models import Cost, Hold, Photo, Vehicle, checklist, holding_percent
@@ -286,52 +283,6 @@ def highest_known_mileage(*, vin: str, plate: str, plate_country: str = "") -> i
         return None
     highest: int | None = Vehicle.objects.filter(same).aggregate(highest=models.Max("mileage_km"))["highest"]
     return highest
-
-
-# Beyond, the words are too common to be a customer's.
-MOST_OF_CUSTOMERS = 1000
-# Of more words it is not tried which are the customer's and which the vehicle's.
-MOST_MIXED_WORDS = 3
-
-
-def of_customers(text: str) -> models.Q | None:
-    """The vehicles that the customers with these words supplied, or that are held for them; of two or three words also
-    those that have some while their customer has the others (« golf martin »). None when there are none.
-
-    They are found first, from the customers' own index: together with the vehicles' own words this stays a union of
-    index reads. Who may not see customers finds nothing by them.
-    """
-    scope = current_scope()
-    places = (scope.reach & scope.granted(VIEW_CUSTOMERS)).entities
-    if not places or not is_long_enough(text):
-        return None
-    people = Customer.objects.listed()
-    if places != scope.reach.entities:
-        people = people.filter(entity__in=places)
-    asked = ((people.search(name).order_by().values("pk"), rest) for name, rest in _names_in(text))
-    first, *others = (keys for named, rest in asked for keys in _dealt_with(named, rest))
-    found = [pk for (pk,) in first.union(*others).order_by("-pk")[:MOST_OF_CUSTOMERS]]
-    return models.Q(pk__in=found) if found else None
-
-
-def _names_in(text: str) -> Iterator[tuple[str, str]]:
-    """What may be a customer's, and what is then the vehicle's."""
-    yield text, ""
-    words = text.split()
-    if len(words) <= MOST_MIXED_WORDS:
-        for at in range(1, len(words)):
-            parts = " ".join(words[:at]), " ".join(words[at:])
-            yield from ((name, rest) for name, rest in (parts, parts[::-1]) if is_long_enough(name))
-
-
-def _dealt_with(named: QuerySet[Customer, Any], words: str) -> Iterator[QuerySet[Any, Any]]:
-    """The keys of the vehicles with these words that they supplied, and of those that are held for them."""
-    supplied, held = Vehicle.objects.filter(supplier__in=named), Hold.objects.unreleased().filter(customer__in=named)
-    if words:
-        supplied = supplied.filter(contains_words(words))
-        held = held.filter(contains_words(words, column="vehicle__search_text"))
-    yield supplied.order_by().values_list("pk")
-    yield held.order_by().values_list("vehicle")
 
 
 @dataclass(frozen=True)

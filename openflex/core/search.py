@@ -48,8 +48,9 @@ def search_condition(text: str, *, column: str = "search_text") -> Q | None:
     characters, where there is nothing to look for."""
     if not is_long_enough(text):
         return None
-    condition = contains_words(text, column=column)
-    return condition if "@" in text else condition | Q(**{f"{column}__contains": _compact(fold(text))})
+    condition, whole = contains_words(text, column=column), _compact(fold(text))
+    says_nothing_new = "@" in text or whole == fold(text).strip()
+    return condition if says_nothing_new else condition | Q(**{f"{column}__contains": whole})
 
 
 def is_long_enough(text: str) -> bool:

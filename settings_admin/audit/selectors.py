@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
 
+from openflex.core.keys import is_one_of
 from openflex.core.search import few_of
 from settings_admin.access.models import User
 from settings_admin.access.selectors.people import colleagues
@@ -53,4 +54,4 @@ def of_names(lines: QuerySet[AuditLine], people: Collection[int]) -> QuerySet[Au
     through for them."""
     found = of_people(lines, people)
     few = few_of(found)
-    return found if few is None else lines.filter(pk__in=few)
+    return found if few is None else lines.filter(is_one_of("pk", few))

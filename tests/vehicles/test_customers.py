@@ -8,8 +8,8 @@ from tests.support.htmx import parse
 from tests.support.xlsx import rows_of
 from tests.vehicles.test_list_page import models
 from tests.vehicles.way import fresh, opened, path, send
+from vehicles.finding import of_customers
 from vehicles.models import Hold, Vehicle
-from vehicles.selectors import of_customers
 
 LIST = "/vehicules/"
 
