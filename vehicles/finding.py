@@ -55,13 +55,13 @@ def _names_in(text: str) -> Iterator[tuple[str, str]]:
 
 def _dealt_with(named: QuerySet[Customer, Any], words: str) -> Iterator[QuerySet[Any, Any]]:
     """The keys of the vehicles with these words that they supplied, and of those that are held for them."""
-    supplied, held = (
-        Vehicle.objects.filter(is_one_of("supplier", named)),
-        Hold.objects.unreleased().filter(customer__in=named),
-    )
+    held = Hold.objects.unreleased().filter(customer__in=named)
     if words:
-        supplied = supplied.filter(contains_words(words))
+        # The vehicle's own words leave few of them, of which each is asked whose it is.
+        supplied = Vehicle.objects.filter(contains_words(words), supplier__in=named)
         held = held.filter(contains_words(words, column="vehicle__search_text"))
+    else:
+        supplied = Vehicle.objects.filter(is_one_of("supplier", named))
     yield supplied.order_by().values_list("pk")
     yield held.order_by().values_list("vehicle")
 
