@@ -47,9 +47,9 @@ def measure() -> list[Row]:
     cookie = sign_in(reader, scope="")
     connection.close()
     port = free_port()
-    with daphne(port), watchers(port, others) as crowd, chromium() as browser:
+    with daphne(port) as server, watchers(port, others) as crowd, chromium() as browser:
         crowd("open")
-        page = person(browser, Door(port), cookie).new_page()
+        page = person(browser, Door(port, server.pid), cookie).new_page()
         page.add_init_script(OBSERVE)
         page.goto(f"http://localhost:{port}/vehicules/")
         page.wait_for_load_state("networkidle")

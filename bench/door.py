@@ -21,6 +21,7 @@ STARTS_WITHIN = 60.0
 @dataclass
 class Door:
     port: int
+    pid: int
 
     @property
     def url(self) -> str:
@@ -62,9 +63,9 @@ def open_door(**more_environment: str) -> Iterator[Door]:
         "--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--log-level", "warning",
         "openflex.wsgi:application",
     ]  # fmt: skip
-    with running(command, environment, log="door.log"):
+    with running(command, environment, log="door.log") as process:
         wait_until_it_answers(port)
-        yield Door(port)
+        yield Door(port, process.pid)
 
 
 @contextmanager
