@@ -37,19 +37,31 @@ function step(by) {
 
 const MOST_OPENED = 20;
 const place = `opened-${palette?.dataset.user}`;
-const opened = () => JSON.parse(localStorage.getItem(place) ?? "[]");
+
+// A browser may refuse to keep anything (its settings, a full disk): then nothing is offered, and all the rest works.
+function kept(act) {
+  try {
+    return act(localStorage);
+  } catch {
+    return null;
+  }
+}
+
+const opened = () => kept((storage) => JSON.parse(storage.getItem(place))) ?? [];
 
 if (palette) {
   const here = location.pathname;
   const before = opened().filter((address) => address !== here);
   // Only pages of one row have its number in their address.
-  if (/\/\d+\//.test(here)) localStorage.setItem(place, JSON.stringify([here, ...before].slice(0, MOST_OPENED)));
+  if (/\/\d+\//.test(here)) kept((storage) => storage.setItem(place, JSON.stringify([here, ...before].slice(0, MOST_OPENED))));
 
   field.addEventListener("htmx:configRequest", ({ detail }) => {
     if (!field.value.trim() && before.length) detail.parameters.ouvert = before;
   });
 
-  document.addEventListener("submit", ({ target }) => target.matches("[action$='/deconnexion/']") && localStorage.removeItem(place), true);
+  document.addEventListener("submit", ({ target }) => {
+    if (target.matches("[action$='/deconnexion/']")) kept((storage) => storage.removeItem(place));
+  }, true);
 
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;

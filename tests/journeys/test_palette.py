@@ -114,3 +114,20 @@ def test_what_was_opened_last_is_offered_first_and_forgotten_with_the_session(ca
     page.locator("form[action$='/deconnexion/']").first.evaluate("form => form.requestSubmit()")
     page.wait_for_url("**/connexion/**")
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('opened-'))") == []
+
+
+def test_a_browser_that_keeps_nothing_searches_all_the_same(cast, visit):
+    golf = make_vehicle(entity=cast.north, model="GOLF", plate="GD642JM")
+    desk = visit(cast.vera)
+    desk.page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('', 'SecurityError'); }})"
+    )
+    page = desk.go(f"{LIST}{golf.pk}/")
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog", name="Rechercher partout")
+    page.keyboard.type("golf")
+    expect(palette.get_by_role("link", name="GOLF")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("form[action$='/deconnexion/']").first.evaluate("form => form.requestSubmit()")
+    page.wait_for_url("**/connexion/**")
+    assert desk.errors == []
