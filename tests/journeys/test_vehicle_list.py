@@ -171,6 +171,31 @@ def test_rows_are_walked_and_opened_with_the_keyboard(stock, cast, visit):
     expect(page).to_have_url(f"{desk.base}{LIST}")
 
 
+def test_scrolled_sideways_the_first_columns_and_the_note_of_the_foot_cover_what_passes_under_them(stock, cast, visit):
+    desk = visit(cast.marc, size={"width": 800, "height": 700})
+    page = desk.go(LIST)
+    expect(page.locator("tfoot")).to_be_visible()
+    on_top = """([passing, staying]) => {
+      const scrolled = document.querySelector(".table-scroll");
+      const stays = document.querySelector(staying).getBoundingClientRect();
+      const passes = document.querySelector(passing);
+      scrolled.scrollLeft += passes.getBoundingClientRect().left - stays.left;
+      const box = passes.getBoundingClientRect();
+      const top = document.elementFromPoint(stays.left + 10, box.top + box.height / 2);
+      const cover = top.closest(staying);
+      return [box.left - stays.left < 10 && cover !== null, cover && getComputedStyle(cover).backgroundColor];
+    }"""
+    for passing, staying in (
+        ("tfoot td.num", "tfoot .foot-note > span"),
+        ("tbody td.num", "tbody .pin-1"),
+        ("tbody td.num", "tbody .pin-2"),
+        ("thead th.num", "thead .pin-2"),
+    ):
+        is_covered, ground = page.evaluate(on_top, [passing, staying])
+        assert is_covered, (passing, staying)
+        assert not ground.startswith("rgba(0, 0, 0, 0"), staying
+
+
 def test_pages_follow_each_other_and_come_back(cast, visit):
     for number in range(45):
         make_vehicle(
