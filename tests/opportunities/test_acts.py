@@ -378,3 +378,16 @@ class TestOffers:
         with unscoped("test"):
             assert TimelineEntry.objects.filter(kind="offer_state").count() == 1
         assert client_for(cast.eve).post(url, {"state": "refused"}).status_code == 404
+
+    def test_a_refused_one_no_longer_says_that_it_is_valid(self, cast, act, client_for, vehicle):
+        act(cast.sam, "offres/nouvelle", vehicle=vehicle.pk, price="17500", valid_until="31/12/2030")
+        with unscoped("test"):
+            offer = Offer.objects.get()
+        sam, url = client_for(cast.sam), f"/opportunites/offres/{offer.pk}/"
+
+        def told():
+            return parse(sam.get(url)).select_one(".offer-validity").text
+
+        assert told() == "Valable jusqu’au 31/12/2030."
+        sam.post(f"{url}etat/", {"state": "refused"})
+        assert told() == "Était valable jusqu’au 31/12/2030."
