@@ -60,7 +60,8 @@ def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
     """The vehicles of the scope with their site, what holds them, their FRE, cover and preparation, and what holding
     them costs, in two statements however many."""
     holds = Hold.objects.active(now).select_related("created_by", "customer")
-    return _told_rows().prefetch_related(Prefetch("holds", queryset=holds, to_attr="active_holds"))
+    active = Prefetch("holds", queryset=holds, to_attr="active_holds")
+    return _told_rows().prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
 
 
 @cache
@@ -68,7 +69,7 @@ def _told_rows() -> QuerySet[Vehicle]:
     """Put together once: the scope is asked for when a queryset is read, not when it is made."""
     rows = with_refurbishment(Vehicle.objects.select_related("point_of_sale", "entity", "supplier"))
     facts = {"cover": Subquery(COVER), "checklist": checklist(), "holding_percent": holding_percent()}
-    return rows.annotate(**facts)  # type: ignore[no-redef]  # the model says that it may be there
+    return rows.annotate(**facts)
 
 
 # Purchases are invoiced HT or TTC; added up, they are what was paid less the VAT that is recovered.
