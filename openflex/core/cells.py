@@ -1,7 +1,7 @@
 """The cells of a list. What a column does is found out once for the page, not for each of its cells.
 
 django-tables2 asks each cell anew for its column, its attributes and the signature of its function, and hands a
-cell's template every context processor: four fifths of the time of a page of 40 rows.
+cell's template every context processor: four fifths of the time of a page of rows.
 """
 
 from collections.abc import Callable, Iterable, Iterator

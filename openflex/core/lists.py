@@ -21,7 +21,7 @@ from openflex.core.filters import SEARCH, chip_value, draw_fields
 from openflex.core.french import NO_VALUE
 from openflex.core.paging import KeysetPage, decode_cursor, keyset_page, without_value
 
-PAGE_SIZE = 40
+PAGE_SIZE = 30
 # Stands in a row for a figure that this person may not see; exports leave its cell empty.
 UNSEEN = ""
 # Names in the address that are not filters.
