@@ -7,6 +7,7 @@ import pytest
 from customers import enums
 from customers.models import Customer
 from customers.services.around import record_consent
+from openflex.core.lists import PAGE_SIZE
 from settings_admin.models import AccessLog
 from settings_admin.scoping import unscoped
 from tests.customers.way import LIST
@@ -158,9 +159,9 @@ def test_the_export_writes_what_is_filtered_and_is_written_down(cast, client_for
 
 
 def test_pages_follow_one_another(cast, read):
-    for number in range(45):
+    for number in range(PAGE_SIZE + 5):
         make_customer(entity=cast.north, birth_name=f"NOM {number:02}")
     first = read("?sort=name")
-    assert len(names(first)) == 40
+    assert len(names(first)) == PAGE_SIZE
     following = first.select_one("[rel=next]")["href"]
-    assert names(read(following)) == [f"NOM {number}" for number in range(40, 45)]
+    assert names(read(following)) == [f"NOM {number}" for number in range(PAGE_SIZE, PAGE_SIZE + 5)]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from openflex.core.lists import PAGE_SIZE
 from tests.journeys.conftest import DESK, PHONE
 from tests.make import make_vehicle
 from vehicles.enums import Energy, StockStatus, VehicleKind
@@ -197,19 +198,19 @@ def test_scrolled_sideways_the_first_columns_and_the_note_of_the_foot_cover_what
 
 
 def test_pages_follow_each_other_and_come_back(cast, visit):
-    for number in range(45):
+    for number in range(PAGE_SIZE + 5):
         make_vehicle(
             entity=cast.north, model=f"MODÈLE {number:02}", entered_on=date(2026, 11, 1) - timedelta(days=number)
         )
     desk = visit(cast.marc)
     page = desk.go(LIST)
-    expect(page.locator("tbody tr[data-row]")).to_have_count(40)
+    expect(page.locator("tbody tr[data-row]")).to_have_count(PAGE_SIZE)
     page.get_by_role("link", name="Suivants").click()
-    expect_models(page, *(f"MODÈLE {number}" for number in range(40, 45)))
+    expect_models(page, *(f"MODÈLE {number}" for number in range(PAGE_SIZE, PAGE_SIZE + 5)))
     desk.check()
     page.get_by_role("link", name="Précédents").click()
-    expect(page.locator("tbody tr[data-row]")).to_have_count(40)
-    expect_models(page, *(f"MODÈLE {number:02}" for number in range(40)))
+    expect(page.locator("tbody tr[data-row]")).to_have_count(PAGE_SIZE)
+    expect_models(page, *(f"MODÈLE {number:02}" for number in range(PAGE_SIZE)))
 
 
 def test_columns_are_chosen_ordered_and_remembered(stock, cast, visit):

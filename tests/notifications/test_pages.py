@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from openflex.core.lists import PAGE_SIZE
 from openflex.notifications import registry
 from settings_admin.scoping import unscoped
 from tests.make import make_notification, make_vehicle
@@ -255,13 +256,13 @@ class TestList:
             assert content(swapped) == content(parse(client.get(PAGE + query)))
 
     def test_its_pages_follow_one_another(self, cast, client_for, time_machine):
-        for number in range(45):
+        for number in range(PAGE_SIZE + 5):
             time_machine.shift(1)
             make_notification(recipient=cast.sam, title=f"Export {number}")
         client = client_for(cast.sam)
         first = client.get(PAGE)
-        assert len(shown(first)) == 40
-        assert shown(first)[0].startswith("Export 44")
+        assert len(shown(first)) == PAGE_SIZE
+        assert shown(first)[0].startswith(f"Export {PAGE_SIZE + 4}")
         following = parse(first).select_one("a[rel=next]")["href"]
         assert len(shown(client.get(PAGE + following))) == 5
 

@@ -87,5 +87,5 @@ def test_the_page_asks_no_more_of_three_than_of_one(cast, client_for, django_ass
     client = client_for(cast.vera)
     for _ in range(2):
         make_export(user=cast.vera)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             client.get(PAGE)

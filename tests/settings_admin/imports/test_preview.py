@@ -256,7 +256,7 @@ def test_the_preview_takes_the_same_statements_for_few_and_many(
         add_member(actor=None, user=user, group=sellers, entity=cast.south)
     client = client_for(cast.alice)
     address = preview_of(client, *lines)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         client.get(address)
 
 
