@@ -69,11 +69,14 @@ def open_door(**more_environment: str) -> Iterator[Door]:
 
 
 @contextmanager
-def open_sandbox() -> Iterator[str]:
-    """The valuation sandbox, as a program of its own; gives its address."""
+def open_sandbox(*module: str) -> Iterator[str]:
+    """The valuation sandbox, as a program of its own (`module`: another that serves it, with its options); gives its
+    address."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX_")}
-    with running([sys.executable, "-m", "sandbox", "--port", str(port)], environment, log="sandbox.log"):
+    with running(
+        [sys.executable, "-m", *(module or ("sandbox",)), "--port", str(port)], environment, log="sandbox.log"
+    ):
         wait_until_it_answers(port, path="/health")
         yield f"http://127.0.0.1:{port}"
 
