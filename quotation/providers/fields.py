@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from django.db.models import TextChoices
@@ -63,8 +64,7 @@ class Fields:
 
     def is_known(self, name: str) -> bool:
         """Whether the field says something: it is there and neither null nor an empty string."""
-        value = self._values.get(name)
-        return value is not None and not (isinstance(value, str) and not value.strip())
+        return not _says_nothing(self._values.get(name))
 
     def maybe(self, read: Callable[Concatenate[str, P], T], name: str, *args: P.args, **limits: P.kwargs) -> T | None:
         """`fields.maybe(fields.whole, "co2", high=999)`: None when the field says nothing."""
@@ -73,14 +73,11 @@ class Fields:
     # --- Values ----------------------------------------------------------------------------------------
 
     def text(self, name: str, pattern: re.Pattern[str] | None = None, longest: int = _LONGEST_TEXT) -> str:
-        value = self._known(name)
-        if not isinstance(value, str):
-            raise self.wrong(name, "not a text")
-        return self._checked_text(name, value, pattern, longest)
+        return self._checked_text(name, self._values.get(name), pattern, longest)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The texts of a list, empty ones refused."""
-        return tuple(Fields({name: value}, self._path).text(name) for value in self._list(name))
+        return tuple([self._checked_text(name, value, None, _LONGEST_TEXT) for value in self._list(name)])
 
     def code(self, name: str) -> str:
         """An identifier, harmless once it is quoted in a URL."""
@@ -112,13 +109,12 @@ class Fields:
 
     def day(self, name: str, *, latest: date = _LATEST) -> date:
         value = self._known(name)
-        match = isinstance(value, str) and (_ISO_DAY.fullmatch(value) or _FRENCH_DAY.fullmatch(value))
-        if not match:
-            raise self.wrong(name, "not a day")
         try:
-            found = date(int(match["year"]), int(match["month"]), int(match["day"]))
+            found = _day_of(value) if isinstance(value, str) else None
         except ValueError:
             raise self.wrong(name, "no such day") from None
+        if found is None:
+            raise self.wrong(name, "not a day")
         if not _OLDEST <= found <= latest:
             raise self.wrong(name, f"{found} is not within {_OLDEST} and {latest}")
         return found
@@ -147,9 +143,10 @@ class Fields:
         return [Fields(value, f"{self._path}{name}[{rank}].") for rank, value in enumerate(found)]
 
     def _known(self, name: str) -> Any:
-        if not self.is_known(name):
+        value = self._values.get(name)
+        if _says_nothing(value):
             raise self.missing(name)
-        return self._values[name]
+        return value
 
     def _list(self, name: str) -> list[Any]:
         value = self._values.get(name)
@@ -161,15 +158,31 @@ class Fields:
             raise self.wrong(name, f"{len(value)} items are too many")
         return value
 
-    def _checked_text(self, name: str, value: str, pattern: re.Pattern[str] | None, longest: int) -> str:
+    def _checked_text(self, name: str, value: object, pattern: re.Pattern[str] | None, longest: int) -> str:
+        if _says_nothing(value):
+            raise self.missing(name)
+        if not isinstance(value, str):
+            raise self.wrong(name, "not a text")
         text = value.strip()
         if len(text) > longest:
             raise self.wrong(name, f"{len(text)} characters are too many")
-        if _CONTROL.search(text):
+        if not text.isprintable() and _CONTROL.search(text):
             raise self.wrong(name, "a control character")
         if pattern is not None and not pattern.fullmatch(text):
             raise self.wrong(name, "not of the expected form")
         return text
+
+
+def _says_nothing(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+@lru_cache(maxsize=10_000)
+def _day_of(text: str) -> date | None:
+    """None for what is not written as a day; ValueError for a day that no calendar has. A radar names the same few
+    hundred days thousands of times."""
+    match = _ISO_DAY.fullmatch(text) or _FRENCH_DAY.fullmatch(text)
+    return date(int(match["year"]), int(match["month"]), int(match["day"])) if match else None
 
 
 def unique(fields: Fields, name: str, codes: list[str]) -> None:
