@@ -5,6 +5,8 @@ import re
 import pytest
 from django.template import engines
 
+from openflex.core.finding import beginnings, find_sources
+from openflex.core.todos import todo_sources
 from tests.architecture.tree import ROOT, Source, templates
 
 ALL = templates()
@@ -81,3 +83,11 @@ def test_every_component_exists(source: Source) -> None:
 def test_every_icon_is_drawn(source: Source) -> None:
     """What is not in static/vendor/icons.txt would be an empty place."""
     assert {first or second for first, second in ICON.findall(markup(source))} - DRAWN == set()
+
+
+def test_every_icon_that_the_apps_register_is_drawn() -> None:
+    """What is to be done, what is found and what one begins, as their apps say it."""
+    kinds = [kind for source in todo_sources() for kind in source.kinds]
+    named = {one.icon for one in (*kinds, *find_sources(), *beginnings())}
+    assert named
+    assert named - DRAWN == set()
