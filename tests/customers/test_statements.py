@@ -8,9 +8,7 @@ from customers.models import Consent, Contact, Customer, OwnedVehicle
 from settings_admin.models import TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_user
-from tests.vehicles.test_statements import MOST, statements
-
-COUNTS = (1, 3, 40)
+from tests.vehicles.test_statements import COUNTS, MANY, MOST, statements
 
 
 def fill(cast, count):
@@ -63,6 +61,6 @@ def test_the_number_of_statements_is_small_and_does_not_grow(cast, client_for, a
         if "?modifier" in url:
             client.get(url)  # the look is written down once, by the page that leads here
         seen[count] = statements(client, url)
-    assert len(seen[40]) <= MOST, "\n".join(seen[40])
+    assert len(seen[MANY]) <= MOST, "\n".join(seen[MANY])
     # A page that is full reads no second segment of rows without a value.
-    assert len(seen[1]) == len(seen[3]) >= len(seen[40]), "\n".join(seen[40])
+    assert len(seen[1]) == len(seen[3]) >= len(seen[MANY]), "\n".join(seen[MANY])

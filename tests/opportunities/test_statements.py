@@ -8,7 +8,7 @@ from opportunities.models import Appointment, CloseReason, Comment, Exchange, Fo
 from settings_admin.models import TimelineEntry
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_user, make_vehicle
-from tests.vehicles.test_statements import COUNTS, MOST, statements
+from tests.vehicles.test_statements import COUNTS, MANY, MOST, statements
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2030, 12, 2, 8, 0, tzinfo=UTC)
@@ -81,8 +81,8 @@ def test_the_number_of_statements_is_small_and_does_not_grow(cast, client_for, a
     for count in COUNTS:
         url = f"/opportunites/{address.format(pk=fill(cast, count).pk)}"
         seen[count] = statements(client, url)
-    assert len(seen[40]) <= MOST, "\n".join(seen[40])
-    assert len(seen[1]) == len(seen[3]) == len(seen[40]), "\n".join(seen[40])
+    assert len(seen[MANY]) <= MOST, "\n".join(seen[MANY])
+    assert len(seen[1]) == len(seen[3]) == len(seen[MANY]), "\n".join(seen[MANY])
 
 
 def test_everything_that_was_counted_is_shown(cast, client_for):

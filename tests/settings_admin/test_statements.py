@@ -16,10 +16,9 @@ from settings_admin.registries import BuiltInGroup
 from tests.make import make_user
 from tests.settings_admin.imports.way import line, preview_of
 from tests.settings_admin.test_second_factor import activate
-from tests.vehicles.test_statements import MOST, statements
+from tests.vehicles.test_statements import COUNTS, MOST, statements
 
 pytestmark = pytest.mark.usefixtures("everything")
-COUNTS = (1, 3, 40)
 
 OF_GROUPS = (
     "groupes/", "groupes/comparer/", "groupes/nouveau/", "groupes/nouveau/?copie={group}", "groupes/{group}/",
