@@ -61,7 +61,10 @@ def contains_words(text: str, *, column: str = "search_text") -> Q:
     """Every word, however short: for rows that something else has narrowed down, for the index knows no short ones."""
     condition = Q()
     for word in fold(text).split():
-        if _compact(word):
+        compact = _compact(word)
+        if len(compact) >= SHORTEST and compact in word and "@" not in word:
+            word = compact  # « martin, »: what has the word with its signs has it without
+        if compact:
             condition &= _contains(column, word) | _without_signs(column, word)
     return condition
 
