@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet, Subquery, Value
+from django.db.models import Exists, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
 from customers.models import Customer
 from customers.selectors import VIEW as VIEW_CUSTOMERS
 from openflex.core.finding import Beginning, FindSource, Hit, register_beginnings, register_sources
 from openflex.core.french import NBSP
-from openflex.core.keys import is_one_of
+from openflex.core.keys import SharedKeys, is_one_of, read_union
 from openflex.core.search import contains_words, is_long_enough
 from settings_admin.scoping import current_scope
 from vehicles.models import Hold, Vehicle
@@ -37,10 +37,21 @@ def of_customers(text: str) -> Q | None:
     people = Customer.objects.listed()
     if places != scope.reach.entities:
         people = people.filter(entity__in=places)
-    asked = ((people.search(name).order_by().values("pk"), rest) for name, rest in _names_in(text))
-    first, *others = (keys for named, rest in asked for keys in _dealt_with(named, rest))
-    found = [pk for (pk,) in first.union(*others).order_by("-pk")[:MOST_OF_CUSTOMERS]]
-    return is_one_of("pk", found) if found else None
+    named: dict[str, QuerySet[Customer]] = {}
+    dealt_with: list[QuerySet[Any, Any]] = []
+    for at, (name, rest) in enumerate(_names_in(text)):
+        named_so = SharedKeys(f"named_{at}")
+        found, supplied, held = people.search(name), Vehicle.objects.all(), Hold.objects.unreleased()
+        if rest:
+            # Of words that no vehicle has nobody is looked for.
+            found = found.filter(Exists(Vehicle.objects.filter(contains_words(rest))))
+            supplied = supplied.filter(contains_words(rest))
+            held = held.filter(contains_words(rest, column="vehicle__search_text"))
+        named[named_so.name] = found
+        dealt_with.append(supplied.filter(is_one_of("supplier", named_so)).values("pk"))
+        dealt_with.append(held.filter(is_one_of("customer", named_so)).values("vehicle"))
+    keys = read_union(dealt_with, shared=named, limit=MOST_OF_CUSTOMERS)
+    return is_one_of("pk", keys) if keys else None
 
 
 def _names_in(text: str) -> Iterator[tuple[str, str]]:
@@ -51,19 +62,6 @@ def _names_in(text: str) -> Iterator[tuple[str, str]]:
         for at in range(1, len(words)):
             parts = " ".join(words[:at]), " ".join(words[at:])
             yield from ((name, rest) for name, rest in (parts, parts[::-1]) if is_long_enough(name))
-
-
-def _dealt_with(named: QuerySet[Customer, Any], words: str) -> Iterator[QuerySet[Any, Any]]:
-    """The keys of the vehicles with these words that they supplied, and of those that are held for them."""
-    held = Hold.objects.unreleased().filter(customer__in=named)
-    if words:
-        # The vehicle's own words leave few of them, of which each is asked whose it is.
-        supplied = Vehicle.objects.filter(contains_words(words), supplier__in=named)
-        held = held.filter(contains_words(words, column="vehicle__search_text"))
-    else:
-        supplied = Vehicle.objects.filter(is_one_of("supplier", named))
-    yield supplied.order_by().values_list("pk")
-    yield held.order_by().values_list("vehicle")
 
 
 def _find(text: str, limit: int) -> Sequence[Hit]:

@@ -1,12 +1,15 @@
 """Rows that are found, sorted and limited by their keys alone, and read afterwards: what a wide row costs, with its
 joins, is then paid for the few that are shown."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, F, Func, Model, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -17,7 +20,18 @@ class _EqualsAny(Func):
     output_field = BooleanField()
 
 
-def is_one_of(field: str, keys: QuerySet[Any] | Collection[int]) -> Q:
+class SharedKeys(Func):
+    """What `read_union` looks up once for all of its parts, by a name that its statement knows."""
+
+    template = "(SELECT keys FROM %(name)s)::bigint[]"
+    output_field = ArrayField(BigIntegerField())
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+        self.name = name
+
+
+def is_one_of(field: str, keys: QuerySet[Any] | SharedKeys | Collection[int]) -> Q:
     """Rows whose `field` is one of these keys: an array, made once, in which each is looked up.
 
     Of `IN` with a query the database believes that it holds half of the table, and reads all of it; of `IN` with
@@ -26,9 +40,13 @@ def is_one_of(field: str, keys: QuerySet[Any] | Collection[int]) -> Q:
     if isinstance(keys, QuerySet):
         # Of all of them the order is of no use.
         return Q(_EqualsAny(F(field), ArraySubquery(keys if keys.query.is_sliced else keys.order_by())))
+    if isinstance(keys, SharedKeys):
+        return Q(_EqualsAny(F(field), keys))
     if not keys:
         return Q(pk__in=[])  # which is not even asked
-    return Q(_EqualsAny(F(field), Value(list(keys), output_field=ArrayField(BigIntegerField()))))
+    # As the database writes an array: made of a list, each key of it is looked at by three adapters.
+    written = "{" + ",".join(map(str, keys)) + "}"
+    return Q(_EqualsAny(F(field), Cast(Value(written), ArrayField(BigIntegerField()))))
 
 
 def read_by_keys(rows: QuerySet[RowT], found: QuerySet[Any]) -> QuerySet[RowT]:
@@ -37,3 +55,30 @@ def read_by_keys(rows: QuerySet[RowT], found: QuerySet[Any]) -> QuerySet[RowT]:
     `rows` says what is read of each; its own conditions are asked again, so give it as few as it has.
     """
     return rows.filter(is_one_of("pk", found.select_related(None).values("pk")))
+
+
+def read_union(parts: Iterable[QuerySet[Any, Any]], *, shared: Mapping[str, QuerySet[Any]], limit: int) -> list[int]:
+    """The keys that any of `parts` finds, the largest first, in one statement. The primary keys of each of
+    `shared` are looked up once, and any part may ask for them (`SharedKeys` of that name)."""
+    params: list[Any] = []
+
+    def put(rows: QuerySet[Any, Any]) -> str:
+        sql, more = sql_of(rows.order_by())
+        params.extend(more)
+        return sql
+
+    # By hand: Django knows no WITH.
+    first = ", ".join(f"{name} AS (SELECT ARRAY({put(rows.values('pk'))}) AS keys)" for name, rows in shared.items())
+    union = " UNION ".join(f"({put(rows)})" for rows in parts)
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {first} {union} ORDER BY 1 DESC LIMIT {limit}", params)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def sql_of(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+    """The statement, and its values apart, for one that is put together by hand."""
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:  # nobody's scope holds any
+        return "SELECT 1 WHERE FALSE", ()
+    return sql, tuple(params)

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connection
 from django.db.models import CharField, F, Model, Q, QuerySet, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from openflex.core.fields import field_of
 from openflex.core.french import format_number
-from openflex.core.keys import read_by_keys
+from openflex.core.keys import read_by_keys, sql_of
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -185,10 +185,7 @@ def capped_counts(rows: QuerySet[Any], conditions: Mapping[str, Q]) -> dict[str,
     params: list[Any] = []
     for condition in conditions.values():
         few = rows.order_by().filter(condition).values_list(Value(1))[: COUNT_CAP + 1]
-        try:
-            sql, more = few.query.sql_with_params()
-        except EmptyResultSet:  # nobody's scope holds any
-            sql, more = "SELECT 1 WHERE FALSE", ()
+        sql, more = sql_of(few)
         # By hand: Django would count by looking the few up again among all.
         parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS few)")  # noqa: S608 - Django's own text, values apart
         params += more

@@ -91,8 +91,10 @@ def test_words_of_a_vehicle_and_of_its_customer_find_it_together(cast, client_fo
 
 def test_a_vehicle_is_found_with_the_name_of_who_it_is_held_for(cast, client_for, rino, golf):
     make_vehicle(entity=cast.north, model="GOLF")
+    polo = make_vehicle(entity=cast.north, model="POLO")
     client = client_for(cast.vera)
-    client.post(path(golf) + "reserver/", {"customer": rino.pk})
+    for one in (golf, polo):
+        client.post(path(one) + "reserver/", {"customer": rino.pk})
     assert models(parse(client.get(f"{LIST}?q=golf+rino"))) == ["GOLF"]
     client.post(path(golf) + "liberer/")
     assert models(parse(client.get(f"{LIST}?q=golf+rino"))) == []
