@@ -93,10 +93,13 @@ def search(rows: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
         return rows.filter(_has_words(text))
     found = [
         Opportunity.objects.filter(is_one_of("customer", customers_named(text))),
-        Opportunity.objects.filter(is_one_of("vehicle", few)),
-        Opportunity.objects.filter(pk__in=Offer.objects.filter(is_one_of("vehicle", few)).values("opportunity")),
         Opportunity.objects.filter(pk__in=TradeIn.objects.search(text).values("opportunity")),
     ]
+    if few:
+        found.append(Opportunity.objects.filter(is_one_of("vehicle", few)))
+        found.append(
+            Opportunity.objects.filter(pk__in=Offer.objects.filter(is_one_of("vehicle", few)).values("opportunity"))
+        )
     if number := row_number(text.strip()):
         found.append(Opportunity.objects.filter(number=number))
         found.append(Opportunity.objects.filter(pk__in=Offer.objects.filter(number=number).values("opportunity")))
