@@ -115,6 +115,14 @@ def _drawings() -> dict[str, str]:
 
 @register.simple_tag
 @cache
+def same_for_all(name: str) -> str:
+    """A part of every page that says the same on each and to everybody, drawn once for the process: it is given nothing
+    of either."""
+    return get_template(name).render({})
+
+
+@register.simple_tag
+@cache
 def sprite() -> str:
     """The address of the icons, for rows that draw hundreds of the same one; looked up once for the process."""
     return static("vendor/icons.svg")
