@@ -30,14 +30,22 @@ class Line:
 
 
 def draw_lines(table: tables.Table, rows: Iterable[Any]) -> list[Line]:
-    """The rows in the table's visible columns, ready for `lists/table.html`."""
+    """The rows in the table's visible columns, ready for `lists/table.html`, once `write_attributes` wrote theirs."""
     columns = list(table.columns)
     if not columns:  # a list that is shown as cards
         return [Line(row, SafeString()) for row in rows]
     drawers = [_drawer(column, table) for column in columns]
     # The attributes of a column are the same in each row: only what changes is filled in for each of them.
-    cells = "".join(f"<td {_braced(column.attrs['td'].as_html())}>{{}}</td>" for column in columns)
+    cells = "".join(f"<td {_braced(column.td)}>{{}}</td>" for column in columns)
     return [Line(row, format_html(cells, *(draw(row) for draw in drawers))) for row in rows]
+
+
+def write_attributes(table: tables.Table) -> None:
+    """Gives each visible column the attributes of its head and of its cells, as a template writes them: django-tables2
+    puts those of both together anew whenever one is asked for."""
+    for column in table.columns:
+        attributes = column.attrs
+        column.th, column.td = attributes["th"].as_html(), attributes["td"].as_html()
 
 
 def _braced(text: str) -> str:

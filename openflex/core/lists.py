@@ -4,7 +4,7 @@ A view says what its rows, columns, filters and tabs are and calls `build_list`;
 in the address. The template `lists/list.html` draws it, on a phone as cards.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 
-from openflex.core.cells import Line, draw_lines
+from openflex.core.cells import Line, draw_lines, write_attributes
 from openflex.core.filters import SEARCH, chip_value, draw_fields
 from openflex.core.french import NO_VALUE
 from openflex.core.paging import KeysetPage, decode_cursor, keyset_page, without_value
@@ -228,6 +228,7 @@ def build_list(
         prepare(page.rows)
     table = table_class(page.rows)
     columns = arrange_columns(table, column_order)
+    write_attributes(table)
     _sum_up(table, page.rows)
     _mark_sorts(query, table, sorts, sort)
     return ListPage(
@@ -336,8 +337,7 @@ def _reset_url(query: QueryDict) -> str:
     return f"?{kept.urlencode()}"
 
 
-def _current_tab(query: QueryDict, tabs: Iterable[Tab]) -> Tab | None:
-    tabs = list(tabs)
+def _current_tab(query: QueryDict, tabs: Sequence[Tab]) -> Tab | None:
     return next((tab for tab in tabs if tab.key == query.get(TAB, "")), tabs[0] if tabs else None)
 
 
