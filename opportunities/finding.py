@@ -12,14 +12,14 @@ from openflex.core.keys import read_by_keys
 from opportunities import enums
 from opportunities.models import Opportunity
 from opportunities.rights import EDIT, VIEW
-from opportunities.selectors import opportunity_rows, search, wanted
+from opportunities.selectors import listed_rows, search, wanted
 
 
 def _find(text: str, limit: int) -> Sequence[Hit]:
     """What changed last: the order of an index, in which the first of many are soon met."""
     order = ("-changed_at", "-pk")
-    found = search(opportunity_rows(), text).order_by(*order)[:limit]
-    return [_told(row) for row in read_by_keys(opportunity_rows(), found).order_by(*order)]
+    found = search(listed_rows(), text).order_by(*order)[:limit]
+    return [_told(row) for row in read_by_keys(listed_rows(), found).order_by(*order)]
 
 
 def _told(row: Opportunity) -> Hit:
@@ -41,7 +41,7 @@ def register() -> None:
             right=VIEW,
             order=30,
             find=_find,
-            rows=opportunity_rows,
+            rows=listed_rows,
             told=_told,
             pages=frozenset({"opportunities:page", "opportunities:tab"}),
             list_url="opportunities:list",

@@ -17,7 +17,7 @@ from opportunities import enums, selectors, waiting
 from opportunities.models import Offer, Opportunity, TradeIn
 from opportunities.models.offers import expires_soon
 from opportunities.models.opportunity import overdue
-from settings_admin.models import PointOfSale
+from settings_admin.access.requests import sites_seen
 from settings_admin.organisation.selectors import site_labels
 from settings_admin.scoping import Scope
 
@@ -123,7 +123,7 @@ class OpportunityFilter(filters.FilterSet):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        labels = site_labels(PointOfSale.objects.select_related("entity"))
+        labels = site_labels(sites_seen(self.request))
         self.filters["point_of_sale"].extra["choices"] = [(str(pk), label) for pk, label in labels.items()]
         people = selectors.salespeople()
         self.filters["salesperson"].extra["choices"] = [(str(user.pk), user.full_name) for user in people]
@@ -229,7 +229,7 @@ class TradeInFilter(filters.FilterSet):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        labels = site_labels(PointOfSale.objects.select_related("entity"))
+        labels = site_labels(sites_seen(self.request))
         self.filters["point_of_sale"].extra["choices"] = [(str(pk), label) for pk, label in labels.items()]
         people = waiting.askers()
         self.filters["asked_by"].extra["choices"] = [(str(user.pk), user.full_name) for user in people]

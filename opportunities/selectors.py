@@ -75,11 +75,13 @@ def named_in(text: str, people: Iterable[User]) -> list[User]:
 
 
 # --- the list -------------------------------------------------------------------------------------
+def listed_rows() -> QuerySet[Opportunity]:
+    """With what a line of the list shows, but for its entity and its site, which a request knows."""
+    return Opportunity.objects.filter(merged_into=None).select_related("customer", "salesperson", "vehicle")
+
+
 def opportunity_rows() -> QuerySet[Opportunity]:
-    """With what a line of the list and the head of a page show."""
-    return Opportunity.objects.filter(merged_into=None).select_related(
-        "customer", "salesperson", "vehicle", "point_of_sale", "entity"
-    )
+    return listed_rows().select_related("point_of_sale", "entity")
 
 
 def search(rows: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
@@ -96,10 +98,9 @@ def search(rows: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
         Opportunity.objects.filter(pk__in=TradeIn.objects.search(text).values("opportunity")),
     ]
     if few:
-        found.append(Opportunity.objects.filter(is_one_of("vehicle", few)))
-        found.append(
-            Opportunity.objects.filter(pk__in=Offer.objects.filter(is_one_of("vehicle", few)).values("opportunity"))
-        )
+        wanting = is_one_of("vehicle", few)
+        found.append(Opportunity.objects.filter(wanting))
+        found.append(Opportunity.objects.filter(pk__in=Offer.objects.filter(wanting).values("opportunity")))
     if number := row_number(text.strip()):
         found.append(Opportunity.objects.filter(number=number))
         found.append(Opportunity.objects.filter(pk__in=Offer.objects.filter(number=number).values("opportunity")))

@@ -13,7 +13,7 @@ from openflex.core import french, xlsx
 from openflex.core.dates import today_paris
 from openflex.core.filters import AmountRangeFilter, CheckboxesFilter, SearchFilter
 from openflex.core.lists import FigureColumn, ListTable, PartColumn, Tab, cell, mean, total
-from settings_admin.models import PointOfSale
+from settings_admin.access.requests import sites_seen
 from settings_admin.organisation.selectors import site_labels
 from settings_admin.scoping import Scope
 from vehicles import enums, selectors
@@ -219,7 +219,7 @@ class VehicleFilter(filters.FilterSet):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         # Read once: boxes, chips and the check of what was chosen share it.
-        labels = site_labels(PointOfSale.objects.select_related("entity"))
+        labels = site_labels(sites_seen(self.request))
         self.filters["point_of_sale"].extra["choices"] = [(str(pk), label) for pk, label in labels.items()]
 
     def search(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:

@@ -57,8 +57,15 @@ COVER = Photo.objects.filter(vehicle=OuterRef("pk"), position=0).order_by().valu
 
 
 def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
-    """The vehicles of the scope with their site, what holds them, their FRE, cover and preparation, and what holding
-    them costs, in two statements however many."""
+    """The vehicles of the scope with all that their sheets and exports show: beyond what lists do, their site, and what
+    holding them costs."""
+    rows = listed_rows(now=now).select_related("point_of_sale", "entity")
+    return rows.annotate(holding_percent=holding_percent())  # type: ignore[no-redef]  # the model says so too
+
+
+def listed_rows(*, now: datetime) -> QuerySet[Vehicle]:
+    """The vehicles of the scope with what holds them, their supplier, FRE, cover and preparation, in two statements
+    however many."""
     holds = Hold.objects.active(now).select_related("created_by", "customer")
     active = Prefetch("holds", queryset=holds, to_attr="active_holds")
     return _told_rows().prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
@@ -67,9 +74,8 @@ def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
 @cache
 def _told_rows() -> QuerySet[Vehicle]:
     """Put together once: the scope is asked for when a queryset is read, not when it is made."""
-    rows = with_refurbishment(Vehicle.objects.select_related("point_of_sale", "entity", "supplier"))
-    facts = {"cover": Subquery(COVER), "checklist": checklist(), "holding_percent": holding_percent()}
-    return rows.annotate(**facts)
+    rows = with_refurbishment(Vehicle.objects.select_related("supplier"))
+    return rows.annotate(cover=Subquery(COVER), checklist=checklist())  # type: ignore[no-redef]  # as above
 
 
 # Purchases are invoiced HT or TTC; added up, they are what was paid less the VAT that is recovered.

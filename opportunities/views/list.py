@@ -29,19 +29,24 @@ CARDS = "cartes"
 def opportunity_list(request: StaffRequest) -> HttpResponse:
     """`?affichage=cartes` shows cards."""
     scope, today = current_scope(), today_paris(timezone.now())
+
+    def prepare(opportunities: list[Opportunity]) -> None:
+        request.belonging.place(opportunities)
+        selectors.show(opportunities, today=today)
+
     tabs = lists.tabs(scope, today=today)
     rows = Opportunity.objects.filter(merged_into=None)
     counts = capped_counts(rows, {tab.key: tab.condition for tab in tabs if tab.has_count})
     page = build_list(
         request,
-        rows=selectors.opportunity_rows(),
+        rows=selectors.listed_rows(),
         table_class=lists.OpportunityTable,
         filter_class=lists.OpportunityFilter,
         sorts=lists.SORTS,
         default_sort=lists.DEFAULT_SORT,
         column_order=lists.columns(has_several_entities=len(scope.reach.entities) > 1),
         tabs=[replace(tab, count=counts.get(tab.key, "")) for tab in tabs],
-        prepare=lambda opportunities: selectors.show(opportunities, today=today),
+        prepare=prepare,
     )
     context = {
         "list": page,

@@ -340,7 +340,14 @@ def test_columns_come_in_the_order_a_person_chose_and_are_only_theirs(cast, clie
 def test_where_several_entities_stand_together_each_row_names_its_own(cast, client_for):
     here(cast, "CLIO")
     assert "Entité" not in heads(parse(client_for(cast.alice).get(LIST)))
-    assert "Entité" in heads(parse(client_for(cast.alice, scope="all").get(LIST)))
+    make_vehicle(entity=cast.south, point_of_sale=cast.south_1, model="GOLF")
+    make_vehicle(entity=cast.south, model="POLO")
+    everywhere = client_for(cast.alice, scope="all")
+    assert "Entité" in heads(parse(everywhere.get(LIST)))
+    everywhere.post(f"{LIST}colonnes/", {"column": ["model", "entity", "point_of_sale"]})
+    rows = parse(everywhere.get(LIST)).select("tbody tr")
+    places = sorted([cell.text for cell in row.select("td")[1:3]] for row in rows)
+    assert places == [["Nord", "Nord 1"], ["Sud", "Sud 1"], ["Sud", "—"]]
 
 
 def test_who_reserved_for_whom_can_be_shown(cast, client_for, as_user):

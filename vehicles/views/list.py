@@ -49,18 +49,22 @@ def vehicle_list(request: StaffRequest) -> HttpResponse:
 
 
 def _build(request: StaffRequest, *, today: date) -> ListPage:
+    def prepare(vehicles: list[Vehicle]) -> None:
+        request.belonging.place(vehicles)
+        selectors.show_to(vehicles, scope=current_scope(), today=today)
+
     tabs = lists.tabs(today)
     counts = capped_counts(Vehicle.objects.all(), {tab.key: tab.condition for tab in tabs if tab.has_count})
     return build_list(
         request,
-        rows=selectors.vehicle_rows(now=timezone.now()),
+        rows=selectors.listed_rows(now=timezone.now()),
         table_class=lists.VehicleTable,
         filter_class=lists.VehicleFilter,
         sorts=lists.sorts_for(current_scope(), tab=request.GET.get(TAB, "")),
         default_sort=lists.DEFAULT_SORT,
         tabs=[replace(tab, count=counts.get(tab.key, "")) for tab in tabs],
         column_order=_columns(),
-        prepare=lambda vehicles: selectors.show_to(vehicles, scope=current_scope(), today=today),
+        prepare=prepare,
     )
 
 

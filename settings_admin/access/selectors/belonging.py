@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
+from openflex.core.search import fold
 from settings_admin.access.models import User
 from settings_admin.organisation.models import Entity, Holding, PointOfSale
 from settings_admin.scoping import NOWHERE, Reach, Scope
@@ -52,6 +54,20 @@ class Belonging:
             for place in self.places
             if place.entity.pk in held.entities
         ]
+
+    def sites_in(self, reach: Reach) -> list[PointOfSale]:
+        """By name, each with its entity; no statement."""
+        sites = [site for place in self.places_in(reach) for site in place.points_of_sale]
+        return sorted(sites, key=lambda site: fold(site.name))
+
+    def place(self, rows: Iterable[Any]) -> None:
+        """Gives rows of these places their entity and their site, which need then not be joined; no statement."""
+        entities = {place.entity.pk: place.entity for place in self.places}
+        sites = {site.pk: site for place in self.places for site in place.points_of_sale}
+        for row in rows:
+            row.entity = entities[row.entity_id]
+            if row.point_of_sale_id in sites:
+                row.point_of_sale = sites[row.point_of_sale_id]
 
     def current(self, choice: str) -> tuple[str, Reach]:
         """The chosen part of `widest`: "all", "e<entity>" or "p<point of sale>"; a stale choice falls back.
@@ -166,6 +182,8 @@ def _read(user_id: int, holding_id: int) -> tuple[list[Entity], dict[int, list[P
         entity.holding = holding
         entities.append(entity)
         sites[entity.pk] = [PointOfSale.from_db(connection.alias, _OF_SITE, one) for one in of_sites or ()]
+        for site in sites[entity.pk]:
+            site.entity = entity
     return entities, sites, holding.requires_second_factor, given
 
 
