@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
@@ -59,23 +59,32 @@ COVER = Photo.objects.filter(vehicle=OuterRef("pk"), position=0).order_by().valu
 def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
     """The vehicles of the scope with all that their sheets and exports show: beyond what lists do, their site, and what
     holding them costs."""
-    rows = listed_rows(now=now).select_related("point_of_sale", "entity")
+    rows = listed_rows(now=now, columns=COSTLY_COLUMNS).select_related("point_of_sale", "entity")
     return rows.annotate(holding_percent=holding_percent())  # type: ignore[no-redef]  # the model says so too
 
 
-def listed_rows(*, now: datetime) -> QuerySet[Vehicle]:
-    """The vehicles of the scope with what holds them, their supplier, FRE, cover and preparation, in two statements
-    however many."""
+# What is read of a vehicle for them, nothing else in a list shows.
+COSTLY_COLUMNS: Final = frozenset({"supplier", "photo", "margin"})
+
+
+def listed_rows(*, now: datetime, columns: Collection[str]) -> QuerySet[Vehicle]:
+    """The vehicles of the scope with what holds them, their preparation, and what these columns of the list show
+    besides, in two statements however many."""
     holds = Hold.objects.active(now).select_related("created_by", "customer")
     active = Prefetch("holds", queryset=holds, to_attr="active_holds")
-    return _told_rows().prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
+    told = _told_rows(COSTLY_COLUMNS.intersection(columns))
+    return told.prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
 
 
 @cache
-def _told_rows() -> QuerySet[Vehicle]:
+def _told_rows(columns: frozenset[str]) -> QuerySet[Vehicle]:
     """Put together once: the scope is asked for when a queryset is read, not when it is made."""
-    rows = with_refurbishment(Vehicle.objects.select_related("supplier"))
-    return rows.annotate(cover=Subquery(COVER), checklist=checklist())  # type: ignore[no-redef]  # as above
+    rows = Vehicle.objects.annotate(checklist=checklist())  # type: ignore[no-redef]  # as above
+    if "supplier" in columns:
+        rows = rows.select_related("supplier")
+    if "photo" in columns:
+        rows = rows.annotate(cover=Subquery(COVER))  # type: ignore[no-redef]  # as above
+    return with_refurbishment(rows) if "margin" in columns else rows
 
 
 # Purchases are invoiced HT or TTC; added up, they are what was paid less the VAT that is recovered.
@@ -136,8 +145,11 @@ def capital_by_band(
     return {band: found.get(band, Capital()) for band in bands}
 
 
-def show_to(vehicles: Iterable[Vehicle], *, scope: Scope, today: date) -> None:
-    """Makes rows ready for a list: what this person may not see is taken off, what is computed is put on."""
+def show_to(
+    vehicles: Iterable[Vehicle], *, scope: Scope, today: date, columns: Collection[str] = COSTLY_COLUMNS
+) -> None:
+    """Makes rows ready for a list with these columns (for a sheet, all): what this person may not see is taken off,
+    what is computed is put on."""
     for vehicle in vehicles:
         place = (vehicle.entity_id, vehicle.point_of_sale_id)
         sees_margin = scope.allows("vehicles.see_margin", *place)
@@ -146,7 +158,8 @@ def show_to(vehicles: Iterable[Vehicle], *, scope: Scope, today: date) -> None:
         is_known = sees_margin and vehicle.purchase_price is not None
         vehicle.shown_basis = vehicle.purchase_basis if is_known else UNSEEN
         vehicle.net_purchase = net_purchase(vehicle) if sees_margin else UNSEEN
-        vehicle.shown_margin = vehicle_margin(vehicle) if sees_margin else UNSEEN
+        if "margin" in columns:
+            vehicle.shown_margin = vehicle_margin(vehicle) if sees_margin else UNSEEN
         vehicle.shown_position = vehicle.market_position if sees_market else UNSEEN
         vehicle.shown_source = vehicle.market_source if sees_market else UNSEEN
         if not sees_margin:
@@ -155,7 +168,8 @@ def show_to(vehicles: Iterable[Vehicle], *, scope: Scope, today: date) -> None:
         vehicle.inspection = inspection_of(vehicle, today=today)
         hold = next(iter(vehicle.active_holds), None)
         vehicle.held_for = holder_of(hold) if hold else ""
-        vehicle.shown_supplier = name_for_reader(vehicle.supplier) if vehicle.supplier else UNSEEN
+        if "supplier" in columns:
+            vehicle.shown_supplier = name_for_reader(vehicle.supplier) if vehicle.supplier else UNSEEN
         vehicle.held_by = str(hold.created_by) if hold and hold.created_by else ""
 
 

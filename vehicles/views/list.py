@@ -51,26 +51,26 @@ def vehicle_list(request: StaffRequest) -> HttpResponse:
 def _build(request: StaffRequest, *, today: date) -> ListPage:
     def prepare(vehicles: list[Vehicle]) -> None:
         request.belonging.place(vehicles)
-        selectors.show_to(vehicles, scope=current_scope(), today=today)
+        selectors.show_to(vehicles, scope=current_scope(), today=today, columns=columns)
 
-    tabs = lists.tabs(today)
+    tabs, columns = lists.tabs(today), _columns()
     counts = capped_counts(Vehicle.objects.all(), {tab.key: tab.condition for tab in tabs if tab.has_count})
     return build_list(
         request,
-        rows=selectors.listed_rows(now=timezone.now()),
+        rows=selectors.listed_rows(now=timezone.now(), columns=columns),
         table_class=lists.VehicleTable,
         filter_class=lists.VehicleFilter,
         sorts=lists.sorts_for(current_scope(), tab=request.GET.get(TAB, "")),
         default_sort=lists.DEFAULT_SORT,
         tabs=[replace(tab, count=counts.get(tab.key, "")) for tab in tabs],
-        column_order=_columns(),
+        column_order=columns,
         prepare=prepare,
     )
 
 
 def _columns() -> Sequence[str]:
     """The person's own, else the usual ones; where rows of several entities stand together, each names its own."""
-    chosen = default_columns(LIST_KEY)
+    chosen = [name for name in default_columns(LIST_KEY) if name in lists.VehicleTable.base_columns]
     if chosen or len(current_scope().reach.entities) < 2:
         return chosen or lists.DEFAULT_COLUMNS
     return (*lists.DEFAULT_COLUMNS[:-1], "entity", "actions")
