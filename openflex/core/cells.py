@@ -4,8 +4,11 @@ django-tables2 asks each cell anew for its column, its attributes and the signat
 cell's template every context processor: four fifths of the time of a page of rows.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
+from html import escape
 from operator import attrgetter, methodcaller
 from typing import Any
 
@@ -14,10 +17,16 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.template import Context
 from django.template.loader import get_template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 Reader = Callable[[Any], Any]
+
+
+class Columns(OrderedDict[str, Any]):
+    """Those of a class of tables, of which each table has copies. What they hold themselves no table changes."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> OrderedDict[str, Any]:
+        return OrderedDict((name, copy(column)) for name, column in self.items())
 
 
 @dataclass(frozen=True)
@@ -30,22 +39,28 @@ class Line:
 
 
 def draw_lines(table: tables.Table, rows: Iterable[Any]) -> list[Line]:
-    """The rows in the table's visible columns, ready for `lists/table.html`, once `write_attributes` wrote theirs."""
+    """The rows in the table's visible columns, ready for `lists/table.html`, and these columns with them."""
     columns = list(table.columns)
     if not columns:  # a list that is shown as cards
         return [Line(row, SafeString()) for row in rows]
+    for column in columns:
+        _write_attributes(column)
     drawers = [_drawer(column, table) for column in columns]
     # The attributes of a column are the same in each row: only what changes is filled in for each of them.
     cells = "".join(f"<td {_braced(column.td)}>{{}}</td>" for column in columns)
-    return [Line(row, format_html(cells, *(draw(row) for draw in drawers))) for row in rows]
+    return [Line(row, SafeString(cells.format(*[_escaped(draw(row)) for draw in drawers]))) for row in rows]
 
 
-def write_attributes(table: tables.Table) -> None:
-    """Gives each visible column the attributes of its head and of its cells, as a template writes them: django-tables2
-    puts those of both together anew whenever one is asked for."""
-    for column in table.columns:
-        attributes = column.attrs
-        column.th, column.td = attributes["th"].as_html(), attributes["td"].as_html()
+def _escaped(text: Any) -> str:
+    """As `conditional_escape`, for what a cell may be: that asks of each text whether it is translated later."""
+    return text if isinstance(text, SafeString) else escape(str(text))
+
+
+def _write_attributes(column: Any) -> None:
+    """Of its head, its cells and its foot, as a template writes them: django-tables2 puts all of them together anew
+    whenever one is asked for."""
+    attributes = column.attrs
+    column.th, column.td = attributes["th"].as_html(), attributes["td"].as_html()
 
 
 def _braced(text: str) -> str:

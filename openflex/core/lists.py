@@ -16,7 +16,7 @@ from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 
-from openflex.core.cells import Line, draw_lines, write_attributes
+from openflex.core.cells import Columns, Line, draw_lines
 from openflex.core.filters import SEARCH, chip_value, draw_fields
 from openflex.core.french import NO_VALUE
 from openflex.core.paging import KeysetPage, decode_cursor, keyset_page, without_value
@@ -123,6 +123,9 @@ class ListTable(tables.Table):
         template_name = "lists/table.html"
         orderable = False  # sorting is the page's: it must be a keyset's
 
+    def __init_subclass__(cls) -> None:
+        cls.base_columns = Columns(cls.base_columns)
+
 
 def cell(*classes: str, fact: str = "", priority: int = 0, head: str = "") -> dict[str, dict[str, Any]]:
     """Attributes of a column: the classes of its cells, `head` those of its head only; `fact` is its label on a phone's
@@ -228,7 +231,6 @@ def build_list(
         prepare(page.rows)
     table = table_class(page.rows)
     columns = arrange_columns(table, column_order)
-    write_attributes(table)
     _sum_up(table, page.rows)
     _mark_sorts(query, table, sorts, sort)
     return ListPage(
@@ -310,11 +312,10 @@ def cursor_in(request: HttpRequest, rows: QuerySet[Any], sort_field: str) -> Any
 
 def _tidy(query: QueryDict) -> QueryDict:
     """Without the empty boxes that a form sends too."""
-    kept = query.copy()
+    kept = QueryDict(mutable=True)
     for name, values in query.lists():
-        kept.setlist(name, [value for value in values if value])
-        if not kept.getlist(name):
-            del kept[name]
+        if filled := [value for value in values if value]:
+            kept.setlist(name, filled)
     return kept
 
 
@@ -351,8 +352,7 @@ def _tab_links(query: QueryDict, tabs: Sequence[Tab]) -> list[Tab]:
             kept[TAB] = tab.key
         if sort := query.get(SORT):
             kept[SORT] = str(sort)
-        is_current = current is not None and tab.key == current.key
-        links.append(replace(tab, url=f"?{kept.urlencode()}", is_current=is_current))
+        links.append(replace(tab, url=f"?{kept.urlencode()}", is_current=tab is current))
     return links
 
 

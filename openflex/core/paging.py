@@ -183,9 +183,9 @@ def capped_counts(rows: QuerySet[Any], conditions: Mapping[str, Q]) -> dict[str,
         return {}
     parts: list[str] = []
     params: list[Any] = []
+    ones = rows.order_by().values_list(Value(1))
     for condition in conditions.values():
-        few = rows.order_by().filter(condition).values_list(Value(1))[: COUNT_CAP + 1]
-        sql, more = sql_of(few)
+        sql, more = sql_of(ones.filter(condition)[: COUNT_CAP + 1])
         # By hand: Django would count by looking the few up again among all.
         parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS few)")  # noqa: S608 - Django's own text, values apart
         params += more
