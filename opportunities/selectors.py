@@ -93,19 +93,17 @@ def search(rows: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
     few = few_of(Vehicle.objects.search(text))
     if few is None:
         return rows.filter(_has_words(text))
-    found = [
-        Opportunity.objects.filter(is_one_of("customer", customers_named(text))),
-        Opportunity.objects.filter(pk__in=TradeIn.objects.search(text).values("opportunity")),
+    found: list[QuerySet[Any, Any]] = [
+        Opportunity.objects.filter(is_one_of("customer", customers_named(text))).values("pk"),
+        TradeIn.objects.search(text).values("opportunity"),
     ]
     if few:
         wanting = is_one_of("vehicle", few)
-        found.append(Opportunity.objects.filter(wanting))
-        found.append(Opportunity.objects.filter(pk__in=Offer.objects.filter(wanting).values("opportunity")))
+        found += [Opportunity.objects.filter(wanting).values("pk"), Offer.objects.filter(wanting).values("opportunity")]
     if number := row_number(text.strip()):
-        found.append(Opportunity.objects.filter(number=number))
-        found.append(Opportunity.objects.filter(pk__in=Offer.objects.filter(number=number).values("opportunity")))
-        found.append(Opportunity.objects.filter(pk__in=TradeIn.objects.filter(number=number).values("opportunity")))
-    first, *others = (one.order_by().values("pk") for one in found)
+        found.append(Opportunity.objects.filter(number=number).values("pk"))
+        found += [dated.objects.filter(number=number).values("opportunity") for dated in (Offer, TradeIn)]
+    first, *others = (one.order_by() for one in found)
     return rows.filter(pk__in=first.union(*others))
 
 
