@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Exists, Q, QuerySet, Subquery, When
 from django.urls import reverse
 
 from customers.models import Customer
@@ -67,11 +67,12 @@ def _names_in(text: str) -> Iterator[tuple[str, str]]:
 def _find(text: str, limit: int) -> Sequence[Hit]:
     """What stands in stock first, then what came last. Each half is read in its own order until there are enough:
     sorted together, all that have a make would be."""
-    rows = _pictured().search(text, also=of_customers(text)).order_by("-entered_on", "-pk")
-    stock = rows.filter(IN_STOCK).annotate(half=Value(0))[:limit]
-    gone = rows.exclude(IN_STOCK).annotate(half=Value(1))[:limit]
-    both = stock.union(gone, all=True).order_by("half", "-entered_on", "-pk")
-    return [_told(vehicle) for vehicle in both[:limit]]
+    order = ("-entered_on", "-pk")
+    rows = Vehicle.objects.search(text, also=of_customers(text)).order_by(*order).values("pk")
+    both = rows.filter(IN_STOCK)[:limit].union(rows.exclude(IN_STOCK)[:limit], all=True)
+    in_halves = Case(When(IN_STOCK, then=0), default=1)
+    found = _pictured().filter(is_one_of("pk", both)).order_by(in_halves, *order)[:limit]
+    return [_told(vehicle) for vehicle in found]
 
 
 def _pictured() -> Any:
