@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from openflex.core import french, static_files
+from openflex.core.dates import in_paris
 
 register = template.Library()
 
@@ -44,6 +45,12 @@ def hidden_initial(field: BoundField) -> str:
 def long_instant(value: datetime | None) -> str:
     """« 2 décembre 2024 à 14:42 », on a French clock."""
     return french.long_instant(value) if value else french.NO_VALUE
+
+
+@register.filter
+def iso(value: datetime) -> str:
+    """What stands in `<time datetime>`; `date:"c"` says the same in ten times the time."""
+    return in_paris(value).isoformat()
 
 
 @register.filter
