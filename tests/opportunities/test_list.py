@@ -1,13 +1,13 @@
 """The list of opportunities: what finds one, what narrows and sorts the list, and what it costs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from opportunities.models import Offer, TradeIn
+from opportunities.models import Offer, Opportunity, TradeIn
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_vehicle
 from tests.support.htmx import content, parse, swap
@@ -134,6 +134,16 @@ def test_a_swapped_list_equals_a_reloaded_one(cast, client_for, rino, address):
     client, htmx = client_for(cast.sam), client_for(cast.sam, htmx=True)
     swapped = swap(parse(client.get(LIST)), htmx.get(LIST + address, headers={"HX-Target": "list"}), target="#list")
     assert content(swapped) == content(parse(client.get(LIST + address)))
+
+
+def test_rows_and_cards_say_when_they_changed_as_a_machine_reads_it(cast, client_for, rino):
+    with unscoped("the test compares with what is kept"):
+        kept = set(Opportunity.objects.values_list("changed_at", flat=True))
+    for way in ("", "&affichage=cartes"):
+        page = parse(client_for(cast.sam).get(f"{LIST}?tab=all{way}"))
+        times = [datetime.fromisoformat(time["datetime"]) for time in page.select("time")]
+        assert set(times) == kept
+        assert all(time.utcoffset() for time in times)  # on a French clock
 
 
 def test_cards_say_what_the_rows_say(cast, client_for, rino):
