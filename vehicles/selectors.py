@@ -64,13 +64,13 @@ def vehicle_rows(*, now: datetime) -> QuerySet[Vehicle]:
 
 
 # What is read of a vehicle for them, nothing else in a list shows.
-COSTLY_COLUMNS: Final = frozenset({"supplier", "photo", "margin"})
+COSTLY_COLUMNS: Final = frozenset({"supplier", "photo", "margin", "held_by"})
 
 
 def listed_rows(*, now: datetime, columns: Collection[str]) -> QuerySet[Vehicle]:
     """The vehicles of the scope with what holds them, their preparation, and what these columns of the list show
     besides, in two statements however many."""
-    holds = Hold.objects.active(now).select_related("created_by", "customer")
+    holds = Hold.objects.active(now).select_related("customer", *(["created_by"] if "held_by" in columns else []))
     active = Prefetch("holds", queryset=holds, to_attr="active_holds")
     told = _told_rows(COSTLY_COLUMNS.intersection(columns))
     return told.prefetch_related(active)  # type: ignore[no-redef]  # the model says that it may be there
@@ -170,7 +170,8 @@ def show_to(
         vehicle.held_for = holder_of(hold) if hold else ""
         if "supplier" in columns:
             vehicle.shown_supplier = name_for_reader(vehicle.supplier) if vehicle.supplier else UNSEEN
-        vehicle.held_by = str(hold.created_by) if hold and hold.created_by else ""
+        if "held_by" in columns:
+            vehicle.held_by = str(hold.created_by) if hold and hold.created_by else ""
 
 
 def same_vehicle(*, vin: str, plate: str, plate_country: str) -> models.Q | None:
