@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from quotation.enums import AnswerKind
 from quotation.models import ProviderAnswer
@@ -22,6 +22,7 @@ from quotation.providers.base import (
     NotEnoughMarket,
     Valuation,
 )
+from quotation.providers.columns import Columns
 from quotation.providers.fields import Fields
 
 # The days of an answer were held against the day it came; they are not judged again.
@@ -59,7 +60,7 @@ class StoredRadar:
 
 
 def radar(answer: ProviderAnswer) -> StoredRadar:
-    """Read once for the process: `raw` of a radar may stay deferred, it is only fetched when it is read."""
+    """Read once for the process: what came may stay deferred, it is only fetched when it is read."""
     return _radars.of(answer, lambda: _radar(answer.pk, answer.answered_at))
 
 
@@ -69,15 +70,17 @@ def remember(answer: ProviderAnswer, found: StoredRadar) -> None:
 
 
 def _radar(pk: int, answered_at: datetime) -> StoredRadar:
-    kind, raw = ProviderAnswer.objects.values_list("kind", "raw").get(pk=pk, answered_at=answered_at)
-    pages: list[dict[str, Any]] = raw[0]["listings"]
+    answer = ProviderAnswer.objects.only("kind", "packed").get(pk=pk, answered_at=answered_at)
+    (raw,) = answer.raw
     return StoredRadar(
         listings=tuple(
-            market_answers.read_listing(item, is_sold=kind == AnswerKind.SOLD, today=_ANY_DAY)
-            for page in pages
-            for item in Fields(page).children("items")
+            listing
+            for page in raw["listings"]
+            for listing in market_answers.read_listings(
+                Columns.of(Fields(page), "items"), is_sold=answer.kind == AnswerKind.SOLD, today=_ANY_DAY
+            )
         ),
-        market=market_answers.read_market(Fields(raw[0]["market"][0])),
+        market=market_answers.read_market(Fields(raw["market"][0])),
     )
 
 

@@ -1,7 +1,7 @@
 """What was asked of the provider, what it answered, and the quotations built on it."""
 
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
@@ -10,8 +10,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F
 from django.db.models.lookups import GreaterThan
+from django.utils.functional import cached_property
 
-from openflex.core.kept_json import KeptJSONField
+from openflex.core.kept_json import KeptJSONField, unpacked
 from openflex.core.search import FoldedText, search_condition
 from quotation.enums import SENT, AnswerKind, CallName, QuotationState
 from quotation.providers import failures
@@ -86,12 +87,18 @@ class ProviderAnswer(FromProvider):
     question = models.CharField(max_length=64)
     # What was asked, with what was taken for granted where nobody answered; null: from before it was kept.
     asked = KeptJSONField(null=True)
-    raw = KeptJSONField()
+    # The list of the JSON objects that came, as they came.
+    packed = models.BinaryField()
     answered_at = models.DateTimeField()
 
     class Meta(FromProvider.Meta):
         indexes = [models.Index(fields=["entity", "kind", "question", "-answered_at"], name="answer_of_question")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    @cached_property
+    def raw(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = unpacked(bytes(self.packed))
+        return found
 
 
 class QuotationQuerySet(models.QuerySet["Quotation"]):

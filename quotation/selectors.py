@@ -164,8 +164,8 @@ def quotation_rows() -> QuerySet[Quotation]:
 
 
 def for_pages() -> QuerySet[Quotation]:
-    """One quotation with all its answers, in one statement; the two radars, half a megabyte each, without `raw`."""
-    rows = Quotation.objects.defer("on_sale_answer__raw", "sold_answer__raw")
+    """One quotation with all its answers, in one statement; the two radars, half a megabyte each, without what came."""
+    rows = Quotation.objects.defer("on_sale_answer__packed", "sold_answer__packed")
     return rows.select_related(
         "entity__holding",
         "point_of_sale",
@@ -181,7 +181,7 @@ def for_pages() -> QuerySet[Quotation]:
 
 def for_results() -> QuerySet[Quotation]:
     """One quotation that has its value, with what its radar and its market study are made of, in one statement."""
-    rows = Quotation.objects.defer("on_sale_answer__raw", "sold_answer__raw", "equipment_answer__raw")
+    rows = Quotation.objects.defer("on_sale_answer__packed", "sold_answer__packed", "equipment_answer__packed")
     return rows.select_related(
         "entity__holding",
         "point_of_sale",

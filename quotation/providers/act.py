@@ -107,8 +107,11 @@ def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
         return one.result(), two.result()
 
 
-def together(*works: Callable[[], A]) -> list[A | ProviderFailure]:
-    """The results of independent works done at the same time, in order; a failure stands in its work's place."""
+def together(*works: Callable[[], A], meanwhile: Callable[[], object] = lambda: None) -> list[A | ProviderFailure]:
+    """The results of independent works done at the same time, in order; a failure stands in its work's place.
+
+    `meanwhile` is done by the caller's own thread once they are on their way.
+    """
 
     def outcome(work: Callable[[], A]) -> A | ProviderFailure:
         try:
@@ -116,8 +119,7 @@ def together(*works: Callable[[], A]) -> list[A | ProviderFailure]:
         except ProviderFailure as failure:
             return failure
 
-    if not works:
-        return []
-    with ThreadPoolExecutor(max_workers=len(works), thread_name_prefix="valuation") as pool:
+    with ThreadPoolExecutor(max_workers=max(1, len(works)), thread_name_prefix="valuation") as pool:
         futures = [pool.submit(copy_context().run, outcome, work) for work in works]
+        meanwhile()
         return [future.result() for future in futures]

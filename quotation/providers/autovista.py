@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -24,7 +24,6 @@ from quotation.providers.base import (
     Colours,
     Equipment,
     IdentifiedVehicle,
-    JsonObject,
     Listing,
     ListingState,
     Make,
@@ -38,10 +37,11 @@ from quotation.providers.base import (
     Version,
 )
 from quotation.providers.calls import Caller
+from quotation.providers.columns import Columns
 from quotation.providers.fields import Fields, FieldWrong, unique
 from quotation.providers.refusals import Arriving, unbelievable
 from quotation.providers.shared import BreakerStorage, SharedCache
-from quotation.providers.wire import IDEMPOTENCY_KEY, Answer, Credentials, ProviderSettings, Request
+from quotation.providers.wire import IDEMPOTENCY_KEY, Answer, Credentials, ProviderSettings, Raw, Request
 from vehicles.enums import Energy, Gearbox, VehicleKind
 
 T = TypeVar("T")
@@ -151,7 +151,8 @@ class Autovista:
         request = Request("listings", "GET", _valuation_path(valuation_id, "listings"), _market_params(state, filters))
         found = self._walk(
             request,
-            lambda item: market_answers.read_listing(item, is_sold=state == ListingState.SOLD, today=today),
+            "id",
+            lambda items: market_answers.read_listings(items, is_sold=state == ListingState.SOLD, today=today),
             act,
         )
         self._check(request, found.raw[-1], lambda answer: _check_listings(answer, found.value))
@@ -189,19 +190,22 @@ class Autovista:
         self, name: str, params: Mapping[str, object], read: Callable[[Fields], T], act: PageAct
     ) -> Answered[tuple[T, ...]]:
         given = {key: str(value) for key, value in params.items() if value not in (None, "")}
-        return self._walk(Request(name, "GET", f"/v1/{name}", given, is_cacheable=True), read, act)
+        request = Request(name, "GET", f"/v1/{name}", given, is_cacheable=True)
+        return self._walk(request, "code", lambda items: [read(item) for item in items.each()], act)
 
-    def _walk(self, request: Request, read: Callable[[Fields], T], act: PageAct) -> Answered[tuple[T, ...]]:
-        """All items of a list, from page to page; what the provider lists without end is refused."""
+    def _walk(
+        self, request: Request, key: str, read: Callable[[Columns], Iterable[T]], act: PageAct
+    ) -> Answered[tuple[T, ...]]:
+        """All items of a list, each with a `key` of its own, from page to page; what the provider lists without end is
+        refused."""
 
-        def page(answer: Fields) -> tuple[list[T], str | None]:
-            items = answer.children("items")
-            codes = [item.code("id" if item.is_known("id") else "code") for item in items]
-            unique(answer, "items", codes)
-            return [read(item) for item in items], answer.maybe(answer.code, "next")
+        def page(answer: Fields) -> tuple[Iterable[T], str | None]:
+            items = Columns.of(answer, "items")
+            unique(answer, "items", items.code(key))
+            return read(items), answer.maybe(answer.code, "next")
 
         found: list[T] = []
-        pages: list[JsonObject] = []
+        pages: list[Raw] = []
         params = {**request.params, "limit": str(_PAGE_SIZE)}
         cursor: str | None = ""
         while cursor is not None:
@@ -219,10 +223,10 @@ class Autovista:
                 self._check(request, raw, lambda answer: _refuse(answer, "next", "the list does not end"))
         return Answered(tuple(found), tuple(pages))
 
-    def _check(self, request: Request, raw: JsonObject, check: Callable[[Fields], None]) -> None:
+    def _check(self, request: Request, raw: Raw, check: Callable[[Fields], None]) -> None:
         """`InconsistentAnswer` when answers that were right by themselves contradict each other."""
         try:
-            check(Fields(raw))
+            check(Fields(raw.data))
         except FieldWrong as error:
             raise unbelievable(error, request, self.name) from error
 

@@ -8,23 +8,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from django.db.models import TextChoices
 
 from quotation.providers.act import PageAct, Suspension
+from quotation.providers.wire import Raw, joined
 from vehicles.enums import Energy, Gearbox, Origin, VehicleKind
 
 T_co = TypeVar("T_co", covariant=True)
-JsonObject = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Answered(Generic[T_co]):
-    """A checked answer, and the JSON objects it was read from as they came: several when a list has several pages."""
+    """A checked answer, and what it was read from: several objects when a list has several pages."""
 
     value: T_co
-    raw: tuple[JsonObject, ...]
+    raw: tuple[Raw, ...]
 
 
 # --- From a plate to a version ---------------------------------------------------------------------------
@@ -340,6 +340,10 @@ class Radar:
 
     listings: Answered[tuple[Listing, ...]]
     market: Answered[Market]
+
+    @property
+    def raw(self) -> Raw:
+        return joined(listings=self.listings.raw, market=self.market.raw)
 
 
 class ValuationProvider(Protocol):

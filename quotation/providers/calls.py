@@ -18,12 +18,20 @@ import stamina
 
 from quotation.providers import failures
 from quotation.providers.act import Deadline, PageAct, ProviderCall, Suspension
-from quotation.providers.base import JsonObject
 from quotation.providers.failures import ProviderFailure
 from quotation.providers.fields import Fields, FieldWrong
 from quotation.providers.refusals import refusal, unbelievable, unreadable
 from quotation.providers.shared import SharedCache
-from quotation.providers.wire import IDEMPOTENCY_KEY, Answer, Exchange, ProviderSettings, Request, digest
+from quotation.providers.wire import (
+    IDEMPOTENCY_KEY,
+    Answer,
+    Exchange,
+    JsonObject,
+    ProviderSettings,
+    Raw,
+    Request,
+    digest,
+)
 
 T = TypeVar("T")
 
@@ -69,7 +77,7 @@ class Caller:
         self._cache = cache
         self._storage = breaker_storage
 
-    def ask(self, request: Request, read: Callable[[Fields], T], act: PageAct) -> tuple[T, JsonObject]:
+    def ask(self, request: Request, read: Callable[[Fields], T], act: PageAct) -> tuple[T, Raw]:
         """What `read` makes of the answer, and the answer itself; leaves a record in the act if a call was made.
 
         In order: the cache if it is fresh, the breaker, the tries, `read`, and only then the cache is written, so that
@@ -78,19 +86,19 @@ class Caller:
         request = replace(request, request_id=uuid4().hex)
         held = self._held(request) if request.is_cacheable else None
         if held is not None and time.time() < held.fresh_until:
-            data = self._decoded(request, held.text.encode())
-            return self._read(request, read, data), data
+            raw = self._decoded(request, held.text.encode())
+            return self._read(request, read, raw), raw
         course = _Course(datetime.now(UTC), time.monotonic())
         try:
-            answer, data = self._guarded(request, held, act.deadline, course)
-            value = self._read(request, read, data)
+            answer, raw = self._guarded(request, held, act.deadline, course)
+            value = self._read(request, read, raw)
         except ProviderFailure as failure:
             act.calls.append(_record(request, course, failure))
             raise
         act.calls.append(_record(request, course, None))
         if request.is_cacheable:
-            self._hold(request, answer, held, data)
-        return value, data
+            self._hold(request, answer, held, raw)
+        return value, raw
 
     def ask_at_once(self, request: Request, read: Callable[[Fields], T], act: PageAct) -> T:
         """As `ask`, but once, with a new token, past cache and breaker: what the provider says at this moment, whoever
@@ -99,8 +107,8 @@ class Caller:
         course = _Course(datetime.now(UTC), time.monotonic(), attempts=1)
         self._cache.set(self._token_key, "", timeout=TOKEN_MARGIN)
         try:
-            _, data = self._attempt(request, None, act.deadline, course)
-            value = self._read(request, read, data)
+            _, raw = self._attempt(request, None, act.deadline, course)
+            value = self._read(request, read, raw)
         except ProviderFailure as failure:
             act.calls.append(_record(request, course, failure))
             raise
@@ -117,9 +125,7 @@ class Caller:
 
     # --- Breaker, tries, attempt -----------------------------------------------------------------------
 
-    def _guarded(
-        self, request: Request, held: _Held | None, deadline: Deadline, course: _Course
-    ) -> tuple[Answer, JsonObject]:
+    def _guarded(self, request: Request, held: _Held | None, deadline: Deadline, course: _Course) -> tuple[Answer, Raw]:
         # A breaker of its own for each call: pybreaker locks itself while it calls, and calls must run side by side.
         # What they share is the storage.
         breaker = pybreaker.CircuitBreaker(
@@ -138,7 +144,7 @@ class Caller:
 
     def _persistently(
         self, request: Request, held: _Held | None, deadline: Deadline, course: _Course
-    ) -> tuple[Answer, JsonObject]:
+    ) -> tuple[Answer, Raw]:
         tries = stamina.retry_context(
             on=lambda error: _try_again(error, deadline),
             attempts=1 + self.settings.retries,
@@ -153,9 +159,7 @@ class Caller:
                 return self._attempt(request, held, deadline, course)
         raise AssertionError("The last try returns or raises.")
 
-    def _attempt(
-        self, request: Request, held: _Held | None, deadline: Deadline, course: _Course
-    ) -> tuple[Answer, JsonObject]:
+    def _attempt(self, request: Request, held: _Held | None, deadline: Deadline, course: _Course) -> tuple[Answer, Raw]:
         token = self._token(request, deadline)
         # A token that took all the time leaves none for the question: it is not sent then.
         course.sent += not deadline.has_passed
@@ -197,9 +201,10 @@ class Caller:
 
     # --- Reading ---------------------------------------------------------------------------------------
 
-    def _decoded(self, request: Request, body: bytes) -> JsonObject:
+    def _decoded(self, request: Request, body: bytes) -> Raw:
         try:
-            data = json.loads(body.decode(), parse_constant=_no_constant)
+            text = body.decode()
+            data = json.loads(text, parse_constant=_no_constant)
             if b"\\u" in body:
                 _check_storable(json.dumps(data, ensure_ascii=False))
         except (ValueError, RecursionError) as error:
@@ -208,11 +213,11 @@ class Caller:
             raise self._failure(failures.MalformedAnswer, request, detail=f"not an object: {body[:80]!r}")
         if error_text := _error_text(data):
             raise self._failure(failures.ErrorInAnswer, request, detail=error_text)
-        return data
+        return Raw(text, data)
 
-    def _read(self, request: Request, read: Callable[[Fields], T], data: JsonObject) -> T:
+    def _read(self, request: Request, read: Callable[[Fields], T], raw: Raw) -> T:
         try:
-            return read(Fields(data))
+            return read(Fields(raw.data))
         except FieldWrong as error:
             raise unbelievable(error, request, self.settings.name) from error
 
@@ -225,13 +230,12 @@ class Caller:
         entry = self._cache.get(self._cache_key(request))
         return _Held(*entry) if entry else None
 
-    def _hold(self, request: Request, answer: Answer, held: _Held | None, data: JsonObject) -> None:
+    def _hold(self, request: Request, answer: Answer, held: _Held | None, raw: Raw) -> None:
         etag = answer.headers.get("etag") or (held.etag if held and answer.status == 304 else "")
         if not etag:
             return
         until = time.time() + min(_max_age(answer), self.settings.catalogue_max_age)
-        text = held.text if held and answer.status == 304 else answer.body.decode()
-        self._cache.set(self._cache_key(request), (etag, text, until), timeout=_KEPT)
+        self._cache.set(self._cache_key(request), (etag, raw.text, until), timeout=_KEPT)
 
     def _cache_key(self, request: Request) -> str:
         params = (f"{name}={value}" for name, value in sorted(request.params.items()))

@@ -21,13 +21,14 @@ Word = TypeVar("Word", bound=TextChoices)
 # A space too: "CF 9C1D23" is somebody’s version code.
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._~-]{0,199}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ISO_DAY: Final = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _FRENCH_DAY: Final = re.compile(r"(?P<day>[0-9]{2})/(?P<month>[0-9]{2})/(?P<year>[0-9]{4})")
-_OLDEST: Final = date(1900, 1, 1)
-_LATEST: Final = date(2100, 12, 31)
-_LONGEST_TEXT: Final = 500
-_LONGEST_LIST: Final = 5000
+OLDEST: Final = date(1900, 1, 1)
+LATEST: Final = date(2100, 12, 31)
+MOST_CENTS: Final = int(MAX_AMOUNT * 100)
+LONGEST_TEXT: Final = 500
+LONGEST_LIST: Final = 5000
 
 
 class FieldWrong(ValueError):
@@ -45,26 +46,26 @@ class SumWrong(FieldWrong):
 class Fields:
     """One JSON object of an answer; `path` is where it stands. Methods raise `FieldWrong`."""
 
-    __slots__ = ("_path", "_values")
+    __slots__ = ("path", "values")
 
     def __init__(self, values: object, path: str = "") -> None:
         if not isinstance(values, dict):
             raise FieldWrong(f"{path or 'answer'}: not an object")
-        self._values: dict[str, Any] = values
-        self._path = path
+        self.values: dict[str, Any] = values
+        self.path = path
 
     def wrong(self, name: str, reason: str) -> FieldWrong:
-        return FieldWrong(f"{self._path}{name}: {reason}")
+        return FieldWrong(f"{self.path}{name}: {reason}")
 
     def missing(self, name: str) -> FieldMissing:
-        return FieldMissing(f"{self._path}{name}: missing")
+        return FieldMissing(f"{self.path}{name}: missing")
 
     def wrong_sum(self, name: str, reason: str) -> SumWrong:
-        return SumWrong(f"{self._path}{name}: {reason}")
+        return SumWrong(f"{self.path}{name}: {reason}")
 
     def is_known(self, name: str) -> bool:
         """Whether the field says something: it is there and neither null nor an empty string."""
-        return not _says_nothing(self._values.get(name))
+        return not says_nothing(self.values.get(name))
 
     def maybe(self, read: Callable[Concatenate[str, P], T], name: str, *args: P.args, **limits: P.kwargs) -> T | None:
         """`fields.maybe(fields.whole, "co2", high=999)`: None when the field says nothing."""
@@ -72,12 +73,12 @@ class Fields:
 
     # --- Values ----------------------------------------------------------------------------------------
 
-    def text(self, name: str, pattern: re.Pattern[str] | None = None, longest: int = _LONGEST_TEXT) -> str:
-        return self._checked_text(name, self._values.get(name), pattern, longest)
+    def text(self, name: str, pattern: re.Pattern[str] | None = None, longest: int = LONGEST_TEXT) -> str:
+        return self._checked_text(name, self.values.get(name), pattern, longest)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The texts of a list, empty ones refused."""
-        return tuple([self._checked_text(name, value, None, _LONGEST_TEXT) for value in self._list(name)])
+        return tuple([self._checked_text(name, value, None, LONGEST_TEXT) for value in self.listed(name)])
 
     def code(self, name: str) -> str:
         """An identifier, harmless once it is quoted in a URL."""
@@ -95,9 +96,6 @@ class Fields:
         return found
 
     def whole(self, name: str, *, low: int = 0, high: int) -> int:
-        value = self._values.get(name)
-        if type(value) is int and low <= value <= high:  # nearly every one, and there are ten thousand in a radar
-            return value
         found = self.number(name, low=low, high=high)
         if found != found.to_integral_value():
             raise self.wrong(name, f"{found} is not whole")
@@ -105,18 +103,18 @@ class Fields:
 
     def euros(self, name: str, *, low: Decimal | int = 0) -> Decimal:
         """An amount that the vendor sends in whole cents."""
-        return self.whole(name, low=int(low * 100), high=int(MAX_AMOUNT * 100)) * CENT
+        return self.whole(name, low=int(low * 100), high=MOST_CENTS) * CENT
 
-    def day(self, name: str, *, latest: date = _LATEST) -> date:
+    def day(self, name: str, *, latest: date = LATEST) -> date:
         value = self._known(name)
         try:
-            found = _day_of(value) if isinstance(value, str) else None
+            found = day_of(value) if isinstance(value, str) else None
         except ValueError:
             raise self.wrong(name, "no such day") from None
         if found is None:
             raise self.wrong(name, "not a day")
-        if not _OLDEST <= found <= latest:
-            raise self.wrong(name, f"{found} is not within {_OLDEST} and {latest}")
+        if not OLDEST <= found <= latest:
+            raise self.wrong(name, f"{found} is not within {OLDEST} and {latest}")
         return found
 
     def flag(self, name: str) -> bool:
@@ -136,49 +134,53 @@ class Fields:
     # --- Objects ---------------------------------------------------------------------------------------
 
     def child(self, name: str) -> "Fields":
-        return Fields(self._known(name), f"{self._path}{name}.")
+        return Fields(self._known(name), self.path_of(name))
 
     def children(self, name: str) -> "list[Fields]":
-        found = self._list(name)
-        return [Fields(value, f"{self._path}{name}[{rank}].") for rank, value in enumerate(found)]
+        found = self.listed(name)
+        return [Fields(value, self.path_of(f"{name}[{rank}]")) for rank, value in enumerate(found)]
+
+    def path_of(self, name: str) -> str:
+        return f"{self.path}{name}."
 
     def _known(self, name: str) -> Any:
-        value = self._values.get(name)
-        if _says_nothing(value):
+        value = self.values.get(name)
+        if says_nothing(value):
             raise self.missing(name)
         return value
 
-    def _list(self, name: str) -> list[Any]:
-        value = self._values.get(name)
+    def listed(self, name: str) -> list[Any]:
+        """What stands in a list, unread."""
+        value = self.values.get(name)
         if value is None:
             raise self.missing(name)
         if not isinstance(value, list):
             raise self.wrong(name, "not a list")
-        if len(value) > _LONGEST_LIST:
+        if len(value) > LONGEST_LIST:
             raise self.wrong(name, f"{len(value)} items are too many")
         return value
 
     def _checked_text(self, name: str, value: object, pattern: re.Pattern[str] | None, longest: int) -> str:
-        if _says_nothing(value):
+        if says_nothing(value):
             raise self.missing(name)
         if not isinstance(value, str):
             raise self.wrong(name, "not a text")
         text = value.strip()
         if len(text) > longest:
             raise self.wrong(name, f"{len(text)} characters are too many")
-        if not text.isprintable() and _CONTROL.search(text):
+        if not text.isprintable() and CONTROL.search(text):
             raise self.wrong(name, "a control character")
         if pattern is not None and not pattern.fullmatch(text):
             raise self.wrong(name, "not of the expected form")
         return text
 
 
-def _says_nothing(value: object) -> bool:
+def says_nothing(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
 @lru_cache(maxsize=10_000)
-def _day_of(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     """None for what is not written as a day; ValueError for a day that no calendar has. A radar names the same few
     hundred days thousands of times."""
     match = _ISO_DAY.fullmatch(text) or _FRENCH_DAY.fullmatch(text)

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 from openflex.core.money import CENT, MAX_AMOUNT
 from quotation.providers.base import (
@@ -25,7 +25,8 @@ from quotation.providers.base import (
     Widening,
     Working,
 )
-from quotation.providers.fields import Fields, FieldWrong
+from quotation.providers.columns import Columns, shared_out
+from quotation.providers.fields import Fields
 from vehicles.enums import Energy, Gearbox
 
 MOST_KM: Final = 5_000_000
@@ -48,7 +49,7 @@ def read_valuation(answer: Fields, *, today: date) -> Valuation | NotEnoughMarke
 
 
 def _valuation(answer: Fields, today: date) -> Valuation:
-    working = read_working(answer)
+    (working,) = _workings(Columns.one(answer))
     limits = answer.child("range")
     low, high = limits.euros("low"), limits.euros("high", low=CENT)
     if not low <= working.adjusted_value <= high:
@@ -83,22 +84,20 @@ def _no_value(answer: Fields, today: date) -> NotEnoughMarket:
     )
 
 
-def read_working(item: Fields) -> Working:
-    adjustments = item.child("adjustments")
-    mileage, age, options, location = (adjustments.euros(name, low=_LOWEST_ADJUSTMENT) for name in _LINES)
-    try:
-        return Working(
-            market_value=item.euros("market_value", low=CENT),
-            mileage=mileage,
-            age=age,
-            options=options,
-            location=location,
-            adjusted_value=item.euros("adjusted_value", low=CENT),
-        )
-    except FieldWrong:
-        raise
-    except ValueError as error:
-        raise item.wrong_sum("adjusted_value", str(error)) from error
+def _workings(of: Columns) -> list[Working]:
+    adjustments = of.child("adjustments")
+    columns = (
+        of.euros("market_value", low=CENT),
+        *(adjustments.euros(name, low=_LOWEST_ADJUSTMENT) for name in _LINES),
+        of.euros("adjusted_value", low=CENT),
+    )
+    found: list[Working] = []
+    for lines in zip(*columns, strict=True):
+        try:
+            found.append(Working(*lines))
+        except ValueError as error:
+            raise of.at(len(found)).wrong_sum("adjusted_value", str(error)) from error
+    return found
 
 
 def _sample(item: Fields) -> Sample:
@@ -112,48 +111,50 @@ def _sample(item: Fields) -> Sample:
 # --- Listings --------------------------------------------------------------------------------------------
 
 
-def read_listing(item: Fields, *, is_sold: bool, today: date) -> Listing:
-    seller, similarity = item.child("seller"), item.child("similarity")
-    price = item.euros("price", low=CENT)
-    first_seen = item.day("first_seen", latest=today)
-    sold_at = item.maybe(item.day, "sold_at", latest=today)
-    if (sold_at is not None) != is_sold or (sold_at is not None and sold_at < first_seen):
-        raise item.wrong("sold_at", "it does not fit what was asked for or the day of publication")
-    return Listing(
-        id=item.code("id"),
-        label=item.text("label"),
-        first_registration=item.day("first_registration", latest=today),
-        mileage_km=item.whole("mileage_km", high=MOST_KM),
-        seller_name=seller.maybe(seller.text, "name", longest=120),
-        seller_kind=seller.word("kind", SellerKind),
-        postcode=item.maybe(item.text, "postcode", _POSTCODE),
-        city=item.maybe(item.text, "city", longest=120),
-        distance_km=item.maybe(item.whole, "distance_km", high=25_000),
-        first_seen=first_seen,
-        days_online=item.whole("days_online", high=_MOST_DAYS),
-        price=price,
-        price_history=_history(item, price, today),
-        working=read_working(item),
-        stars=similarity.whole("stars", low=1, high=5),
-        score=similarity.whole("score", high=100),
-        reasons=similarity.texts("reasons"),
-        url=item.maybe(item.text, "url", _WEB_ADDRESS),
-        sold_at=sold_at,
-        energy=item.maybe(item.word, "energy", Energy),
-        gearbox=item.maybe(item.word, "gearbox", Gearbox),
-        options=frozenset(found) if (found := item.maybe(item.texts, "options")) is not None else None,
-    )
+def read_listings(of: Columns, *, is_sold: bool, today: date) -> tuple[Listing, ...]:
+    seller, similarity = of.child("seller"), of.child("similarity")
+    prices = of.euros("price", low=CENT)
+    columns: dict[str, list[Any]] = {
+        "id": of.code("id"),
+        "label": of.text("label"),
+        "first_registration": of.day("first_registration", latest=today),
+        "mileage_km": of.whole("mileage_km", high=MOST_KM),
+        "seller_name": seller.maybe(Columns.text, "name", longest=120),
+        "seller_kind": seller.word("kind", SellerKind),
+        "postcode": of.maybe(Columns.text, "postcode", _POSTCODE),
+        "city": of.maybe(Columns.text, "city", longest=120),
+        "distance_km": of.maybe(Columns.whole, "distance_km", high=25_000),
+        "first_seen": of.day("first_seen", latest=today),
+        "days_online": of.whole("days_online", high=_MOST_DAYS),
+        "price": prices,
+        "price_history": _histories(of, prices, today),
+        "working": _workings(of),
+        "stars": similarity.whole("stars", low=1, high=5),
+        "score": similarity.whole("score", high=100),
+        "reasons": similarity.texts("reasons"),
+        "url": of.maybe(Columns.text, "url", _WEB_ADDRESS),
+        "sold_at": of.maybe(Columns.day, "sold_at", latest=today),
+        "energy": of.maybe(Columns.word, "energy", Energy),
+        "gearbox": of.maybe(Columns.word, "gearbox", Gearbox),
+        "options": [None if options is None else frozenset(options) for options in of.maybe(Columns.texts, "options")],
+    }
+    for rank, (seen, sold) in enumerate(zip(columns["first_seen"], columns["sold_at"], strict=True)):
+        if (sold is not None) != is_sold or (sold is not None and sold < seen):
+            raise of.at(rank).wrong("sold_at", "it does not fit what was asked for or the day of publication")
+    return tuple([Listing(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)])
 
 
-def _history(item: Fields, price: Decimal, today: date) -> tuple[PublishedPrice, ...]:
-    """The published prices, the oldest first; the last one is the price of the advert."""
-    entries = item.children("price_history")
-    history = tuple(PublishedPrice(each.day("date", latest=today), each.euros("price", low=CENT)) for each in entries)
-    if any(later.day < earlier.day for earlier, later in pairwise(history)):
-        raise item.wrong("price_history", "not in the order of the calendar")
-    if history and history[-1].price != price:
-        raise item.wrong("price_history", f"it ends at {history[-1].price}, not at the price {price}")
-    return history
+def _histories(of: Columns, prices: list[Decimal], today: date) -> list[tuple[PublishedPrice, ...]]:
+    """The published prices of each, the oldest first; the last one is the price of the advert."""
+    entries, lists = of.children("price_history")
+    published = map(PublishedPrice, entries.day("date", latest=today), entries.euros("price", low=CENT))
+    histories = list(shared_out(published, lists))
+    for rank, (history, price) in enumerate(zip(histories, prices, strict=True)):
+        if any(later.day < earlier.day for earlier, later in pairwise(history)):
+            raise of.at(rank).wrong("price_history", "not in the order of the calendar")
+        if history and history[-1].price != price:
+            raise of.at(rank).wrong("price_history", f"it ends at {history[-1].price}, not at the price {price}")
+    return histories
 
 
 # --- Market ----------------------------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 """The words between a call and its transport: settings, one request, one answer, and what exchanges them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from quotation.providers.act import Deadline
+
+JsonObject = Mapping[str, Any]
 
 # The name of a demand: the provider charges what it gets under one name once.
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
@@ -73,6 +75,14 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A JSON object: its text as it came, and what it says."""
+
+    text: str
+    data: JsonObject
+
+
 class Exchange(Protocol):
     """Sends one request, waits until the deadline at most; raises a `ProviderFailure` when no answer came."""
 
@@ -81,3 +91,9 @@ class Exchange(Protocol):
 
 def digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
+def joined(**parts: Sequence[Raw]) -> Raw:
+    """Objects of several answers as one: each list of them under its name."""
+    texts = (f'"{name}":[{",".join(raw.text for raw in raws)}]' for name, raws in parts.items())
+    return Raw(f"{{{','.join(texts)}}}", {name: [raw.data for raw in raws] for name, raws in parts.items()})

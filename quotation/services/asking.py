@@ -16,6 +16,7 @@ from django.db import transaction
 
 from openflex.core.dates import paris_day_bounds, today_paris
 from openflex.core.errors import Refused
+from openflex.core.kept_json import packed
 from quotation.enums import KEPT_FOR, PAID_ANSWERS, SENT, AnswerKind
 from quotation.models import ProviderAnswer, ProviderCall, Quotation
 from quotation.providers import act
@@ -77,17 +78,38 @@ def claimed(quotation: Quotation, *, now: datetime) -> Iterator[None]:
 
 def ask(asker: Asker, request: Request) -> ProviderAnswer:
     """The answer to one question; raises the provider's failure, or Refused("quota_reached")."""
-    (answer,) = ask_all(asker, [request])
-    if isinstance(answer, ProviderFailure):
-        raise answer
-    return answer
+    return keep_one(put(asker, [request]))
 
 
 def ask_all(asker: Asker, requests: Sequence[Request]) -> list[ProviderAnswer | ProviderFailure]:
-    """Independent questions, put at the same time; a failure stands in its question's place.
+    """Independent questions, put at the same time; a failure stands in its question's place. As `put`, then `keep`."""
+    return keep(put(asker, requests))
 
-    Side effects in order: the paid calls in the ledger; the calls over HTTP; the ledger, whatever came of them; the
-    answers. A process that dies in between leaves its paid calls counted: only the provider knows.
+
+@dataclass(frozen=True)
+class Came:
+    """What came over HTTP, and its text as it is kept."""
+
+    value: Any
+    packed: bytes
+
+
+@dataclass(frozen=True)
+class Put:
+    """Questions that were put, and what came of each: an answer of the store, one not kept yet, or a failure."""
+
+    asker: Asker
+    requests: Sequence[Request]
+    found: Sequence[ProviderAnswer | Came | ProviderFailure]
+    calls: Sequence[act.ProviderCall]
+    reserved: Sequence[ProviderCall]
+
+
+def put(asker: Asker, requests: Sequence[Request], *, meanwhile: Callable[[], object] = lambda: None) -> Put:
+    """Independent questions, put at the same time; `keep` must follow, whatever came of them.
+
+    Side effects in order: the paid calls in the ledger; the calls over HTTP, and `meanwhile` while they are out. A
+    process that dies before `keep` leaves its paid calls counted: only the provider knows.
     Raises Refused("quota_reached") before anything is sent.
     """
     with transaction.atomic(durable=True):
@@ -96,11 +118,22 @@ def ask_all(asker: Asker, requests: Sequence[Request]) -> list[ProviderAnswer | 
     open_requests = [request for request, answer in zip(requests, stored, strict=True) if answer is None]
     reserved = _reserve(asker, [request for request in open_requests if request.kind in PAID_ANSWERS])
     already = len(asker.act.calls)
-    outcomes = together(*(_work(request, asker.act) for request in open_requests))
-    with transaction.atomic():
-        _write_calls(asker, asker.act.calls[already:], reserved)
-        fresh = iter([_keep(asker, request, raw) for request, raw in zip(open_requests, outcomes, strict=True)])
-    return [answer if answer is not None else next(fresh) for answer in stored]
+    outcomes = iter(together(*(_work(request, asker.act) for request in open_requests), meanwhile=meanwhile))
+    found = [answer if answer is not None else next(outcomes) for answer in stored]
+    return Put(asker, requests, found, asker.act.calls[already:], reserved)
+
+
+@transaction.atomic
+def keep(given: Put) -> list[ProviderAnswer | ProviderFailure]:
+    """Writes down how the calls went, then the answers; returns what stands for each question, in order."""
+    _write_calls(given.asker, given.calls, given.reserved)
+    fresh = [
+        _to_keep(given.asker, request, one)
+        for request, one in zip(given.requests, given.found, strict=True)
+        if isinstance(one, Came)
+    ]
+    kept = iter(ProviderAnswer.objects.bulk_create(fresh))
+    return [next(kept) if isinstance(one, Came) else one for one in given.found]
 
 
 def write_free_calls(asker: Asker) -> None:
@@ -108,8 +141,20 @@ def write_free_calls(asker: Asker) -> None:
     _write_calls(asker, asker.act.calls, [])
 
 
-def _work(request: Request, act: PageAct) -> Callable[[], Answered[Any]]:
-    return lambda: request.call(act)
+def keep_one(given: Put) -> ProviderAnswer:
+    """As `keep`, of one question; raises the failure that stands for its answer."""
+    (answer,) = keep(given)
+    if isinstance(answer, ProviderFailure):
+        raise answer
+    return answer
+
+
+def _work(request: Request, act: PageAct) -> Callable[[], Came]:
+    def work() -> Came:
+        answered = request.call(act)
+        return Came(answered.value, packed(f"[{','.join(raw.text for raw in answered.raw)}]"))
+
+    return work
 
 
 def _stored_answer(asker: Asker, request: Request) -> ProviderAnswer | None:
@@ -159,15 +204,13 @@ def _reserve(asker: Asker, paid: Sequence[Request]) -> list[ProviderCall]:
     )
 
 
-def _keep(asker: Asker, request: Request, outcome: Answered[Any] | ProviderFailure) -> ProviderAnswer | ProviderFailure:
-    if isinstance(outcome, ProviderFailure):
-        return outcome
-    return ProviderAnswer.objects.create(
+def _to_keep(asker: Asker, request: Request, came: Came) -> ProviderAnswer:
+    return ProviderAnswer(
         entity=asker.entity,
         kind=request.kind,
         question=request.digest,
         asked=request.question,
-        raw=list(outcome.raw),
+        packed=came.packed,
         is_sandbox=asker.act.is_sandbox,
         answered_at=asker.now,
     )

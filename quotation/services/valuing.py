@@ -1,6 +1,7 @@
 """From a finished draft to its value, and the same question asked again on another day."""
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from quotation.providers.act import PageAct
 from quotation.providers.base import (
     Answered,
     ListingState,
+    NotEnoughMarket,
     Radar,
     Valuation,
     ValuationProvider,
@@ -21,7 +23,7 @@ from quotation.providers.base import (
 )
 from quotation.providers.failures import ProviderFailure
 from quotation.selectors import newest_value_of, site_of, vehicle_of
-from quotation.services.asking import Asker, Request, ask, ask_all, claimed
+from quotation.services.asking import Asker, Came, Request, claimed, keep, keep_one, put
 from quotation.services.drafts import copied
 from vehicles.enums import Origin
 from vehicles.services.stock import record_market_value
@@ -42,11 +44,11 @@ def value_draft(*, draft: Quotation, provider: ValuationProvider, asker: Asker) 
         if not Quotation.objects.filter(pk=draft.pk, state=QuotationState.DRAFT).exists():
             draft.refresh_from_db()
             return []
+        question = question_of(draft)
         # The day is in the key: tomorrow's question is another one, even if today's was never answered.
-        key = f"{draft.pk}-{today_paris(asker.now)}"
-        answer, radars, failures = _ask_everything(draft, provider, asker, key)
-        _settle(draft, answer, radars, asker)
-    return failures
+        found = _ask_everything(question, provider, asker, f"{draft.pk}-{today_paris(asker.now)}")
+        _settle(draft, question, found, asker)
+    return found.failures
 
 
 def fetch_radar(*, quotation: Quotation, provider: ValuationProvider, asker: Asker) -> list[ProviderFailure]:
@@ -87,23 +89,41 @@ def redo(
         fresh = replace(asker, is_fresh=True)
         # An answer that was lost on its way is asked for under its own name until there is a newer value: charged once.
         key = f"{first.pk}-{newest.pk}-{today_paris(asker.now)}"
-        answer, radars, failures = _ask_everything(again, provider, fresh, key)
+        found = _ask_everything(question_of(again), provider, fresh, key)
         with transaction.atomic():
-            _fill(again, answer, radars, asker)
-    return again, failures
+            _fill(again, found, asker)
+    return again, found.failures
 
 
-def _ask_everything(
-    draft: Quotation, provider: ValuationProvider, asker: Asker, key: str
-) -> tuple[ProviderAnswer, dict[AnswerKind, ProviderAnswer], list[ProviderFailure]]:
-    answer = ask(asker, _value_request(draft, provider, key))
-    radars, failures = _ask_radars(answers.valuation(answer).id, provider, asker, tuple(RADARS))
-    return answer, radars, failures
+@dataclass(frozen=True)
+class _Found:
+    """A value with its adverts, all of them kept, and why some adverts did not come."""
+
+    answer: ProviderAnswer
+    valuation: Valuation | NotEnoughMarket
+    radars: Mapping[AnswerKind, ProviderAnswer]
+    failures: list[ProviderFailure]
 
 
-def _value_request(draft: Quotation, provider: ValuationProvider, key: str) -> Request:
+def _ask_everything(question: ValuationQuestion, provider: ValuationProvider, asker: Asker, key: str) -> _Found:
+    """The value, then its adverts; the value is kept while the adverts are on their way."""
+    value = put(asker, [_value_request(question, provider, key)])
+    (came,) = value.found
+    if isinstance(came, ProviderFailure):
+        keep(value)
+        raise came
+    valuation = came.value if isinstance(came, Came) else answers.valuation(came)
+    # The store has no adverts of a value that has just been made.
+    asker = replace(asker, is_fresh=asker.is_fresh or isinstance(came, Came))
+    kept: list[ProviderAnswer] = []
+    radars, failures = _ask_radars(
+        valuation.id, provider, asker, tuple(RADARS), meanwhile=lambda: kept.append(keep_one(value))
+    )
+    return _Found(kept[0], valuation, radars, failures)
+
+
+def _value_request(question: ValuationQuestion, provider: ValuationProvider, key: str) -> Request:
     """`key` tells one paid demand from another; with the question in it, a changed draft is another demand."""
-    question = question_of(draft)
     request = Request(AnswerKind.VALUATION, vars_of(question), lambda act: Answered(None, ()))
 
     def call(act: PageAct) -> Answered[Any]:
@@ -153,22 +173,27 @@ def _postcode(draft: Quotation) -> str:
 
 
 def _ask_radars(
-    valuation_id: str, provider: ValuationProvider, asker: Asker, kinds: tuple[AnswerKind, ...]
+    valuation_id: str,
+    provider: ValuationProvider,
+    asker: Asker,
+    kinds: tuple[AnswerKind, ...],
+    *,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[dict[AnswerKind, ProviderAnswer], list[ProviderFailure]]:
-    found: dict[AnswerKind, Radar] = {}
-
     def request(kind: AnswerKind) -> Request:
         def call(act: PageAct) -> Answered[Radar]:
-            radar = found[kind] = provider.radar(valuation_id, state=RADARS[kind], act=act)
-            return Answered(radar, ({"listings": list(radar.listings.raw), "market": list(radar.market.raw)},))
+            radar = provider.radar(valuation_id, state=RADARS[kind], act=act)
+            return Answered(radar, (radar.raw,))
 
         return Request(kind, {"valuation": valuation_id}, call)
 
-    outcomes = ask_all(asker, [request(kind) for kind in kinds])
-    given = {kind: one for kind, one in zip(kinds, outcomes, strict=True) if isinstance(one, ProviderAnswer)}
-    for kind in given.keys() & found.keys():
-        answers.remember(given[kind], answers.StoredRadar(found[kind].listings.value, found[kind].market.value))
-    return given, [one for one in outcomes if isinstance(one, ProviderFailure)]
+    asked = put(asker, [request(kind) for kind in kinds], meanwhile=meanwhile)
+    outcomes = dict(zip(kinds, keep(asked), strict=True))
+    given = {kind: one for kind, one in outcomes.items() if isinstance(one, ProviderAnswer)}
+    for kind, came in zip(kinds, asked.found, strict=True):
+        if isinstance(came, Came):
+            answers.remember(given[kind], answers.StoredRadar(came.value.listings.value, came.value.market.value))
+    return given, [one for one in outcomes.values() if isinstance(one, ProviderFailure)]
 
 
 def _no_value() -> Refused:
@@ -183,35 +208,34 @@ _VALUED = (
 
 
 @transaction.atomic
-def _settle(draft: Quotation, answer: ProviderAnswer, radars: dict[AnswerKind, ProviderAnswer], asker: Asker) -> None:
+def _settle(draft: Quotation, question: ValuationQuestion, found: _Found, asker: Asker) -> None:
     """Draft → valued, once, whoever races: the second of two tabs finds it done and changes nothing."""
     rows = Quotation.objects.select_related("entity", "point_of_sale")  # what the question is made of
     locked = rows.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.state != QuotationState.DRAFT:
         draft.refresh_from_db()
         return
-    if not _asks_the_same(locked, draft):
+    if not _asks(locked, question):
         raise Refused(
             "changed_meanwhile",
             "La fiche a changé dans un autre onglet pendant le calcul\u00a0: affichez de nouveau la cote.",
         )
-    _fill(draft, answer, radars, asker)
+    _fill(draft, found, asker)
 
 
-def _asks_the_same(locked: Quotation, draft: Quotation) -> bool:
+def _asks(locked: Quotation, question: ValuationQuestion) -> bool:
     """The answer must be to the question that stands in the row, not to the one that stood there when it was asked: of
     a draft whose point of sale never changes, hence the same postcode."""
     try:
-        asked = question_of(draft)
-        return question_of(locked, postcode=asked.postcode) == asked
+        return question_of(locked, postcode=question.postcode) == question
     except Refused:
         return False
 
 
-def _fill(draft: Quotation, answer: ProviderAnswer, radars: dict[AnswerKind, ProviderAnswer], asker: Asker) -> None:
+def _fill(draft: Quotation, found: _Found, asker: Asker) -> None:
     """Writes the answer into the quotation, saves it, and pushes its value to the vehicle in stock, if the asker still
     sees it."""
-    valuation = answers.valuation(answer)
+    answer, valuation, radars = found.answer, found.valuation, found.radars
     draft.valuation_answer, draft.value_date, draft.valued_at = answer, valuation.as_of, asker.now
     draft.unread, draft.is_sandbox = {}, answer.is_sandbox
     draft.asked_at = None  # together with the answer: what asked for it need not be written off by itself
@@ -240,7 +264,7 @@ def _fill(draft: Quotation, answer: ProviderAnswer, radars: dict[AnswerKind, Pro
 
 
 @transaction.atomic
-def _attach(quotation: Quotation, radars: dict[AnswerKind, ProviderAnswer]) -> None:
+def _attach(quotation: Quotation, radars: Mapping[AnswerKind, ProviderAnswer]) -> None:
     for kind, answer in radars.items():
         setattr(quotation, _answer_field(kind), answer)
     if radars:

@@ -1,5 +1,6 @@
 """Typed factory functions: what a test does not say gets a plain value that is right."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from customers.models import Customer, CustomerImport, CustomerImportLine
 from openflex.core.dates import today_paris
+from openflex.core.kept_json import packed
 from openflex.notifications.models import Notification
 from opportunities.enums import Source
 from opportunities.models import Opportunity
@@ -194,7 +196,11 @@ def make_empty_radars(entity: Entity) -> dict[str, ProviderAnswer]:
     with unscoped("test data"):
         return {
             f"{kind.value}_answer": ProviderAnswer.objects.create(
-                entity=entity, kind=kind, question=f"{next(_numbers):064}", raw=raw, answered_at=timezone.now()
+                entity=entity,
+                kind=kind,
+                question=f"{next(_numbers):064}",
+                packed=packed(json.dumps(raw)),
+                answered_at=timezone.now(),
             )
             for kind in (AnswerKind.ON_SALE, AnswerKind.SOLD)
         }

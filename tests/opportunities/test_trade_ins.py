@@ -1,5 +1,6 @@
 """Trade-in estimates: made once from a quotation with everything kept, completed by two, seen by nobody else."""
 
+import json
 import uuid
 from datetime import date
 from decimal import Decimal
@@ -8,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from openflex.core.kept_json import packed
 from openflex.notifications.models import Notification
 from opportunities.models import Opportunity, TradeIn
 from opportunities.services.trade_ins import QUOTED
@@ -39,7 +41,11 @@ TYPED = {
 def answer(entity, kind, raw):
     with unscoped("test data"):
         return ProviderAnswer.objects.create(
-            entity=entity, kind=kind, question=uuid.uuid4().hex * 2, raw=[raw], answered_at=timezone.now()
+            entity=entity,
+            kind=kind,
+            question=uuid.uuid4().hex * 2,
+            packed=packed(json.dumps([raw])),
+            answered_at=timezone.now(),
         )
 
 

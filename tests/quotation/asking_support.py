@@ -1,5 +1,6 @@
 """Questions with made-up answers, for the tests of the store, the quota and the ledger."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from quotation.providers import act
 from quotation.providers.act import Deadline, PageAct
 from quotation.providers.base import Answered
 from quotation.providers.failures import ProviderFailure
+from quotation.providers.wire import Raw
 from quotation.services.asking import Asker, Request
 from settings_admin.models import Entity, User
 
@@ -44,7 +46,7 @@ class Questions:
             )
             if failure:
                 raise failure
-            return Answered(answer, (answer,))
+            return Answered(answer, (Raw(json.dumps(answer), answer),))
 
         return Request(kind, {"about": name}, call)
 

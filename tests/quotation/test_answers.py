@@ -36,7 +36,7 @@ def _radars_fetched(way: Way, name: str, pk: int) -> int:
 
 def _fetches_a_radar(sql: str) -> bool:
     """A radar is the row of its own table, read with what it is of."""
-    return 'FROM "quotation_provideranswer"' in sql and '"kind"' in sql and '"raw"' in sql
+    return 'FROM "quotation_provideranswer"' in sql and '"kind"' in sql and '"packed"' in sql
 
 
 def test_what_was_kept_and_drawn_says_what_is_read_anew(way: Way, monkeypatch):

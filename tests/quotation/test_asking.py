@@ -1,6 +1,7 @@
 """The store of a day, the quota, the ledger: what is asked of the provider at all, and what is written down of it."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -15,7 +16,7 @@ from quotation.providers.failures import (
     ProviderFailure,
     ServerError,
 )
-from quotation.services.asking import ask, ask_all, claimed
+from quotation.services.asking import ask, ask_all, claimed, keep_one, put
 from settings_admin.scoping import unscoped
 from tests.make import make_quotation
 from tests.quotation.asking_support import NOON, Questions, asker
@@ -105,6 +106,35 @@ class TestTogether:
         failed, answered = ask_all(who, [questions.one("a", AnswerKind.ON_SALE), questions.one("b", AnswerKind.SOLD)])
         assert isinstance(failed, ProviderFailure)
         assert answered.raw == [{"name": "b"}]
+
+    def test_a_value_is_kept_while_its_adverts_are_on_their_way(self, in_north, questions):
+        """The adverts come only once the value is there: waited for, it would never be."""
+        who = asker(in_north.north, in_north.sam)
+        value = put(who, [questions.one("golf")])
+        assert not ProviderAnswer.objects.exists()
+        is_kept = Event()
+
+        def adverts(name):
+            assert is_kept.wait(timeout=10)
+            return {"name": name}
+
+        def meanwhile():
+            assert keep_one(value).raw == [{"name": "golf"}]
+            is_kept.set()
+
+        later = put(who, [Questions(adverts).one("a", AnswerKind.ON_SALE)], meanwhile=meanwhile)
+        assert ProviderAnswer.objects.get().kind == AnswerKind.VALUATION
+        assert keep_one(later).raw == [{"name": "a"}]
+        assert list(ProviderCall.objects.order_by("pk").values_list("name", "outcome")) == [
+            ("valuation", "ok"),
+            ("on_sale", "ok"),
+        ]
+
+    def test_what_is_done_meanwhile_is_done_where_nothing_is_asked(self, in_north, questions):
+        who, done = asker(in_north.north, in_north.sam), []
+        stored = ask(who, questions.one("b", AnswerKind.SOLD))
+        again = put(who, [questions.one("b", AnswerKind.SOLD)], meanwhile=lambda: done.append("kept"))
+        assert (keep_one(again), done, questions.sent) == (stored, ["kept"], ["b"])
 
     def test_it_is_refused_inside_a_transaction(self, in_north, questions, django_db_blocker):
         """Django lets the transaction of a test itself pass: only one of our own counts."""

@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from openflex.core.kept_json import packed
 from quotation.models import ProviderAnswer, ProviderCall, Quotation
 from settings_admin.scoping import unscoped
 from tests.make import make_quotation, make_vehicle
@@ -13,7 +14,9 @@ AT = "2026-11-24T10:00:00+01:00"
 
 
 def answer(entity):
-    return ProviderAnswer.objects.create(entity=entity, kind="plate", question="0" * 64, raw={}, answered_at=AT)
+    return ProviderAnswer.objects.create(
+        entity=entity, kind="plate", question="0" * 64, packed=packed("[]"), answered_at=AT
+    )
 
 
 def hold(entity, vehicle, point_of_sale=None):

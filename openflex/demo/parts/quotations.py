@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import models
 
 from openflex.core.dates import PARIS
+from openflex.core.kept_json import packed
 from openflex.demo.copying import copy_rows
 from openflex.demo.world import FIRST_DAY, World
 from quotation import answers
@@ -80,7 +81,7 @@ def _answers(world: World) -> dict[AnswerKind, ProviderAnswer]:
             kind=kind,
             # Never the digest of a question: what is asked later is asked of the provider.
             question=f"demonstration {kind}",
-            raw=recorded[kind],
+            packed=packed(json.dumps(recorded[kind])),
             is_sandbox=True,
             answered_at=_VALUED_AT,
         )

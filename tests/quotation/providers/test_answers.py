@@ -44,7 +44,7 @@ def test_a_plate_gives_the_vehicle_and_three_candidates(provider: Autovista, typ
     assert (best.catalogue_date, best.doors) == (date(2010, 2, 15), 5)
     assert best.price_new == Decimal("26870.00")
     assert [c.match for c in vehicle.candidates] == sorted((c.match for c in vehicle.candidates), reverse=True)
-    assert answered.raw[0]["plate"] == "GD-642-JM"
+    assert answered.raw[0].data["plate"] == "GD-642-JM"
 
 
 def test_the_demonstration_value_is_9210_to_the_cent(provider: Autovista) -> None:

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from quotation.providers import autovista, market_answers, vehicle_answers
 from quotation.providers.autovista import Autovista
-from quotation.providers.base import JsonObject, ListingState
+from quotation.providers.base import ListingState
+from quotation.providers.columns import Columns
 from quotation.providers.fields import Fields, FieldWrong
+from quotation.providers.wire import JsonObject
 from tests.quotation.providers.support import GOLF_PLUS, provider_at
 
 Path = tuple[str | int, ...]
@@ -27,9 +29,7 @@ def _read_items(read: Reader) -> Reader:
 
 def _read_listings(is_sold: bool) -> Reader:
     def read(answer: Fields) -> object:
-        found = tuple(
-            market_answers.read_listing(item, is_sold=is_sold, today=TODAY) for item in answer.children("items")
-        )
+        found = market_answers.read_listings(Columns.of(answer, "items"), is_sold=is_sold, today=TODAY)
         autovista._check_listings(answer, found)
         return found
 
@@ -78,7 +78,7 @@ def good(request: pytest.FixtureRequest) -> dict[str, JsonObject]:
         "sold": sold.raw,
         "market": radar.market.raw,
     }
-    return {name: _cut(raw[0]) for name, raw in found.items()}
+    return {name: _cut(raw[0].data) for name, raw in found.items()}
 
 
 def _cut(answer: JsonObject) -> JsonObject:
@@ -234,7 +234,7 @@ def test_statistics_must_be_those_of_the_listings(provider: Autovista, name: str
     valued = provider.value(GOLF_PLUS, idempotency_key="against", act=act).value
     radar = provider.radar(valued.id, state=ListingState.ON_SALE, act=act)
     listings = radar.listings.value
-    raw = radar.market.raw[0]
+    raw = radar.market.raw[0].data
     market_answers.check_against_listings(Fields(raw), radar.market.value, listings)
     spoiled = Fields(_spoiled(raw, (name,), raw[name] + cents))
     with pytest.raises(FieldWrong):
