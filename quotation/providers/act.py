@@ -120,6 +120,8 @@ def together(*works: Callable[[], A], meanwhile: Callable[[], object] = lambda: 
             return failure
 
     with ThreadPoolExecutor(max_workers=max(1, len(works)), thread_name_prefix="valuation") as pool:
-        futures = [pool.submit(copy_context().run, outcome, work) for work in works]
-        meanwhile()
+        try:
+            futures = [pool.submit(copy_context().run, outcome, work) for work in works]
+        finally:
+            meanwhile()  # even of works that no thread could be started for: it may keep what was paid
         return [future.result() for future in futures]

@@ -136,17 +136,17 @@ def keep(given: Put) -> list[ProviderAnswer | ProviderFailure]:
     return [next(kept) if isinstance(one, Came) else one for one in given.found]
 
 
-def write_free_calls(asker: Asker) -> None:
-    """What was asked within the act by itself, and costs nothing, into the ledger."""
-    _write_calls(asker, asker.act.calls, [])
-
-
 def keep_one(given: Put) -> ProviderAnswer:
     """As `keep`, of one question; raises the failure that stands for its answer."""
     (answer,) = keep(given)
     if isinstance(answer, ProviderFailure):
         raise answer
     return answer
+
+
+def write_free_calls(asker: Asker) -> None:
+    """What was asked within the act by itself, and costs nothing, into the ledger."""
+    _write_calls(asker, asker.act.calls, [])
 
 
 def _work(request: Request, act: PageAct) -> Callable[[], Came]:
