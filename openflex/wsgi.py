@@ -6,8 +6,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openflex.settings")
 
-application = get_wsgi_application()
+pages = get_wsgi_application()
 
-from openflex.core.memory import settle  # noqa: E402 - views import models, which are there once Django is set up
+from openflex.core.memory import collect_between_pages, settle  # noqa: E402 - views import models, there by now
 
 settle()
+application = collect_between_pages(pages)

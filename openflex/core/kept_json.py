@@ -2,8 +2,9 @@
 
 import json
 import zlib
-from typing import Any
+from typing import Any, NoReturn
 
+import orjson
 from django.db import models
 
 
@@ -30,4 +31,17 @@ def packed(text: str) -> bytes:
 def unpacked(kept: bytes) -> Any:
     """What a `packed` text says, or one that was kept as it is."""
     # No JSON begins as what zlib writes does.
-    return json.loads(zlib.decompress(kept) if kept.startswith(b"x") else kept)
+    return read_json(zlib.decompress(kept) if kept.startswith(b"x") else kept)
+
+
+def read_json(text: str | bytes) -> Any:
+    """What a JSON text says, in a third of the time that the standard library takes, which is asked only where
+    something is wrong: it says what, and where. Raises its errors, and `ValueError` for NaN and infinity."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")

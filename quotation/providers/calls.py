@@ -16,6 +16,7 @@ from uuid import uuid4
 import pybreaker
 import stamina
 
+from openflex.core.kept_json import read_json
 from quotation.providers import failures
 from quotation.providers.act import Deadline, PageAct, ProviderCall, Suspension
 from quotation.providers.failures import ProviderFailure
@@ -204,7 +205,7 @@ class Caller:
     def _decoded(self, request: Request, body: bytes) -> Raw:
         try:
             text = body.decode()
-            data = json.loads(text, parse_constant=_no_constant)
+            data = read_json(text)
             if b"\\u" in body:
                 _check_storable(json.dumps(data, ensure_ascii=False))
         except (ValueError, RecursionError) as error:
@@ -266,10 +267,6 @@ def _try_again(error: Exception, deadline: Deadline) -> bool | float:
 def _read_token(answer: Fields) -> tuple[str, int]:
     token = answer.text("access_token", re.compile(r"[\x21-\x7e]+"), longest=4096)
     return token, answer.whole("expires_in", low=1, high=10**7)
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _check_storable(text: str) -> None:

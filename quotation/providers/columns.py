@@ -67,9 +67,10 @@ class Columns:
         self, read: Callable[Concatenate["Columns", str, P], list[T]], name: str, *args: P.args, **limits: P.kwargs
     ) -> list[T | None]:
         """`columns.maybe(Columns.whole, "co2", high=999)`: None where the field says nothing."""
-        told = [not says_nothing(value) for value in self._values(name)]
-        if all(told):
+        values = self._values(name)
+        if _all_say_something(values):
             return list(read(self, name, *args, **limits))
+        told = [not says_nothing(value) for value in values]
         known = Columns(list(compress(self._rows, told)), lambda: compress(self._paths(), told))
         found = iter(read(known, name, *args, **limits))
         return [next(found) if one else None for one in told]
@@ -148,6 +149,14 @@ def shared_out(found: Iterable[T], lists: Iterable[list[Any]]) -> Iterable[tuple
 def _are(kind: type, values: Iterable[object]) -> bool:
     """Exactly of this kind: true and false are whole numbers otherwise."""
     return set(map(type, values)) <= {kind}
+
+
+def _all_say_something(values: list[Any]) -> bool:
+    """As `says_nothing` of none of them, of a whole column."""
+    kinds = set(map(type, values))
+    if kinds <= {str}:
+        return all(map(str.strip, values))
+    return not any(map(says_nothing, values)) if str in kinds else type(None) not in kinds
 
 
 def _sound_days(values: list[Any], latest: date) -> list[date] | None:

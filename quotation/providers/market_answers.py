@@ -141,7 +141,9 @@ def read_listings(of: Columns, *, is_sold: bool, today: date) -> tuple[Listing, 
     for rank, (seen, sold) in enumerate(zip(columns["first_seen"], columns["sold_at"], strict=True)):
         if (sold is not None) != is_sold or (sold is not None and sold < seen):
             raise of.at(rank).wrong("sold_at", "it does not fit what was asked for or the day of publication")
-    return tuple([Listing(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)])
+    # In the order of its fields: five hundred times twenty names take longer to hand over than to read.
+    rows = zip(*(columns[name] for name in Listing.__slots__), strict=True)
+    return tuple([Listing(*row) for row in rows])
 
 
 def _histories(of: Columns, prices: list[Decimal], today: date) -> list[tuple[PublishedPrice, ...]]:

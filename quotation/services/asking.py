@@ -56,24 +56,40 @@ class Asker:
     is_fresh: bool = False
 
 
+class HasValue(Refused):
+    """What was asked for is for a draft, and this one has got its value since, in another tab."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "not_a_draft", "Cette cotation a déjà sa valeur\u00a0: ouvrez-la depuis «\u00a0Mes cotations\u00a0»."
+        )
+
+
 @contextmanager
 def claimed(quotation: Quotation, *, now: datetime) -> Iterator[None]:
     """One paid question about a quotation at a time: a second press, or a second tab, pays nothing.
 
-    Raises Refused("being_asked") while somebody else asks. A conditional UPDATE and no lock: no transaction may stay
-    open for as long as the provider takes.
+    Raises Refused("being_asked") while somebody else asks, and HasValue for what is a draft no more. A conditional
+    UPDATE and no lock: no transaction may stay open for as long as the provider takes. Who writes down the answer may
+    write `asked_at` off with it; it is done here otherwise.
     """
     rows = Quotation.objects.filter(pk=quotation.pk)
-    if not rows.exclude(asked_at__gt=now - CLAIM_LASTS).update(asked_at=now):
+    if not rows.filter(state=quotation.state).exclude(asked_at__gt=now - CLAIM_LASTS).update(asked_at=now):
+        if rows.exclude(state=quotation.state).exists():
+            raise HasValue
         raise Refused(
             "being_asked",
             "Cette demande est déjà partie, d’un autre onglet ou d’un double clic\u00a0: sa réponse arrive dans "
             "quelques secondes.",
         )
+    quotation.asked_at = now
+    is_answered = False
     try:
         yield
+        is_answered = quotation.asked_at is None
     finally:
-        rows.filter(asked_at=now).update(asked_at=None)
+        if not is_answered:
+            rows.filter(asked_at=now).update(asked_at=None)
 
 
 def ask(asker: Asker, request: Request) -> ProviderAnswer:

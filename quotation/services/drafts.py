@@ -16,7 +16,7 @@ from quotation.models import ProviderAnswer, Quotation
 from quotation.providers.base import Candidate, Colour, IdentifiedVehicle, ValuationProvider, Version
 from quotation.providers.failures import ProviderFailure
 from quotation.selectors import vehicle_of
-from quotation.services.asking import Asker, Request, ask, ask_all, claimed
+from quotation.services.asking import Asker, HasValue, Request, ask, ask_all, claimed
 from settings_admin.models import Entity, PointOfSale, User
 from settings_admin.records import services as records
 from settings_admin.records.services import EditConflict
@@ -39,8 +39,8 @@ class OtherVersion(Refused):
 def identify_plate(*, draft: Quotation, plate: str, provider: ValuationProvider, asker: Asker) -> IdentifiedVehicle:
     """Asks whose plate this is (a paid call, or the store's answer of less than a day) and fills the draft with it.
 
-    Raises the provider's failure, PlateUnknown among them, and Refused("quota_reached" or "being_asked"). A draft that
-    knows no other vehicle keeps the plate then; one that is of another vehicle stays as it was.
+    Raises the provider's failure, PlateUnknown among them, HasValue, and Refused("quota_reached" or "being_asked"). A
+    draft that knows no other vehicle keeps the plate then; one that is of another vehicle stays as it was.
     """
     of_plate = {**_unlinked(draft, plate), "plate": plate, **_FRENCH}
     forgotten = _forgotten(draft, plate)
@@ -280,7 +280,7 @@ def copy_as_draft(*, quotation: Quotation, actor: User, key: UUID | None = None)
 
 @transaction.atomic
 def set_fields(draft: Quotation, values: Mapping[str, Any]) -> None:
-    """Writes these fields of a draft; raises Refused("not_a_draft") when it was valued meanwhile, in another tab.
+    """Writes these fields of a draft; raises HasValue when it was valued meanwhile, in another tab.
 
     What says only what stands there already is no change: the last field can be kept after the value it led to.
     """
@@ -295,9 +295,7 @@ def _write(draft: Quotation, values: Mapping[str, Any], *, locked: Quotation) ->
     if locked.state != QuotationState.DRAFT:
         if all(getattr(locked, name) == value for name, value in values.items()):
             return
-        raise Refused(
-            "not_a_draft", "Cette cotation a déjà sa valeur\u00a0: ouvrez-la depuis «\u00a0Mes cotations\u00a0»."
-        )
+        raise HasValue
     for name, value in values.items():
         setattr(draft, name, value)
     draft.save(update_fields=[*values, "changed_at"])

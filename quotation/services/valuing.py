@@ -23,7 +23,7 @@ from quotation.providers.base import (
 )
 from quotation.providers.failures import ProviderFailure
 from quotation.selectors import newest_value_of, site_of, vehicle_of
-from quotation.services.asking import Asker, Came, Request, claimed, keep, keep_one, put
+from quotation.services.asking import Asker, Came, HasValue, Request, claimed, keep, keep_one, put
 from quotation.services.drafts import copied
 from vehicles.enums import Origin
 from vehicles.services.stock import record_market_value
@@ -40,14 +40,15 @@ def value_draft(*, draft: Quotation, provider: ValuationProvider, asker: Asker) 
     Refused("being_asked") while another press waits for it, and what `ask` refuses. A draft that has got its value
     meanwhile asks nothing. Afterwards the value of the day is pushed to the vehicle in stock, if it is about one.
     """
-    with claimed(draft, now=asker.now):
-        if not Quotation.objects.filter(pk=draft.pk, state=QuotationState.DRAFT).exists():
-            draft.refresh_from_db()
-            return []
-        question = question_of(draft)
-        # The day is in the key: tomorrow's question is another one, even if today's was never answered.
-        found = _ask_everything(question, provider, asker, f"{draft.pk}-{today_paris(asker.now)}")
-        _settle(draft, question, found, asker)
+    try:
+        with claimed(draft, now=asker.now):
+            question = question_of(draft)
+            # The day is in the key: tomorrow's question is another one, even if today's was never answered.
+            found = _ask_everything(question, provider, asker, f"{draft.pk}-{today_paris(asker.now)}")
+            _settle(draft, question, found, asker)
+    except HasValue:
+        draft.refresh_from_db()
+        return []
     return found.failures
 
 
@@ -238,7 +239,7 @@ def _fill(draft: Quotation, found: _Found, asker: Asker) -> None:
     answer, valuation, radars = found.answer, found.valuation, found.radars
     draft.valuation_answer, draft.value_date, draft.valued_at = answer, valuation.as_of, asker.now
     draft.unread, draft.is_sandbox = {}, answer.is_sandbox
-    draft.asked_at = None  # together with the answer: what asked for it need not be written off by itself
+    draft.asked_at = None  # together with the answer: `claimed` need not write it off by itself
     if isinstance(valuation, Valuation):
         working = valuation.working
         draft.state = QuotationState.VALUED

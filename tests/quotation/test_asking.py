@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from openflex.core.errors import Refused
-from quotation.enums import KEPT_FOR, AnswerKind
+from quotation.enums import KEPT_FOR, AnswerKind, QuotationState
 from quotation.models import ProviderAnswer, ProviderCall, QuotationSettings
 from quotation.providers.failures import (
     BadCredentials,
@@ -16,7 +16,7 @@ from quotation.providers.failures import (
     ProviderFailure,
     ServerError,
 )
-from quotation.services.asking import ask, ask_all, claimed, keep_one, put
+from quotation.services.asking import HasValue, ask, ask_all, claimed, keep_one, put
 from settings_admin.scoping import unscoped
 from tests.make import make_quotation
 from tests.quotation.asking_support import NOON, Questions, asker
@@ -305,6 +305,24 @@ class TestClaim:
             raise ServerError("Autovista", status=500)
         with claimed(quotation, now=NOON):
             pass
+
+    def test_what_an_answer_that_was_not_kept_wrote_off_is_written_off(self, in_north):
+        quotation = make_quotation(entity=in_north.north, created_by=in_north.sam)
+
+        def answer_that_is_rolled_back() -> None:
+            quotation.asked_at = None
+            raise ServerError("Autovista", status=500)
+
+        with pytest.raises(ServerError), claimed(quotation, now=NOON):
+            answer_that_is_rolled_back()
+        with claimed(quotation, now=NOON):
+            pass
+
+    def test_a_draft_that_has_got_its_value_since_asks_nothing(self, in_north):
+        draft = make_quotation(entity=in_north.north, created_by=in_north.sam)
+        draft.state = QuotationState.DRAFT
+        with pytest.raises(HasValue), claimed(draft, now=NOON):
+            pytest.fail("asked")
 
     def test_what_a_process_that_died_left_is_forgotten(self, in_north):
         quotation = make_quotation(entity=in_north.north, created_by=in_north.sam, asked_at=NOON)
