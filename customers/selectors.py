@@ -36,15 +36,22 @@ def listed_rows() -> QuerySet[Customer]:
 
 
 def search(text: str, *, entity_id: int | None = None, limit: int = MATCHES_SHOWN) -> list[Customer]:
-    """The first customers with these words, for a picker: of that entity, or of the scope; none below three
-    characters. The right to see them is the caller's to ask."""
+    """The first customers with these words, for a picker: those whose name begins with them, then the others, each by
+    name; of that entity, or of the scope; none below three characters. The right to see them is the caller's to ask.
+    """
     if not is_long_enough(text):
         return []
-    rows = Customer.objects.listed().search(text)
+    listed = Customer.objects.listed()
     if entity_id is not None:
-        rows = rows.filter(entity=entity_id)
-    # Nothing is lost by sorting what was found: a limited ordered read would walk the names instead of the index.
-    return list(rows.order_by("sort_name", "pk")[:limit])
+        listed = listed.filter(entity=entity_id)
+    in_order = listed.order_by("sort_name", "pk")
+    if "@" in text or not any(map(str.isalpha, text)):
+        return list(in_order.search(text)[:limit])
+    begins = Q(sort_name__startswith=" ".join(fold(text.replace("’", "'")).split()))
+    found = list(in_order.filter(begins)[:limit])
+    if len(found) < limit:
+        found += in_order.search(text).exclude(begins)[: limit - len(found)]
+    return found
 
 
 def name_for_reader(customer: Customer) -> str:

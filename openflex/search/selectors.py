@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
@@ -16,6 +16,16 @@ from settings_admin.scoping import Scope, current_scope, scoped
 
 # Rows of one kind.
 FEW: Final = 5
+
+
+class _Named(NamedTuple):
+    """A page or an act, with the `words` by which it is found; its address is only made where it is."""
+
+    words: str
+    label: str
+    url_name: str
+    icon: str
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,28 +101,32 @@ def _opened(scope: Scope, addresses: Iterable[str], places: Mapping[int, str]) -
     return [hits[row] for row in rows if row in hits][:FEW]
 
 
-def _beginnings(scope: Scope) -> Iterable[tuple[str, Hit]]:
+def _beginnings(scope: Scope) -> Iterable[_Named]:
     for one in beginnings():
         if scope.allows_somewhere(one.right):
-            yield f"{one.label} {one.words}", Hit(one.label, reverse(one.url_name), icon=one.icon)
+            yield _Named(f"{one.label} {one.words}", one.label, one.url_name, one.icon)
 
 
-def _pages(scope: Scope, *, with_settings: bool) -> Iterable[tuple[str, Hit]]:
+def _pages(scope: Scope, *, with_settings: bool) -> Iterable[_Named]:
     for entry in nav_entries():
         if may_enter(entry):
-            yield entry.label, Hit(entry.label, reverse(entry.url_name), icon=entry.icon)
+            yield _Named(entry.label, entry.label, entry.url_name, entry.icon)
     for own in OWN_PAGES:
-        yield f"{own.label} {own.words}", Hit(own.label, reverse(own.url_name), icon=own.icon)
+        yield _Named(f"{own.label} {own.words}", own.label, own.url_name, own.icon)
     for page in settings_pages() if with_settings else ():
         if scope.allows_somewhere(page.right):
-            hit = Hit(page.label, reverse(page.url_name), about=f"Paramètres · {page.section.label}", icon=page.icon)
-            yield f"{page.label} {page.description} paramètres", hit
+            about = f"Paramètres · {page.section.label}"
+            yield _Named(f"{page.label} {page.description} paramètres", page.label, page.url_name, page.icon, about)
 
 
-def _named_so(text: str, named: Iterable[tuple[str, Hit]]) -> list[Hit]:
+def _named_so(text: str, named: Iterable[_Named]) -> list[Hit]:
     """Those of which each typed word begins a word."""
     typed = fold(text).split()
-    return [hit for name, hit in named if all(any(word.startswith(start) for word in _words(name)) for start in typed)]
+    return [
+        Hit(one.label, reverse(one.url_name), about=one.about, icon=one.icon)
+        for one in named
+        if all(any(word.startswith(start) for word in _words(one.words)) for start in typed)
+    ]
 
 
 def _words(name: str) -> list[str]:

@@ -51,6 +51,21 @@ def test_fewer_find_nobody_and_say_so(cast, client_for, rino):
     assert "Trois caractères au moins." in response.text
 
 
+def test_whose_name_begins_with_the_words_comes_before_who_has_them_elsewhere(cast, client_for):
+    by_street = make_customer(entity=cast.north, birth_name="AUBERT", city="Saint-Martin")
+    by_first_name = make_customer(entity=cast.north, birth_name="BLANC", first_names="Martin")
+    company = make_customer(entity=cast.north, kind="company", company_name="Martin l'Aîné & fils")
+    martin = make_customer(entity=cast.north, birth_name="MARTIN", first_names="Zoé")
+    make_customer(entity=cast.south, birth_name="MARTIN", first_names="Anne")
+    page = client_for(cast.sam)
+    assert offered(pick(page, cast.north, "martin")) == [
+        str(one.pk) for one in (company, martin, by_street, by_first_name)
+    ]
+    assert offered(pick(page, cast.north, " Martin  l’aî")) == [str(company.pk)]
+    assert offered(pick(page, cast.north, "martin zo")) == [str(martin.pk)]
+    assert offered(pick(page, cast.north, "zoe martin")) == [str(martin.pk)]
+
+
 def test_whoever_is_chosen_stays_above_the_matches(cast, client_for, rino):
     other = make_customer(entity=cast.north, birth_name="RINALDI")
     page = parse(pick(client_for(cast.sam), cast.north, "rin", customer=other.pk))
