@@ -17,7 +17,7 @@ from openflex.core.dates import paris_day_bounds, today_paris
 from openflex.core.http import row_number
 from openflex.core.keys import is_one_of
 from openflex.core.search import few_of, search_condition
-from openflex.core.todos import Asked
+from openflex.core.todos import RECEIVED_FOR, Asked
 from opportunities import enums
 from opportunities.models import (
     Appointment,
@@ -32,7 +32,7 @@ from opportunities.models import (
 from opportunities.models.trade_in import TradeInQuerySet
 from opportunities.rights import SET_PRICE, VIEW
 from settings_admin.access.selectors.hand_over import grants_of
-from settings_admin.models import Absence, Entity, Membership, PointOfSale, User
+from settings_admin.models import Entity, Membership, PointOfSale, User
 from settings_admin.records.selectors import timeline_of
 from settings_admin.scoping import NOWHERE, Reach, Scope, current_scope, unscoped
 from vehicles.models import Vehicle
@@ -140,17 +140,12 @@ def team_ids(scope: Scope) -> QuerySet[Any, Any]:
     return here.order_by().values("user")
 
 
-def stood_in_for(asked: Asked) -> QuerySet[Any, Any]:
-    """Those who are away that day and in whose place this person receives."""
-    running = Absence.objects.filter(substitute=asked.user_id, starts_on__lte=asked.today, ends_on__gte=asked.today)
-    return running.order_by().values("user")
-
-
 def followed_by(asked: Asked, salesperson: str = "salesperson") -> Q:
-    """Rows whose salesperson is the one that is asked for or somebody they stand in for; of a team, one of it."""
+    """Rows whose salesperson is the one that is asked for or somebody they stand in for; of a team, one of it. For the
+    statement of `found_by`, which knows who they are."""
     if asked.is_team:
         return Q(**{f"{salesperson}__in": team_ids(current_scope())})
-    return Q(**{salesperson: asked.user_id}) | Q(**{f"{salesperson}__in": stood_in_for(asked)})
+    return is_one_of(salesperson, RECEIVED_FOR)
 
 
 def within(reach: Reach) -> Q:

@@ -8,7 +8,9 @@ from django.urls import reverse
 from openflex.core.dates import paris_day_bounds, today_paris
 from openflex.core.dialogs import staying
 from openflex.core.french import NBSP, counted, format_day, format_euros, format_time, long_day, relative_time
+from openflex.core.keys import is_one_of
 from openflex.core.todos import (
+    RECEIVED_FOR,
     Act,
     Asked,
     Sought,
@@ -130,11 +132,7 @@ def _why_appointment(row: Appointment) -> str:
 def _requests(asked: Asked) -> Sought:
     """Asked of the person, whatever day they look at the team's, and not answered yet."""
     # `isnull` says to the database that its index of waiting requests will do.
-    rows = Comment.objects.filter(
-        Q(asked_of=asked.user_id) | Q(asked_of__in=selectors.stood_in_for(asked)),
-        answered_by=None,
-        asked_of__isnull=False,
-    )
+    rows = Comment.objects.filter(is_one_of("asked_of", RECEIVED_FOR), answered_by=None, asked_of__isnull=False)
     read_from = Comment.objects.select_related("opportunity__customer", "opportunity__vehicle", "author", "asked_of")
     order = (F("due_on").asc(nulls_last=True), "at", "pk")
     return Sought(rows, read_from, kind=Value("request"), order=order, limit=asked.limit)

@@ -16,6 +16,10 @@ from django.db import connection
 from django.db.models import Count, F, QuerySet, Value
 
 from openflex.core.dates import PARIS
+from openflex.core.keys import SharedKeys, sql_of
+
+# Among the conditions of a source: the person whose day it is, and those who are away and in whose place they receive.
+RECEIVED_FOR = SharedKeys("received_for")
 
 
 class Urgency(IntEnum):
@@ -156,14 +160,20 @@ def as_sql(source_key: str, sought: Sought) -> tuple[str, tuple[Any, ...]] | Non
     return sql, parameters
 
 
-def found_by(parts: Sequence[tuple[str, tuple[Any, ...]]]) -> dict[str, list[FoundKind]]:
-    """What the sources found, by their keys, in one statement however many they are."""
+def found_by(
+    parts: Sequence[tuple[str, tuple[Any, ...]]], *, received_for: QuerySet[Any]
+) -> dict[str, list[FoundKind]]:
+    """What the sources found, by their keys, in one statement however many they are. `received_for`: the people whom
+    `RECEIVED_FOR` stands for in any of them, looked up once."""
     if not parts:
         return {}
     found: dict[str, list[FoundKind]] = defaultdict(list)
+    people, parameters = sql_of(received_for.order_by().values("pk"))
+    union = " UNION ALL ".join(f"({sql})" for sql, _ in parts)
     with connection.cursor() as cursor:
         cursor.execute(
-            " UNION ALL ".join(f"({sql})" for sql, _ in parts), [one for _, parameters in parts for one in parameters]
+            f"WITH {RECEIVED_FOR.name} AS (SELECT ARRAY({people}) AS keys) {union}",
+            [*parameters, *(one for _, more in parts for one in more)],
         )
         for source_key, kind, total, keys in cursor.fetchall():
             # Where all rows are of one kind, the database answers a line for none, too.

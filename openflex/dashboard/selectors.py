@@ -19,6 +19,7 @@ from openflex.core.todos import (
     todo_sources,
 )
 from opportunities.rights import AS_MANAGER
+from settings_admin.access.selectors.absences import received_for
 from settings_admin.scoping import Reach, Scope, current_scope, scoped
 
 # Rows of one kind beside others, and where *Accueil* is narrowed to it.
@@ -165,7 +166,7 @@ def _look(asked: Asked, only: str) -> list[_Looked]:
             if part := as_sql(source.key, sought):
                 parts.append(part)
         looked.append((source, narrow, own, sought))
-    found = found_by(parts)
+    found = found_by(parts, received_for=received_for(asked.user_id, on=asked.today))
     return [_Looked(*one, found[one[0].key]) for one in looked if one[0].key in found]
 
 

@@ -55,6 +55,12 @@ def substitutes_of(user: User, *, on: date) -> list[User]:
     return chain[1:]
 
 
+def received_for(user_id: int, *, on: date) -> QuerySet[User]:
+    """For whom this person receives: themselves, and those who are away on this day and have them as substitute."""
+    running = Absence.objects.filter(substitute=user_id, starts_on__lte=on, ends_on__gte=on)
+    return User.objects.filter(Q(pk=user_id) | Q(pk__in=running.order_by().values("user")))
+
+
 def absent_among(users: Collection[int], *, on: date) -> list[int]:
     """Which of these people are away on this day and have a substitute; one statement. Call it unscoped."""
     running = Absence.objects.filter(user__in=users, starts_on__lte=on, ends_on__gte=on, substitute__is_active=True)
