@@ -55,13 +55,18 @@ def of_customers(text: str) -> Q | None:
 
 
 def _names_in(text: str) -> Iterator[tuple[str, str]]:
-    """What may be a customer's, and what is then the vehicle's."""
+    """What may be a customer's, and what is then the vehicle's. Beside a vehicle's words a number is a model's (« peugeot
+    208 »), not a part of somebody's telephone."""
     yield text, ""
     words = text.split()
     if len(words) <= MOST_MIXED_WORDS:
         for at in range(1, len(words)):
             parts = " ".join(words[:at]), " ".join(words[at:])
-            yield from ((name, rest) for name, rest in (parts, parts[::-1]) if is_long_enough(name))
+            yield from ((name, rest) for name, rest in (parts, parts[::-1]) if _may_be_a_name(name))
+
+
+def _may_be_a_name(words: str) -> bool:
+    return is_long_enough(words) and any(map(str.isalpha, words))
 
 
 def _find(text: str, limit: int) -> Sequence[Hit]:

@@ -125,6 +125,15 @@ def test_who_may_not_see_customers_finds_nothing_by_them_and_reads_no_name(cast,
         assert "un client" in page
 
 
+def test_a_number_beside_a_make_is_a_model_and_no_part_of_a_telephone(cast, client_for):
+    caller = make_customer(entity=cast.north, birth_name="RINO", mobile="+33612082345")
+    make_vehicle(entity=cast.north, make="PEUGEOT", model="308", supplier=caller)
+    make_vehicle(entity=cast.north, make="PEUGEOT", model="208")
+    client = client_for(cast.vera)
+    assert models(parse(client.get(f"{LIST}?q=peugeot+208"))) == ["208"]
+    assert models(parse(client.get(f"{LIST}?q=308+rino"))) == ["308"]
+
+
 def test_the_customers_of_a_sister_entity_are_searched_where_one_sees_them_only(cast, client_for):
     theirs = make_customer(entity=cast.south, birth_name="SUDISTE")
     make_vehicle(entity=cast.south, model="POLO", supplier=theirs)
