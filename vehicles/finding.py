@@ -55,8 +55,8 @@ def of_customers(text: str) -> Q | None:
 
 
 def _names_in(text: str) -> Iterator[tuple[str, str]]:
-    """What may be a customer's, and what is then the vehicle's. Beside a vehicle's words a number is a model's (« peugeot
-    208 »), not a part of somebody's telephone."""
+    """What may be a customer's, and what is then the vehicle's. Beside a make a number is a model (« peugeot 208 »),
+    not a part of somebody's telephone."""
     yield text, ""
     words = text.split()
     if len(words) <= MOST_MIXED_WORDS:
