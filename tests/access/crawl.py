@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.template import Template
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -74,6 +75,30 @@ def no_writes() -> Iterator[None]:
     with connection.execute_wrapper(watch):
         yield
     assert written == []
+
+
+# Of whoever may not, and of what is not there.
+_REFUSALS = frozenset({"errors/403.html", "404.html"})
+
+
+@contextmanager
+def each_refusal_drawn_once() -> Iterator[None]:
+    """Where a thousand refusals are asked for and only their status counts: the page of each kind is drawn for each
+    person once, and is empty from then on."""
+    drawn: set[tuple[Any, ...]] = set()
+    draw = Template._render
+
+    def draw_once(self: Template, context: Any) -> str:
+        if self.name in _REFUSALS:
+            page = (self.name, context["request"].user.pk)
+            if page in drawn:
+                return ""
+            drawn.add(page)
+        return str(draw(self, context))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Template, "_render", draw_once)
+        yield
 
 
 def answers(client: Client, url: str, methods: tuple[str, ...]) -> dict[str, int]:

@@ -5,26 +5,28 @@ Forms are found on the pages themselves: a new one is tried without a line here.
 a view raises: a request that is answered at all is no 500.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.test import Client
 
 from settings_admin.models import Entity, PointOfSale, User
 from settings_admin.scoping import unscoped
 from tests.access import samples
 from tests.access.crawl import ROUTES, Site
-from tests.access.test_hostile_text import HOSTILE, held_as_text
+from tests.access.hostile import HOSTILE, TYPED, held_as_text, in_all_of, together
 from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
 from tests.support.forms import Values, controls_of, kind_of, values_of
 from tests.support.html import parsed
 
 ROOMS = ("customers", "opportunities", "vehicles")
 KINDS = ("text", "long", "nul", "number")
-TEXT = {"text", "search", "email", "tel", "url", "number", "hidden", "textarea"}
+TEXT = TYPED | {"search", "hidden"}
 CHOICES = {"select", "radio", "checkbox", "hidden"}
 # Written, refused beside a field, in a toast, or not there for what stands in the form.
 ANSWERS = {200, 204, 302, 303, 400, 403, 404, 409, 422}
@@ -70,20 +72,27 @@ def forms_of(site: Site, client: Client, room: str) -> list[Form]:
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_field_takes_hostile_text_as_text(site, client_for, room, django_capture_on_commit_callbacks):
     client = client_for(site.cast.alice, scope=f"e{site.cast.north.pk}")
+
+    def send(form: Form, kind: str, names: Collection[str]) -> Any:
+        text, point = HOSTILE[kind], transaction.savepoint()
+        # Markup stands in whole pages, where one goes on to as well; the rest is answered as a script asks.
+        headers = {} if kind == "text" else {"HX-Request": "true"}
+        with django_capture_on_commit_callbacks(execute=True):
+            response = client.post(form.action, form.values | dict.fromkeys(names, text), headers=headers)
+        assert response.status_code in ANSWERS, (form.action, names, kind, response.status_code)
+        held_as_text(response, text)
+        if response.status_code == 303 and kind == "text":
+            held_as_text(client.get(response["Location"]), text)
+        transaction.savepoint_rollback(point)
+        return response
+
     tried = 0
     for form in forms_of(site, client, room):
-        for name in (name for name, its_kind in form.kinds.items() if its_kind in TEXT):
+        kinds = {name: its_kind for name, its_kind in form.kinds.items() if its_kind in TEXT}
+        for names in together(kinds):
             for kind in KINDS:
-                text, point = HOSTILE[kind], transaction.savepoint()
-                with django_capture_on_commit_callbacks(execute=True):
-                    response = client.post(form.action, {**form.values, name: text})
-                assert response.status_code in ANSWERS, (form.action, name, kind, response.status_code)
-                if not response.streaming:
-                    held_as_text(response, text)
-                if response.status_code == 303 and kind == "text":
-                    held_as_text(client.get(response["Location"]), text)
-                transaction.savepoint_rollback(point)
-            tried += 1
+                in_all_of(names, partial(send, form, kind))
+            tried += len(names)
     assert tried >= 20
 
 
@@ -110,17 +119,20 @@ def theirs(cast) -> set[type[models.Model]]:
 
 
 def naming(theirs: set[type[models.Model]], holding_id: int) -> dict[str, int]:
-    """How many rows of our holding name one of theirs, by column."""
-    found = {}
-    for model in (model for room in (*ROOMS, "quotation") for model in apps.get_app_config(room).get_models()):
-        if "entity" not in {column.name for column in model._meta.fields}:
-            continue
-        ours = model._base_manager.filter(entity__holding=holding_id)
-        for column in model._meta.fields:
-            is_theirs = column.is_relation and column.related_model in theirs
-            if is_theirs and (count := ours.filter(**{column.name: THEIRS}).count()):
-                found[f"{model._meta.label}.{column.name}"] = count
-    return found
+    """How many rows of our holding name one of theirs, by column; in one statement."""
+    models_of = (model for room in (*ROOMS, "quotation") for model in apps.get_app_config(room).get_models())
+    counts = [
+        f"SELECT '{model._meta.label}.{column.name}', count(*) FROM \"{model._meta.db_table}\" t"
+        f' JOIN "{Entity._meta.db_table}" e ON e.id = t.entity_id'
+        f' WHERE e.holding_id = %(holding)s AND t."{column.column}" = %(theirs)s HAVING count(*) > 0'
+        for model in models_of
+        if "entity" in {column.name for column in model._meta.fields}
+        for column in model._meta.fields
+        if column.is_relation and column.related_model in theirs
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(counts), {"holding": holding_id, "theirs": THEIRS})
+        return dict(cursor.fetchall())
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -134,10 +146,8 @@ def test_the_number_of_another_holdings_row_brings_it_into_none_of_ours(site, cl
             response = client.post(form.action, {**form.values, name: str(THEIRS)})
             assert response.status_code in ANSWERS, (form.action, name)
             tried += 1
-            if response.status_code in (200, 204, 303):
-                with unscoped("the test looks at what was written"):
-                    if named := naming(theirs, site.cast.holding.pk):
-                        through.append((form.action, name, named))
+            if response.status_code in (200, 204, 303) and (named := naming(theirs, site.cast.holding.pk)):
+                through.append((form.action, name, named))
             transaction.savepoint_rollback(point)
     assert through == []
     assert tried >= 10

@@ -16,7 +16,7 @@ from django.test import Client
 from openflex.core.checks import every_view_declares_a_right
 from settings_admin.models import User
 from settings_admin.registries import BuiltInGroup, all_rights
-from tests.access.crawl import ROUTES, Route, Site, answers, no_writes
+from tests.access.crawl import ROUTES, Route, Site, answers, each_refusal_drawn_once, no_writes
 
 ROOMS = sorted({route.room for route in ROUTES})
 
@@ -36,7 +36,7 @@ def wrong_answers(
 ) -> dict[str, Any]:
     """Of each route that does not give the expected status by every method it knows: what it gave instead."""
     wrong = {}
-    with no_writes():
+    with no_writes(), each_refusal_drawn_once():
         for route in routes:
             statuses = answers(client, site.url(route), route.methods)
             if set(statuses.values()) != {expected(route)}:

@@ -22,7 +22,7 @@ from settings_admin.access.services.holdings import built_in_group
 from settings_admin.models import User, UserImport
 from settings_admin.registries import BuiltInGroup, all_acts, all_rights, nav_entries, settings_pages
 from settings_admin.scoping import unscoped
-from tests.access.crawl import ROUTES, Site
+from tests.access.crawl import ROUTES, Site, each_refusal_drawn_once
 from tests.make import make_user
 from tests.support.html import parsed
 from vehicles.models import Vehicle
@@ -78,6 +78,7 @@ def test_the_document_is_current():
 # --- What is answered -------------------------------------------------------------------------------------
 
 
+@each_refusal_drawn_once()
 def test_every_group_is_answered_as_the_document_says(site, client_for, member):
     group, user = member
     client = client_for(user)
