@@ -16,7 +16,7 @@ from settings_admin.registries import BuiltInGroup
 from tests.make import make_user
 from tests.settings_admin.imports.way import line, preview_of
 from tests.settings_admin.test_second_factor import activate
-from tests.vehicles.test_statements import COUNTS, MOST, statements
+from tests.vehicles.test_statements import MANY, MOST, statements
 
 pytestmark = pytest.mark.usefixtures("everything")
 
@@ -101,38 +101,33 @@ def world(cast):
     return World(cast)
 
 
-def counted(world, client, addresses):
-    seen = {address: [] for address in addresses}
-    for size in COUNTS:
+def counted(world, asked):
+    """Of each person and address: what is asked of the database for little, and for more than a page of everything."""
+    seen = {}
+    for size in (1, MANY):
         world.grow(size)
-        for address in addresses:
-            cache.clear()  # each page is somebody's first look at it
-            seen[address].append(statements(client, world.url(address)))
+        for who, client, addresses in asked:
+            for address in addresses:
+                cache.clear()  # each page is somebody's first look at it
+                seen.setdefault((who, address), []).append(statements(client, world.url(address)))
     return seen
 
 
-def check(seen):
-    wrong = []
-    for address, lists in seen.items():
-        first, second, many = (len(each) for each in lists)
-        # A page that is full reads no second segment of rows without a value.
-        if max(first, second, many) > MOST or not first == second >= many:
-            wrong.append("\n".join([f"{address} {first} {second} {many}", *max(lists, key=len)]))
-    assert not wrong, "\n\n".join(wrong)
-
-
-def test_a_holding_administrator_is_answered_in_few_statements(cast, client_for, world):
-    client = client_for(cast.alice, scope=f"e{cast.north.pk}")
-    sent = preview_of(client, *(line(f"neuf{number}@example.test") for number in range(3)))
-    addresses = [*OF_GROUPS, *OF_USERS, *(one.replace("{import}", sent) for one in OF_THE_HOLDING)]
-    check(counted(world, client, addresses))
-
-
-def test_who_manages_an_entity_or_some_of_its_sites_is_answered_in_as_few(cast, client_for, world):
-    """Who sees only a part is asked more about: whether it is all of the person."""
+def test_administrators_are_answered_in_few_statements(cast, client_for, world):
+    """One of the holding; and one of an entity and some of its sites, who sees only a part and is asked more about:
+    whether it is all of the person."""
+    of_holding = client_for(cast.alice, scope=f"e{cast.north.pk}")
+    sent = preview_of(of_holding, *(line(f"neuf{number}@example.test") for number in range(3)))
+    everything = [*OF_GROUPS, *OF_USERS, *(one.replace("{import}", sent) for one in OF_THE_HOLDING)]
     local = make_user("local@example.test", holding=cast.holding, group=BuiltInGroup.ENTITY_ADMIN, entity=cast.north)
     managers = UserGroup.objects.create(holding=cast.holding, name="Adjoints", rights=["settings.manage_users"])
     add_member(actor=None, user=local, group=managers, entity=cast.south, points_of_sale=[cast.south_1])
     add_member(actor=None, user=local, group=world.shared, entity=cast.south)
-    addresses = [one for one in (*OF_GROUPS, *OF_USERS) if "depart" not in one]
-    check(counted(world, client_for(local, scope=f"e{cast.north.pk}"), addresses))
+    of_entity = client_for(local, scope=f"e{cast.north.pk}")
+    part = [one for one in (*OF_GROUPS, *OF_USERS) if "depart" not in one]
+    wrong = []
+    for asked, lists in counted(world, [("holding", of_holding, everything), ("entity", of_entity, part)]).items():
+        few, many = (len(each) for each in lists)
+        if max(few, many) > MOST or few != many:
+            wrong.append("\n".join([f"{asked} {few} {many}", *max(lists, key=len)]))
+    assert not wrong, "\n\n".join(wrong)

@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-import pytest
-from django.db import connection
+from django.core.cache import cache
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from openflex.core.lists import PAGE_SIZE
@@ -27,6 +27,24 @@ def statements(client, url):
         if response.streaming:
             b"".join(response.streaming_content)
     return [query["sql"] for query in seen.captured_queries]
+
+
+def grown(client, addresses, filled):
+    """The pages that ask more than MOST times, or another number of times when there is more to show: with what. Each
+    is somebody's first look at it. `filled(count)` makes the rows and fills in the addresses."""
+    seen = {address: [] for address in addresses}
+    for count in COUNTS:
+        names = filled(count)
+        for address in addresses:
+            cache.clear()
+            point = transaction.savepoint()
+            seen[address].append(statements(client, address.format(**names)))
+            transaction.savepoint_rollback(point)
+    return [
+        "\n".join([address, *lists[-1]])
+        for address, lists in seen.items()
+        if len(lists[-1]) > MOST or len({len(each) for each in lists}) > 1
+    ]
 
 
 def fill(cast, count):
@@ -66,47 +84,45 @@ def fill(cast, count):
     return vehicles
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/vehicules/",
-        "/vehicules/?q=clio&status=for_sale&sort=-sale_price",
-        "/vehicules/?point_of_sale={site}&kind=car&age=90%2B",
-        "/vehicules/?tab=old&sort=mileage_km",
-        "/vehicules/export/",
-        "/vehicules/ajouter/",
-        "/vehicules/{vehicle}/",
-        "/vehicules/{vehicle}/?modifier=caracteristiques",
-        "/vehicules/{vehicle}/?modifier=statut",
-        "/vehicules/{vehicle}/?modifier=entretien",
-        "/vehicules/{vehicle}/?modifier=prix",
-        "/vehicules/{vehicle}/statut/",
-        "/vehicules/{vehicle}/point-de-vente/",
-        "/vehicules/{vehicle}/reserver/",
-        "/vehicules/{vehicle}/prochain-controle/",
-    ],
-)
-def test_the_number_of_statements_is_small_and_does_not_grow(cast, client_for, address):
+ADDRESSES = [
+    "/vehicules/",
+    "/vehicules/?q=clio&status=for_sale&sort=-sale_price",
+    "/vehicules/?point_of_sale={site}&kind=car&age=90%2B",
+    "/vehicules/?tab=old&sort=mileage_km",
+    "/vehicules/export/",
+    "/vehicules/ajouter/",
+    "/vehicules/{vehicle}/",
+    "/vehicules/{vehicle}/?modifier=caracteristiques",
+    "/vehicules/{vehicle}/?modifier=statut",
+    "/vehicules/{vehicle}/?modifier=entretien",
+    "/vehicules/{vehicle}/?modifier=prix",
+    "/vehicules/{vehicle}/statut/",
+    "/vehicules/{vehicle}/point-de-vente/",
+    "/vehicules/{vehicle}/reserver/",
+    "/vehicules/{vehicle}/prochain-controle/",
+]
+
+
+def test_the_number_of_statements_is_small_and_does_not_grow(cast, client_for):
     with unscoped("test data"):
         save_columns(user=cast.alice, list_key="vehicles", columns=list(VehicleTable.base_columns))
-    check(cast, client_for(cast.alice, scope=f"e{cast.north.pk}"), address)
+    check(cast, client_for(cast.alice, scope=f"e{cast.north.pk}"), ADDRESSES)
 
 
 def test_the_usual_columns_read_nothing_of_each_row(cast, client_for):
-    check(cast, client_for(cast.alice, scope=f"e{cast.north.pk}"), "/vehicules/")
+    check(cast, client_for(cast.alice, scope=f"e{cast.north.pk}"), ["/vehicules/"])
 
 
-def check(cast, client, address):
-    seen = {}
+def check(cast, client, addresses):
     vehicles = []
-    for count in COUNTS:
+
+    def filled(count):
         with unscoped("test data"):
             Hold.objects.all().delete()
             for vehicle in vehicles:
                 vehicle.delete()
             PointOfSale.objects.filter(name__startswith="Site ").delete()
-        vehicles = fill(cast, count)
-        url = address.format(vehicle=vehicles[0].pk, site=vehicles[0].point_of_sale_id)
-        seen[count] = statements(client, url)
-    assert len(seen[MANY]) <= MOST, "\n".join(seen[MANY])
-    assert len(seen[1]) == len(seen[3]) == len(seen[MANY]), "\n".join(seen[MANY])
+        vehicles[:] = fill(cast, count)
+        return {"vehicle": vehicles[0].pk, "site": vehicles[0].point_of_sale_id}
+
+    assert grown(client, addresses, filled) == []
