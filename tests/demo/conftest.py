@@ -1,4 +1,4 @@
-"""The demonstration on the day of the release notes, made anew for each test."""
+"""The demonstration on the day of the release notes."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -11,6 +11,7 @@ from django.core.management import call_command
 
 from openflex.demo.world import FIRST_DAY
 from settings_admin.scoping import unscoped
+from tests.support.rows import on_stage
 
 AFTERNOON = datetime(2024, 12, 2, 15, 0, tzinfo=UTC)
 
@@ -39,4 +40,5 @@ def on_that_day() -> Iterator[None]:
 
 @pytest.fixture
 def demo(seed: Callable[..., None], everywhere: None) -> None:
-    seed()
+    """Made once by a process, its rows put back for each test after."""
+    on_stage("demo", seed)
