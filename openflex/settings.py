@@ -258,7 +258,7 @@ NOTIFICATION_DIGEST_HOUR = env.number("NOTIFICATION_DIGEST_HOUR", default=8, min
 # --- Machinery -----------------------------------------------------------------------------------
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "openflex.core.redis_cache.RedisCache",
         "LOCATION": REDIS_URL,
         # A Redis that hangs is one that is down.
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},

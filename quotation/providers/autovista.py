@@ -10,7 +10,6 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 import httpx  # `import httpx2 as httpx` is the whole change to its maintained successor
-import pybreaker
 from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.utils import timezone
@@ -59,7 +58,7 @@ class Autovista:
         settings: ProviderSettings,
         *,
         cache: SharedCache,
-        breaker_storage: pybreaker.CircuitBreakerStorage,
+        breaker_storage: BreakerStorage,
         client: httpx.Client | None = None,
         transport: httpx.BaseTransport | None = None,
         today: Callable[[], date] = lambda: today_paris(timezone.now()),

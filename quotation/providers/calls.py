@@ -22,7 +22,7 @@ from quotation.providers.act import Deadline, PageAct, ProviderCall, Suspension
 from quotation.providers.failures import ProviderFailure
 from quotation.providers.fields import Fields, FieldWrong
 from quotation.providers.refusals import refusal, unbelievable, unreadable
-from quotation.providers.shared import SharedCache
+from quotation.providers.shared import BreakerStorage, SharedCache
 from quotation.providers.wire import (
     IDEMPOTENCY_KEY,
     Answer,
@@ -71,7 +71,7 @@ class Caller:
         *,
         exchange: Exchange,
         cache: SharedCache,
-        breaker_storage: pybreaker.CircuitBreakerStorage,
+        breaker_storage: BreakerStorage,
     ) -> None:
         self.settings = settings
         self._exchange = exchange
@@ -133,7 +133,7 @@ class Caller:
             fail_max=self.settings.breaker_failures,
             reset_timeout=self.settings.breaker_pause,
             exclude=[lambda error: not getattr(error, "is_outage", False)],
-            state_storage=self._storage,
+            state_storage=self._storage.for_a_call(),
             throw_new_error_on_trip=False,
         )
         try:

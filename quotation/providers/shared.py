@@ -5,10 +5,10 @@ each process finds out by itself that the provider is down, but nobody waits and
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import pybreaker
 import structlog
@@ -19,6 +19,10 @@ from redis.exceptions import RedisError
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
+# What is shared of a breaker, and what it is as long as nobody has told anything.
+_DEFAULTS: Final[dict[str, Any]] = {
+    "state": pybreaker.STATE_CLOSED, "failures": 0, "successes": 0, "opened_at": None
+}  # fmt: skip
 # Seconds for which Redis is left alone after it failed: each try may cost the second that a connection waits.
 LEFT_ALONE: Final = 30.0
 
@@ -35,6 +39,10 @@ class SharedCache:
 
     def get(self, key: str, default: Any = None) -> Any:
         return self._ask(lambda cache: cache.get(key, default))
+
+    def get_many(self, keys: Collection[str]) -> dict[str, Any]:
+        """Those that are there."""
+        return self._ask(lambda cache: cache.get_many(keys))
 
     def set(self, key: str, value: Any, *, timeout: float | None) -> None:
         """Kept for `timeout` seconds; None: for ever."""
@@ -82,13 +90,20 @@ class BreakerStorage(pybreaker.CircuitBreakerStorage):
     """The state of a circuit breaker in a shared cache. pybreaker's own storage on Redis answers "closed" during an
     outage and counts nothing, so that a process would ask a dead provider for as long as it lasts."""
 
-    def __init__(self, cache: SharedCache, *, namespace: str) -> None:
+    def __init__(self, cache: SharedCache, *, namespace: str, seen: dict[str, Any] | None = None) -> None:
         super().__init__(namespace)
         self._cache = cache
+        self._seen = seen
+
+    def for_a_call(self) -> Self:
+        """The same, which asks once how things stand when the call begins, and tells the others only what changed."""
+        asked = {self._key(name): name for name in _DEFAULTS}
+        found = {asked[key]: value for key, value in self._cache.get_many(asked).items()}
+        return type(self)(self._cache, namespace=self.name, seen={**_DEFAULTS, **found})
 
     @property
     def state(self) -> str:
-        return str(self._get("state", pybreaker.STATE_CLOSED))
+        return str(self._get("state"))
 
     @state.setter
     def state(self, state: str) -> None:
@@ -96,27 +111,27 @@ class BreakerStorage(pybreaker.CircuitBreakerStorage):
 
     @property
     def counter(self) -> int:
-        return int(self._get("failures", 0))
+        return int(self._get("failures"))
 
     def increment_counter(self) -> None:
-        self._cache.increment(self._key("failures"))
+        self._increment("failures")
 
     def reset_counter(self) -> None:
         self._set("failures", 0)
 
     @property
     def success_counter(self) -> int:
-        return int(self._get("successes", 0))
+        return int(self._get("successes"))
 
     def increment_success_counter(self) -> None:
-        self._cache.increment(self._key("successes"))
+        self._increment("successes")
 
     def reset_success_counter(self) -> None:
         self._set("successes", 0)
 
     @property
     def opened_at(self) -> datetime | None:
-        opened: datetime | None = self._get("opened_at", None)
+        opened: datetime | None = self._get("opened_at")
         return opened
 
     @opened_at.setter
@@ -126,8 +141,19 @@ class BreakerStorage(pybreaker.CircuitBreakerStorage):
     def _key(self, name: str) -> str:
         return f"{self.name}:breaker:{name}"
 
-    def _get(self, name: str, default: Any) -> Any:
-        return self._cache.get(self._key(name), default)
+    def _get(self, name: str) -> Any:
+        if self._seen is not None and name in self._seen:
+            return self._seen[name]
+        return self._cache.get(self._key(name), _DEFAULTS[name])
 
     def _set(self, name: str, value: Any) -> None:
+        if self._seen is not None:
+            if name in self._seen and self._seen[name] == value:
+                return
+            self._seen[name] = value
         self._cache.set(self._key(name), value, timeout=None)
+
+    def _increment(self, name: str) -> None:
+        if self._seen is not None:
+            self._seen.pop(name, None)  # others count as well
+        self._cache.increment(self._key(name))

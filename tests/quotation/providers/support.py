@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import httpx
-import pybreaker
 from django.core.cache import caches
 
 from quotation.providers.autovista import Autovista
 from quotation.providers.base import ValuationQuestion
-from quotation.providers.shared import SharedCache
+from quotation.providers.shared import BreakerStorage, SharedCache
 from quotation.providers.wire import ProviderSettings
 from vehicles.enums import Origin
 
@@ -30,7 +30,7 @@ def provider_at(
     url: str,
     *,
     transport: httpx.BaseTransport | None = None,
-    storage: pybreaker.CircuitBreakerStorage | None = None,
+    storage: BreakerStorage | None = None,
     **changes: Any,
 ) -> Autovista:
     """An adapter with a closed breaker of its own; `changes` are those of its settings."""
@@ -38,9 +38,13 @@ def provider_at(
     return Autovista(
         ProviderSettings(base_url=url, **(settings | changes)),
         cache=SharedCache(caches["default"]),
-        breaker_storage=storage or pybreaker.CircuitMemoryStorage(pybreaker.STATE_CLOSED),
+        breaker_storage=storage or closed_breaker(),
         transport=transport,
     )
+
+
+def closed_breaker() -> BreakerStorage:
+    return BreakerStorage(SharedCache(caches["default"]), namespace=uuid4().hex)
 
 
 @dataclass

@@ -3,14 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import pybreaker
 import pytest
 import time_machine
 
 from quotation.providers import failures
 from quotation.providers.act import PageAct
 from quotation.providers.autovista import Autovista
-from tests.quotation.providers.support import PEUGEOT, in_turn, page, problem
+from tests.quotation.providers.support import PEUGEOT, closed_breaker, in_turn, page, problem
 
 
 def _fail(provider: Autovista, times: int) -> None:
@@ -73,7 +72,7 @@ def test_a_provider_that_says_no_is_not_down(refusal: httpx.Response) -> None:
 
 
 def test_the_breaker_is_shared_by_all_who_have_its_storage() -> None:
-    storage = pybreaker.CircuitMemoryStorage(pybreaker.STATE_CLOSED)
+    storage = closed_breaker()
     _fail(in_turn(problem(500)).provider(storage=storage), 5)
     other = in_turn(page(PEUGEOT))
     with pytest.raises(failures.CallsSuspended):

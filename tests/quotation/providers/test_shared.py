@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from django.core.cache.backends.redis import RedisCache
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
+from openflex.core.redis_cache import RedisCache
 from quotation.providers import failures
 from quotation.providers.autovista import Autovista
 from quotation.providers.shared import LEFT_ALONE, BreakerStorage, SharedCache
@@ -49,6 +49,42 @@ class TestRedis:
             makes(of_one_process(elsewhere, cache(), name))
         assert stopped.value.since is not None
         assert not elsewhere.sent
+
+    def test_a_failure_of_one_process_and_a_success_of_another_count_together(
+        self, cache: Callable[[], SharedCache]
+    ) -> None:
+        name = uuid4().hex
+        down, up = in_turn(problem(500)), in_turn(page(PEUGEOT))
+        fail(of_one_process(down, cache(), name), 4)
+        makes(of_one_process(up, cache(), name))  # they begin anew
+        fail(of_one_process(down, cache(), name), 4)
+        assert makes(of_one_process(up, cache(), name)).value
+        fail(of_one_process(down, cache(), name), 4)
+        fail(of_one_process(down, cache(), name), 1)
+        with pytest.raises(failures.CallsSuspended):
+            makes(of_one_process(up, cache(), name))
+
+    def test_a_call_asks_how_things_stand_and_for_the_token_and_tells_nothing_new(self, settings: Settings) -> None:
+        asked: list[str] = []
+
+        class Counting(RedisCache):
+            def get(self, *args: Any, **more: Any) -> Any:
+                asked.append("get")
+                return super().get(*args, **more)
+
+            def get_many(self, *args: Any, **more: Any) -> Any:
+                asked.append("get_many")
+                return super().get_many(*args, **more)
+
+            def set(self, *args: Any, **more: Any) -> None:
+                asked.append("set")
+                super().set(*args, **more)
+
+        provider = of_one_process(in_turn(page(PEUGEOT)), SharedCache(Counting(settings.REDIS_URL, {})), uuid4().hex)
+        makes(provider)
+        asked.clear()
+        makes(provider)
+        assert asked == ["get", "get_many", "get"]  # the catalogue, the breaker, the token
 
     def test_processes_share_the_token(self, cache: Callable[[], SharedCache]) -> None:
         name, here, there = uuid4().hex, in_turn(page(PEUGEOT)), in_turn(page(PEUGEOT))
