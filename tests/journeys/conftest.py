@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -19,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, W
 
 from quotation.providers import autovista
 from settings_admin.models import User
+from tests.support.axe import found_by_axe
 from tests.support.sandbox_process import Sandbox, running_sandbox
 
 # The browser is driven by an event loop that stays on this thread; the tests themselves are synchronous.
@@ -86,9 +86,6 @@ ANIMATIONS_END = """Promise.all(document.getAnimations()
   .map(one => one.finished.catch(() => {})))"""
 
 
-AXE_OPTIONS = {"reporter": "no-passes", "resultTypes": ["violations"]}
-
-
 @dataclass
 class Visit:
     """One person in front of one screen."""
@@ -123,11 +120,7 @@ class Visit:
         assert self.errors == []
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
-        # Half a megabyte of script. It comes by the developer tools: what they evaluate stays compiled for the next
-        # page, where what a page evaluates is compiled anew, which takes as long as axe itself.
-        if not self.page.evaluate("'axe' in window"):
-            self.page.context.new_cdp_session(self.page).send("Runtime.evaluate", {"expression": AXE_SCRIPT})
-        found = AxeResults(self.page.evaluate("options => axe.run(options)", AXE_OPTIONS))
+        found = found_by_axe(self.page)
         assert found.violations_count == 0, found.generate_report()
 
 
