@@ -14,7 +14,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from quotation.providers import autovista
 from settings_admin.models import User
@@ -133,8 +133,26 @@ def wait_for_the_server() -> None:
         time.sleep(0.01)
 
 
-def _alive_and_silent(socket: WebSocketRoute) -> None:
-    socket.on_message(lambda said: socket.send('{"kind": "beat"}') if "beat" in str(said) else None)
+# pytest-django's server has no sockets: what they bring is told by tests/live, on a server that does. In the page
+# itself: a route for sockets brings each page a copy of what drives it, and its words through three processes.
+ALIVE_AND_SILENT = """window.WebSocket = class {
+  static OPEN = 1;
+  readyState = 0;
+  constructor() {
+    queueMicrotask(() => {
+      if (this.readyState) return;
+      this.readyState = 1;
+      this.onopen();
+    });
+  }
+  send(words) {
+    if (!("beat" in JSON.parse(words))) return;
+    queueMicrotask(() => this.readyState === WebSocket.OPEN && this.onmessage({ data: '{"kind": "beat"}' }));
+  }
+  close() {
+    this.readyState = 3;
+  }
+};"""
 
 
 @pytest.fixture
@@ -153,8 +171,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Visit]]
             reduced_motion="reduce",
         )
         context.set_default_timeout(10_000)
-        # pytest-django's server has no sockets: what they bring is told by tests/live, on a server that does.
-        context.route_web_socket("**/live/", _alive_and_silent)
+        context.add_init_script(ALIVE_AND_SILENT)
         contexts.append(context)
         if user is not None:
             client = Client()
