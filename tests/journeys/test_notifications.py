@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import WebSocketRoute, expect
 
 from openflex.notifications import registry
@@ -27,7 +28,12 @@ class Wire:
 
     def opened(self, socket: WebSocketRoute) -> None:
         self.sockets.append(socket)
-        socket.on_message(lambda message: "watch" in message and self._say(socket, "snapshot"))
+        socket.on_message(lambda message: "watch" in message and self._answer(socket))
+
+    def _answer(self, socket: WebSocketRoute) -> None:
+        """Playwright calls from a place of its own, in which Django opens a connection that nobody else closes."""
+        self._say(socket, "snapshot")
+        connection.close()
 
     def tell(self) -> None:
         self.number += 1
