@@ -29,9 +29,8 @@ class Body:
 
 @pytest.fixture
 def thresholds() -> Iterator[None]:
-    """Nothing of another test is young, and the collector is as before afterwards."""
+    """The collector is as before afterwards."""
     before = gc.get_threshold()
-    gc.collect()
     yield
     gc.set_threshold(*before)
 
