@@ -21,7 +21,7 @@ class _EqualsAny(Func):
 
 
 class SharedKeys(Func):
-    """What `read_union` looks up once for all of its parts, by a name that its statement knows."""
+    """What a statement looks up once for all of its parts (`looked_up_once`), by its name there."""
 
     template = "(SELECT keys FROM %(name)s)::bigint[]"
     output_field = ArrayField(BigIntegerField())
@@ -58,21 +58,23 @@ def read_by_keys(rows: QuerySet[RowT], found: QuerySet[Any]) -> QuerySet[RowT]:
 
 
 def read_union(parts: Iterable[QuerySet[Any, Any]], *, shared: Mapping[str, QuerySet[Any]], limit: int) -> list[int]:
-    """The keys that any of `parts` finds, the largest first, in one statement. The primary keys of each of
-    `shared` are looked up once, and any part may ask for them (`SharedKeys` of that name)."""
-    params: list[Any] = []
-
-    def put(rows: QuerySet[Any, Any]) -> str:
-        sql, more = sql_of(rows.order_by())
-        params.extend(more)
-        return sql
-
-    # By hand: Django knows no WITH.
-    first = ", ".join(f"{name} AS (SELECT ARRAY({put(rows.values('pk'))}) AS keys)" for name, rows in shared.items())
-    union = " UNION ".join(f"({put(rows)})" for rows in parts)
+    """The keys that any of `parts` finds, the largest first, in one statement. `shared`: see `looked_up_once`."""
+    first, params = looked_up_once(shared)
+    found = [sql_of(rows.order_by()) for rows in parts]
+    union = " UNION ".join(f"({sql})" for sql, _ in found)
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {first} {union} ORDER BY 1 DESC LIMIT {limit}", params)
+        cursor.execute(
+            f"{first} {union} ORDER BY 1 DESC LIMIT {limit}", [*params, *(one for _, more in found for one in more)]
+        )
         return [key for (key,) in cursor.fetchall()]
+
+
+def looked_up_once(shared: Mapping[str, QuerySet[Any]]) -> tuple[str, list[Any]]:
+    """How a statement that is put together by hand begins, and its values: the primary keys of each of `shared` are
+    then looked up once, and any part may ask for them (`SharedKeys` of that name). Django knows no WITH."""
+    named = {name: sql_of(rows.order_by().values("pk")) for name, rows in shared.items()}
+    arrays = ", ".join(f"{name} AS (SELECT ARRAY({sql}) AS keys)" for name, (sql, _) in named.items())
+    return f"WITH {arrays}", [one for _, params in named.values() for one in params]
 
 
 def sql_of(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:

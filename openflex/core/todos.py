@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Count, F, QuerySet, Value
 
 from openflex.core.dates import PARIS
-from openflex.core.keys import SharedKeys, sql_of
+from openflex.core.keys import SharedKeys, looked_up_once
 
 # Among the conditions of a source: the person whose day it is, and those who are away and in whose place they receive.
 RECEIVED_FOR = SharedKeys("received_for")
@@ -168,13 +168,10 @@ def found_by(
     if not parts:
         return {}
     found: dict[str, list[FoundKind]] = defaultdict(list)
-    people, parameters = sql_of(received_for.order_by().values("pk"))
+    first, parameters = looked_up_once({RECEIVED_FOR.name: received_for})
     union = " UNION ALL ".join(f"({sql})" for sql, _ in parts)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH {RECEIVED_FOR.name} AS (SELECT ARRAY({people}) AS keys) {union}",
-            [*parameters, *(one for _, more in parts for one in more)],
-        )
+        cursor.execute(f"{first} {union}", [*parameters, *(one for _, more in parts for one in more)])
         for source_key, kind, total, keys in cursor.fetchall():
             # Where all rows are of one kind, the database answers a line for none, too.
             if total:
