@@ -24,7 +24,7 @@ def settle() -> None:
     gc.set_threshold(OBJECTS, YOUNG, OLD)
 
 
-def collect_between_pages(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+def collect_between_pages(application: Callable[..., Iterable[bytes]]) -> Callable[..., "Answer"]:
     """The same WSGI application; the collector looks once an answer has left, not while somebody waits for it.
 
     A radar leaves thousands of objects in the memory of the process, so that each eighth value was told 10 to 60 ms
@@ -32,13 +32,15 @@ def collect_between_pages(application: Callable[..., Iterable[bytes]]) -> Callab
     """
     gc.set_threshold(OBJECTS_OF_ONE_PAGE, YOUNG, OLD)
 
-    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        return _Answer(application(environ, start_response))
+    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Answer:
+        return Answer(application(environ, start_response))
 
     return serve
 
 
-class _Answer:
+class Answer:
+    """What an application answered; the collector looks when it is closed."""
+
     def __init__(self, body: Iterable[bytes]) -> None:
         self._body = body
 

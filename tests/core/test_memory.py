@@ -47,7 +47,7 @@ def test_what_a_page_left_is_collected_once_its_answer_has_left(monkeypatch: pyt
     left = [weakref.ref(Ring()) for _ in range(60_000)]  # more than the collector waits for elsewhere
     assert b"".join(answer) == b"onetwo"
     assert all(one() is not None for one in left)
-    answer.close()  # type: ignore[attr-defined]
+    answer.close()
     assert body.closed
     assert all(one() is None for one in left)
 
@@ -57,7 +57,7 @@ def test_a_page_that_leaves_little_is_not_looked_after(monkeypatch: pytest.Monke
     looked: list[int] = []
     monkeypatch.setattr(gc, "collect", lambda generation=2: looked.append(generation))
     serve = memory.collect_between_pages(page([b"a list has no end to tell of"]))
-    serve({}, lambda *args: None).close()  # type: ignore[attr-defined]
+    serve({}, lambda *args: None).close()
     assert looked == []
 
 
@@ -71,5 +71,5 @@ def test_the_oldest_generation_that_is_due(
     looked: list[int] = []
     monkeypatch.setattr(gc, "collect", lambda generation=2: looked.append(generation))
     monkeypatch.setattr(gc, "get_count", lambda: counts)
-    memory.collect_between_pages(page([]))({}, lambda *args: None).close()  # type: ignore[attr-defined]
+    memory.collect_between_pages(page([]))({}, lambda *args: None).close()
     assert looked == ([] if generation is None else [generation])
