@@ -7,11 +7,21 @@
    data-then-focus="id" what has the focus once its answer is there: the first of the rows that were added */
 
 // What is being typed is never overwritten by an answer that was asked before the last letter. Only while typing: with it
-// the focused element is left alone with all that is in it, and a pressed button or link must get its new words.
-document.addEventListener("htmx:beforeSwap", () => {
-  const isField = document.activeElement?.matches("input:not([type=checkbox], [type=radio]), textarea");
-  window.Idiomorph.defaults.ignoreActiveValue = Boolean(isField);
+// the focused element is left alone with all that is in it, and a pressed button or link must get its new words. Nor is
+// what was sent from the keyboard being typed any more: left in its field, it would be sent once more.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const field = document.activeElement;
+  const isField = field?.matches("input:not([type=checkbox], [type=radio]), textarea");
+  window.Idiomorph.defaults.ignoreActiveValue = Boolean(isField) && !wasSent(field, detail.requestConfig);
 });
+
+// A form says the ends of lines as the web sends them.
+const asSent = (text) => String(text).replace(/\r\n?/g, "\n");
+
+function wasSent(field, { elt, triggeringEvent, formData } = {}) {
+  const isItsForm = triggeringEvent?.type === "submit" && field.form === elt;
+  return isItsForm && field.name !== "" && asSent(formData.get(field.name)) === asSent(field.value);
+}
 
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
