@@ -18,7 +18,7 @@ const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase(
 
 function close() {
   menu?.list.remove();
-  menu?.field.removeAttribute("aria-controls");
+  for (const name of ["aria-controls", "aria-activedescendant"]) menu?.field.removeAttribute(name);
   menu = null;
 }
 
@@ -40,6 +40,7 @@ function offer(field) {
     option.type = "button";
     option.role = "option";
     option.tabIndex = -1;
+    option.id = `${list.id}-${list.childElementCount}`;
     option.textContent = name;
     list.append(option);
   }
@@ -52,6 +53,7 @@ function offer(field) {
 function mark(position) {
   [...menu.list.children].forEach((option, at) => (option.ariaSelected = String(at === position)));
   menu.position = position;
+  menu.field.setAttribute("aria-activedescendant", menu.list.children[position].id);
 }
 
 function choose(name) {
@@ -64,6 +66,12 @@ function choose(name) {
 
 document.addEventListener("input", ({ target }) => {
   if (target.matches?.("[data-mentions]")) offer(target);
+});
+
+// The list comes once somebody begins to write: who typed a name sooner is offered it then.
+document.addEventListener("htmx:afterSettle", () => {
+  const field = document.activeElement;
+  if (!menu && field?.matches("[data-mentions]")) offer(field);
 });
 
 document.addEventListener("click", ({ target }) => {

@@ -87,3 +87,27 @@ def test_every_page_of_a_sale_is_clean(cast, visit, sale, size, scheme):
     for address in PAGES:
         marc.go(address.format(**sale))
         marc.check()
+
+
+def test_a_comment_is_written_and_sent_once_by_keyboard(cast, visit, sale):
+    sam = visit(cast.sam)
+    page = sam.go(f"/opportunites/{sale['row']}/")
+    box = page.get_by_label("Ajouter un commentaire")
+    posted = page.locator("#opportunity-timeline blockquote").filter(has_text="Vu avec")
+    box.focus()
+    # Typed before the colleagues are there: they are offered once they are.
+    page.keyboard.type("Vu avec @marc")
+    option = page.get_by_role("listbox", name="Collègues").get_by_role("option", name=cast.marc.full_name)
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", option.get_attribute("id"))
+    page.keyboard.press("Enter")
+    page.keyboard.type("ce matin.\nIl rappelle.")
+    page.keyboard.press("Control+Enter")
+    expect(posted).to_have_count(1)
+    expect(posted).to_contain_text(f"@{cast.marc.full_name} ce matin.")
+    # What was sent is not there to be sent again.
+    expect(box).to_have_value("")
+    expect(box).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Écrivez votre commentaire.")).to_be_visible()
+    expect(posted).to_have_count(1)
