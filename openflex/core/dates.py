@@ -30,9 +30,14 @@ _MONTH_FORMATS: Final = (
     re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})"),
 )
 
+_HOUR_FORMATS: Final = (
+    re.compile(r"(?P<hour>[0-9]{1,2})(?: ?[h:.] ?(?P<minute>[0-9]{2})?)?"),
+    re.compile(r"(?P<hour>[0-9]{1,2})(?P<minute>[0-9]{2})"),
+)
+
 
 class DateRefused(Refused):
-    """A typed day or month that cannot be taken."""
+    """A typed day, month or hour that cannot be taken."""
 
 
 def parse_day(text: str) -> date:
@@ -59,6 +64,14 @@ def parse_month(text: str) -> date:
     if _first_match(_DAY_FORMATS, compact) is not None:
         return first_of_month(parse_day(compact))
     raise DateRefused("unreadable", "Mois illisible\u00a0: écrivez par exemple 08/2027.")
+
+
+def parse_hour(text: str) -> time:
+    """Read "14h30", "14 h", "14:30", "14.30", "1430" or "14". `DateRefused` ("unreadable")."""
+    match = _first_match(_HOUR_FORMATS, " ".join(text.lower().split()))
+    if match is None or int(match["hour"]) > 23 or int(match["minute"] or 0) > 59:
+        raise DateRefused("unreadable", "Heure illisible\u00a0: écrivez par exemple 14:30.")
+    return time(int(match["hour"]), int(match["minute"] or 0))
 
 
 def _first_match(formats: tuple[re.Pattern[str], ...], text: str) -> re.Match[str] | None:

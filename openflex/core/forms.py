@@ -89,6 +89,27 @@ class MonthField(DayField):
         return french.format_month(value) if hasattr(value, "strftime") else value
 
 
+class HourField(DayField):
+    """An hour of the day, typed 14h30, 1430 or 14:30 and shown as 14:30."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs.update({"placeholder": "hh:mm", "data-format": "hour"})
+
+    def to_python(self, value: Any) -> Any:
+        if not value:
+            return None
+        if not isinstance(value, str):
+            return value
+        try:
+            return dates.parse_hour(value)
+        except Refused as error:
+            raise ValidationError(error.message) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%H:%M}" if hasattr(value, "strftime") else value
+
+
 class AmountField(forms.Field):
     """An amount in euros, typed 1 234,56 or 1234.56; never a float."""
 

@@ -1,6 +1,6 @@
 /* What forms do in the browser. Nothing here decides anything: the server reads every form of writing a value by itself.
 
-   data-format="whole|amount|day|month|plate|vin|upper"  on leaving the field, writes the value as the French write it
+   data-format="whole|amount|day|month|hour|plate|vin|upper"  on leaving the field, writes the value as the French write it
                                                          (only when it can be read without doubt)
    data-guard            on a form: leaving the page with changes unsaved asks first; Ctrl+S saves
    data-keeps-typed      on what is swapped around one field: an answer asked for before its last letter is dropped
@@ -44,6 +44,12 @@ function writeMonth(text) {
   return found && found[1] >= 1 && found[1] <= 12 ? `${pad(Number(found[1]))}/${found[2]}` : null;
 }
 
+function writeHour(text) {
+  const found = /^(\d{1,2})(?:\s*[h:.]\s*(\d{2})?)?$/i.exec(text) ?? /^(\d{1,2})(\d{2})$/.exec(text);
+  const [hour, minute] = found ? [Number(found[1]), Number(found[2] ?? 0)] : [];
+  return hour < 24 && minute < 60 ? `${pad(hour)}:${pad(minute)}` : null;
+}
+
 function writePlate(text) {
   const bare = text.toUpperCase().replace(/[\s\-‑]/g, "");
   const siv = /^([A-Z]{2})(\d{3})([A-Z]{2})$/.exec(bare);
@@ -57,6 +63,7 @@ const WRITERS = {
   amount: writeAmount,
   day: writeDay,
   month: writeMonth,
+  hour: writeHour,
   plate: writePlate,
   vin: (text) => text.toUpperCase().replace(/\s/g, ""),
   upper: (text) => text.toUpperCase(),

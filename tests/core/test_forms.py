@@ -1,13 +1,13 @@
 """Fields: forgiving on what is typed, exact on what is shown, and honest about what has changed."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
-from openflex.core.forms import AmountField, DayField, MonthField, NamedBlanks, WholeNumberField, YesNoField
+from openflex.core.forms import AmountField, DayField, HourField, MonthField, NamedBlanks, WholeNumberField, YesNoField
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from openflex.core.forms import AmountField, DayField, MonthField, NamedBlanks, 
         (DayField(), " 23.04.2010 ", date(2010, 4, 23)),
         (MonthField(), "082027", date(2027, 8, 1)),
         (MonthField(), "08/2027", date(2027, 8, 1)),
+        *((HourField(), typed, time(14, 30)) for typed in ("14h30", "14 H 30", "14:30", "14.30", " 1430 ")),
+        *((HourField(), typed, time(9)) for typed in ("9", "09", "9h", "9 h", "900", "09:00")),
         (AmountField(), "1 234,56", Decimal("1234.56")),
         (AmountField(), "1234.5", Decimal("1234.50")),
         (AmountField(), "9\u202f394,20\u00a0€", Decimal("9394.20")),
@@ -36,6 +38,7 @@ def test_what_people_type_is_read(field, typed, value):
     ("field", "typed"),
     [
         (DayField(), "31022024"), (DayField(), "demain"), (DayField(), "2" * 300), (MonthField(), "13/2027"),
+        (HourField(), "25 h"), (HourField(), "14h60"), (HourField(), "14h5"), (HourField(), "midi"),
         (AmountField(), "1.234,56"), (AmountField(), "1e9"), (AmountField(), "-1"), (AmountField(), "NaN"),
         (AmountField(), "1,234"), (WholeNumberField(), "12,5"), (WholeNumberField(), "x"), (YesNoField(), "peut-être"),
     ],
@@ -50,6 +53,7 @@ def test_what_cannot_be_read_is_refused(field, typed):
     [
         (DayField(), date(2010, 4, 23), "23/04/2010"),
         (MonthField(), date(2027, 8, 1), "08/2027"),
+        (HourField(), time(9, 5), "09:05"),
         (AmountField(), Decimal("1234.5"), "1\u202f234,50"),
         (WholeNumberField(), 89632, "89\u202f632"),
         (YesNoField(), False, "false"),
