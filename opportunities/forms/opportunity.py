@@ -9,7 +9,7 @@ from django import forms
 
 from customers.forms import CustomerField
 from openflex.core.dates import PARIS, in_paris
-from openflex.core.forms import AmountField, DayField, NamedBlanks, WholeNumberField, set_units
+from openflex.core.forms import AmountField, DayField, HourField, NamedBlanks, WholeNumberField, set_units
 from openflex.core.french import format_euros
 from openflex.core.sections import SectionForm
 from opportunities import enums
@@ -253,8 +253,8 @@ class AppointmentForm(NamedBlanks, OnceForm):
 
     salesperson = PersonField(User.objects.none(), label="Avec", empty_label=None)
     day = DayField(label="Le")
-    starts = forms.TimeField(label="De", widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "14:00"}))
-    ends = forms.TimeField(label="À", widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "15:00"}))
+    starts = HourField(label="De")
+    ends = HourField(label="À")
     note = forms.CharField(label="Précision", required=False, max_length=200)
 
     def __init__(
@@ -307,8 +307,8 @@ class MoveForm(AppointmentForm):
             "salesperson": appointment.salesperson_id,
             "vehicle": appointment.vehicle_id,
             "day": starts.date(),
-            "starts": f"{starts:%H:%M}",
-            "ends": f"{ends:%H:%M}",
+            "starts": starts.time(),
+            "ends": ends.time(),
             "seen": appointment.mark,
         }
         kind = enums.AppointmentKind(appointment.kind)

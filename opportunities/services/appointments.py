@@ -38,7 +38,7 @@ def plan_appointment(
     which becomes the next action when nothing nearer is to be done. `key` is the form's: sent twice, it plans one.
 
     Raises Refused beside `starts_at` or `vehicle` for a clash, naming what is there, beside `ends_at` for an end before
-    the start, and beside `starts_at` for what is over already.
+    the start, beside `starts_at` for what is over already, and beside `licence_issued_on` for a licence of tomorrow.
     """
     used = records.take_key(key, what="appointment", user=actor)
     if isinstance(used, int):
@@ -52,8 +52,7 @@ def plan_appointment(
         created_by=actor,
         **values,
     )
-    if appointment.ends_at <= now:
-        raise Refused("over", "Ce rendez-vous serait déjà passé.", "starts_at")
+    _check_days(appointment, now=now)
     _check_free(appointment)
     with refusing(_TAKEN):
         appointment.save(force_insert=True)
@@ -86,8 +85,7 @@ def move_appointment(
     was, was_with = row.starts_at, row.salesperson
     for name, value in values.items():
         setattr(row, name, value)
-    if row.ends_at <= now:
-        raise Refused("over", "Ce rendez-vous serait déjà passé.", "starts_at")
+    _check_days(row, now=now)
     _check_free(row)
     with refusing(_TAKEN):
         row.save(update_fields=list(values))
@@ -194,6 +192,14 @@ def _locked_planned(appointment: Appointment) -> Appointment:
 def _refuse_ended(row: Appointment) -> None:
     if row.state != enums.AppointmentState.PLANNED:
         raise Refused("ended", f"Ce rendez-vous est déjà «\u00a0{row.get_state_display().lower()}\u00a0».")
+
+
+def _check_days(appointment: Appointment, *, now: datetime) -> None:
+    if appointment.ends_at <= now:
+        raise Refused("over", "Ce rendez-vous serait déjà passé.", "starts_at")
+    issued = appointment.licence_issued_on
+    if issued is not None and issued > today_paris(now):
+        raise Refused("licence", "La délivrance est dans le futur\u00a0: relisez l’année.", "licence_issued_on")
 
 
 def _check_free(appointment: Appointment) -> None:

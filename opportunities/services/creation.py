@@ -13,7 +13,7 @@ from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from opportunities.models import Opportunity
 from opportunities.rights import EDIT
-from opportunities.services.keeping import overdue_on
+from opportunities.services.keeping import overdue_on, refuse_past
 from opportunities.services.telling import tell_of_assignment
 from settings_admin.access.selectors.absences import receiver_of
 from settings_admin.access.selectors.hand_over import grants_of
@@ -39,8 +39,8 @@ def create_opportunity(
     `values`: source, stars, vehicle, wish, next_action, next_action_note, next_action_on, validated by the form. What
     would come to an absent salesperson comes to who stands in for them; who receives it is told. `key` is the form's:
     sent twice, it gives the opportunity of the first. Raises Refused("other_entity") beside `point_of_sale`,
-    Refused("elsewhere") beside `salesperson` for one who may not follow it there, and Refused("gone") for a customer
-    who was merged or erased meanwhile.
+    Refused("elsewhere") beside `salesperson` for one who may not follow it there, Refused beside `next_action_on` for a
+    day that is past, and Refused("gone") for a customer who was merged or erased meanwhile.
     """
     used = records.take_key(key, what="opportunity", user=actor)
     if isinstance(used, int):
@@ -49,6 +49,7 @@ def create_opportunity(
     if point_of_sale is not None and point_of_sale.entity_id != entity.pk:
         raise Refused("other_entity", "Ce point de vente appartient à une autre entité.", "point_of_sale")
     _refuse_elsewhere(salesperson, entity=entity, point_of_sale=point_of_sale)
+    refuse_past(values.get("next_action_on"), now=now)
     receiver = receiver_of(
         salesperson,
         on=today_paris(now),

@@ -15,7 +15,7 @@ from opportunities import enums
 from opportunities.models import Appointment, CloseReason, Exchange, Follower, Opportunity
 from opportunities.selectors import last_day_to_postpone, settings_of
 from opportunities.services.appointments import NEXT_ACTION, cancel_planned, hand_on
-from opportunities.services.keeping import keep, locked, locked_open, refuse_closed, tell_open_pages
+from opportunities.services.keeping import keep, locked, locked_open, refuse_closed, refuse_past, tell_open_pages
 from opportunities.services.telling import tell_of_assignment, tell_of_taking, tell_who_decides_on
 from settings_admin.access.services.guarding import keep_open
 from settings_admin.models import User
@@ -27,10 +27,13 @@ def edit_opportunity(
     *, opportunity: Opportunity, base: Mapping[str, Any], mine: Mapping[str, Any], actor: User, now: datetime
 ) -> Opportunity:
     """Saves what one editor changed of its summary (source, stars, wanted vehicle, next action), beside what others
-    saved meanwhile; what is so already changes nothing. Raises EditConflict when both changed a field."""
+    saved meanwhile; what is so already changes nothing. Raises EditConflict when both changed a field, Refused beside
+    `next_action_on` for another day that is past."""
     row = locked_open(opportunity)
     if all(getattr(row, name) == value for name, value in mine.items()):
         return row
+    if (day := mine.get("next_action_on")) != row.next_action_on:
+        refuse_past(day, now=now)
     changed = apply_edit(row, base=dict(base), mine=dict(mine))
     keep(row, fields=changed, actor=actor, now=now)
     return row
@@ -67,7 +70,7 @@ def record_exchange(
     """Writes down a contact with the customer and what is to be done next; only what reached them counts as contact.
 
     `key` is the form's: sent twice, it gives the exchange of the first. Raises Refused beside `next_action_on` for a
-    next action without a day.
+    next action without a day, or on one that is past.
     """
     used = take_key(key, what="exchange", user=actor)
     if isinstance(used, int):
@@ -75,6 +78,7 @@ def record_exchange(
     row = locked_open(opportunity)
     if next_action and next_action_on is None:
         raise Refused("no_day", "Indiquez pour quand.", "next_action_on")
+    refuse_past(next_action_on, now=now)
     exchange = Exchange.objects.create(
         entity_id=row.entity_id,
         point_of_sale_id=row.point_of_sale_id,

@@ -1,7 +1,7 @@
 """What every verb on an opportunity does: lock it, and note that something happened to it."""
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import structlog
@@ -105,3 +105,11 @@ def overdue_on(opportunity: Opportunity) -> Any:
         last_contact_at=opportunity.last_contact_at,
         delay_days=selectors.settings_of(opportunity.entity_id).overdue_after_days,
     )
+
+
+def refuse_past(day: date | None, *, now: datetime) -> None:
+    """What is planned anew lies ahead: a year mistyped would put it *en souffrance* at once."""
+    if day is not None and day < today_paris(now):
+        raise Refused(
+            "past", "Cette date est passée\u00a0: choisissez aujourd’hui ou un jour à venir.", "next_action_on"
+        )

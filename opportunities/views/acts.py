@@ -1,7 +1,6 @@
 """What is done to an opportunity in a dialog: the customer called, the opportunity handed on, closed, merged; and the
 small acts of one press."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -58,8 +57,8 @@ def exchange(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _exchange_initial(opportunity: Opportunity, chosen: MessageTemplate | None) -> dict[str, Any]:
-    tomorrow = today_paris(timezone.now()) + timedelta(days=1)
-    initial: dict[str, Any] = {"next_action": enums.NextAction.CALL, "next_action_on": tomorrow}
+    day = selectors.next_working_day(today_paris(timezone.now()))
+    initial: dict[str, Any] = {"next_action": enums.NextAction.CALL, "next_action_on": day}
     if chosen:
         values = entity_settings.message_values(opportunity)
         initial |= {

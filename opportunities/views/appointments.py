@@ -1,13 +1,12 @@
 """One appointment, from its first day to its last: planned, moved, ended, cancelled; the agreement of a test drive."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 
 from openflex.core import htmx
-from openflex.core.dates import in_paris, today_paris
+from openflex.core.dates import today_paris
 from openflex.core.dialogs import render_dialog
 from openflex.core.errors import Refused
 from openflex.core.french import ended, long_day, long_instant
@@ -34,16 +33,14 @@ def plan(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     opportunity = fetch(request, pk, right=EDIT)
-    tomorrow = in_paris(timezone.now()) + timedelta(days=1)
+    day = selectors.next_working_day(today_paris(timezone.now()))
     form = forms.AppointmentForm(
         sent(request),
         kind=KINDS[kind],
         people=_people(opportunity),
         entity_id=opportunity.entity_id,
-        initial={
-            "salesperson": opportunity.salesperson_id, "day": tomorrow.date(), "vehicle": opportunity.vehicle_id,
-        },
-    )  # fmt: skip
+        initial={"salesperson": opportunity.salesperson_id, "day": day, "vehicle": opportunity.vehicle_id},
+    )
     if form.is_valid():
         try:
             appointments.plan_appointment(

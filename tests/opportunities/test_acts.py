@@ -81,13 +81,25 @@ class TestExchange:
 
     @pytest.mark.parametrize(
         ("changes", "said"),
-        [({"text": ""}, "Écrivez ce qui a été dit."), ({"next_action_on": ""}, "Indiquez pour quand.")],
+        [
+            ({"text": ""}, "Écrivez ce qui a été dit."),
+            ({"next_action_on": ""}, "Indiquez pour quand."),
+            ({"next_action_on": "01/12/2020"}, "Cette date est passée"),
+        ],
     )
     def test_what_is_missing_is_said_beside_its_field_and_nothing_is_lost(self, cast, act, changes, said):
         response = act(cast.sam, "relancer", **{**self.DATA, "next_action_note": "après 18 h", **changes})
         assert response.status_code == 422
         assert said in response.content.decode()
         assert "après 18 h" in response.content.decode()
+
+    def test_on_a_saturday_monday_is_proposed_for_what_comes_next_and_for_a_meeting(
+        self, cast, client_for, opportunity, time_machine
+    ):
+        time_machine.move_to("2026-11-28T10:00:00+01:00", tick=False)
+        for path, field in (("relancer", "next_action_on"), ("planifier/rdv", "day")):
+            page = parse(client_for(cast.sam).get(f"/opportunites/{opportunity.pk}/{path}/"))
+            assert page.find(attrs={"name": field})["value"] == "30/11/2026"
 
     def test_sent_twice_it_is_one(self, cast, act):
         key = str(uuid.uuid4())
@@ -101,7 +113,10 @@ class TestAppointments:
     DATA = {"day": "02/12/2030", "starts": "14:00", "ends": "15:00", "note": ""}
 
     def test_a_meeting_is_planned_and_is_what_comes_next(self, cast, act, opportunity, read):
-        assert act(cast.sam, "planifier/rdv", salesperson=cast.sam.pk, **self.DATA).status_code == 303
+        typed = {**self.DATA, "starts": "14h", "ends": "15h30"}
+        assert act(cast.sam, "planifier/rdv", salesperson=cast.sam.pk, **typed).status_code == 303
+        with unscoped("test"):
+            assert long_instant(Appointment.objects.get().ends_at) == "2\u00a0décembre 2030 à\u00a015:30"
         row = again(opportunity)
         assert (row.next_action, row.next_action_on.isoformat()) == ("meeting", "2030-12-02")
         assert "a planifié un rdv le" in read(cast.sam)
@@ -128,12 +143,20 @@ class TestAppointments:
     def test_a_test_drive_needs_a_vehicle(self, cast, act):
         assert act(cast.sam, "planifier/essai", salesperson=cast.sam.pk, **self.DATA).status_code == 422
 
+    def test_a_licence_was_not_issued_tomorrow(self, cast, act):
+        vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1)
+        data = {**self.DATA, "salesperson": cast.sam.pk, "vehicle": vehicle.pk, "licence_issued_on": "01/12/2030"}
+        refused = act(cast.sam, "planifier/essai", **data)
+        assert refused.status_code == 422
+        assert "La délivrance est dans le futur" in refused.content.decode()
+        assert act(cast.sam, "planifier/essai", **{**data, "licence_issued_on": "01/12/2010"}).status_code == 303
+
     @pytest.mark.parametrize(
         ("changes", "said"),
         [
             ({"ends": "13:00"}, "finit avant de commencer"),
             ({"day": "02/12/2020"}, "déjà passé"),
-            ({"starts": "25 h"}, "heure"),
+            ({"starts": "25 h"}, "Heure illisible"),
         ],
     )
     def test_hours_that_cannot_be_are_refused(self, cast, act, changes, said):

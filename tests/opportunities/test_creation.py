@@ -49,3 +49,14 @@ def test_who_sells_at_one_site_creates_there(cast, client_for):
     address, form = begun(momo, customer)
     assert form["point_of_sale"] == str(cast.north_2.pk)
     assert momo.post(address, {**form, "next_action": "", "next_action_on": ""}).status_code == 303
+
+
+def test_what_comes_next_lies_ahead(cast, client_for):
+    customer = make_customer(entity=cast.north, birth_name="RINO")
+    sam = client_for(cast.sam)
+    address, form = begun(sam, customer)
+    refused = sam.post(address, {**form, "next_action": "call", "next_action_on": "01/12/2020"})
+    assert refused.status_code == 422
+    assert "Cette date est passée" in refused.content.decode()
+    with unscoped("test"):
+        assert not Opportunity.objects.exists()

@@ -80,3 +80,17 @@ def test_what_a_colleague_chose_meanwhile_is_named(cast, summary, opportunity):
     assert page.status_code == 422
     assert f"Quelqu’un l’a changé entre-temps en «\u00a0{clio}\u00a0»" in page.content.decode()
     assert wanted(opportunity) == clio
+
+
+def test_another_day_of_the_next_action_lies_ahead_and_one_that_has_passed_may_stay(cast, summary, opportunity):
+    put(opportunity, next_action="call", next_action_on="2020-12-01")
+    values, save = summary(cast.sam)
+    assert save({**values, "wish": "Un break"}).status_code == 303
+    values, save = summary(cast.sam)
+    page = save({**values, "wish": "Un coupé", "next_action_on": "02/12/2020"})
+    assert page.status_code == 422
+    assert "Cette date est passée" in page.content.decode()
+    assert "Un coupé" in page.content.decode()
+    with unscoped("test"):
+        row = Opportunity.objects.get(pk=opportunity.pk)
+    assert (row.wish, row.next_action_on.isoformat()) == ("Un break", "2020-12-01")
