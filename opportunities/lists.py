@@ -79,7 +79,7 @@ class OpportunityTable(ListTable):
     next_action_on = PartColumn(
         "opportunities/cells/due.html",
         export=attrgetter("next_action_on"),
-        same_for=attrgetter("next_action_on", "is_late"),
+        same_for=attrgetter("next_action_on", "days_late"),
         verbose_name="Échéance",
         attrs=cell("num", fact="Échéance"),
     )

@@ -167,6 +167,7 @@ def show(opportunities: Iterable[Opportunity], *, today: date) -> None:
     """Notes on each line of a list what it shows besides its columns."""
     for opportunity in opportunities:
         opportunity.wanted, opportunity.is_late = wanted(opportunity), opportunity.is_overdue(today)
+        opportunity.days_late = days_late(opportunity, today)
 
 
 def wanted(opportunity: Opportunity) -> str:

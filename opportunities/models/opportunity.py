@@ -142,6 +142,7 @@ class Opportunity(ScopedModel):
     # Put on by `selectors.show`, for the lines of a list.
     wanted: str
     is_late: bool
+    days_late: int
     # Put on by `selectors.all_rows`.
     follower_facts: list[dict[str, Any]]
 

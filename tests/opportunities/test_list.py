@@ -7,6 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from openflex.core.dates import today_paris
+from openflex.core.french import format_day
 from opportunities.models import Offer, Opportunity, TradeIn
 from settings_admin.scoping import unscoped
 from tests.make import make_customer, make_opportunity, make_vehicle
@@ -144,6 +146,17 @@ def test_rows_and_cards_say_when_they_changed_as_a_machine_reads_it(cast, client
         times = [datetime.fromisoformat(time["datetime"]) for time in page.select("time")]
         assert set(times) == kept
         assert all(time.utcoffset() for time in times)  # on a French clock
+
+
+@pytest.mark.parametrize("way", ["", "&affichage=cartes"])
+def test_of_those_en_souffrance_only_a_day_that_is_past_is_marked(cast, client_for, way):
+    """A customer who heard nothing for too long makes one late, not the day of what is planned."""
+    today = today_paris(timezone.now())
+    yesterday = today - timedelta(days=1)
+    for planned in (yesterday, today + timedelta(days=3)):
+        here(cast, str(planned), overdue_on=yesterday, next_action="call", next_action_on=planned)
+    marked = parse(client_for(cast.sam).get(f"{LIST}?tab=all{way}")).select("span.is-bad")
+    assert [mark.text for mark in marked] == [format_day(yesterday)]
 
 
 def test_cards_say_what_the_rows_say(cast, client_for, rino):
