@@ -6,16 +6,24 @@ class CustomersConfig(AppConfig):
     verbose_name = "Clients"
 
     def ready(self) -> None:
-        from customers import exports, finding, rights
+        from customers import exports, finding, rights, targets
         from customers.selectors import EDIT
         from customers.services import editing, import_notices
         from openflex.notifications.registry import register_kind
-        from settings_admin.registries import HandOver, NavEntry, register_export, register_hand_over, register_nav
+        from settings_admin.registries import (
+            HandOver,
+            NavEntry,
+            register_audit_targets,
+            register_export,
+            register_hand_over,
+            register_nav,
+        )
 
         rights.register()
         finding.register()
         register_export(exports.CUSTOMERS)
         register_kind(import_notices.IMPORT)
+        register_audit_targets(targets.CUSTOMERS)
         register_nav(
             NavEntry(
                 key="customers",

@@ -154,21 +154,23 @@ class ExportKind:
 
 @dataclass(frozen=True)
 class AuditTarget:
-    """Rows of one model, as the audit log tells of them: what is written into their history from now on stands in it.
+    """Rows of one model, as the audit log tells of them: what is written into their history from now on stands in it,
+    and who accesses them.
 
-    `told` puts a line of their history into words (a `HistoryLine`); `names` gives the names of those of these ids
-    that the reader sees. A name leads to `url_name`, which takes the row's pk (that of its entity, with
-    `is_of_entity`), for who holds `right` on all they see. Lines of the kinds `told_elsewhere` stand in the history of
-    another row too, and are left to it.
+    `told` puts a line of their history into words (a `HistoryLine`); None: their history is not of this log, which
+    names them where they are accessed. `names` gives the names of those of these ids that the reader sees; instead,
+    they are called what the line's `named_after` is, which costs no statement: "entity" or "holding". A name leads to
+    `url_name`, which takes the pk of what it names, for who holds `right` on all they see. Lines of the kinds
+    `told_elsewhere` stand in the history of another row too, and are left to it.
     """
 
     model: str  # its label, "settings_admin.usergroup"
     label: str
-    told: Callable[[Any], Any]
-    names: Callable[[Collection[int]], dict[int, str]]
+    told: Callable[[Any], Any] | None
+    names: Callable[[Collection[int]], dict[int, str]] | None = None
     url_name: str = ""
     right: str = ""
-    is_of_entity: bool = False
+    named_after: str = ""
     told_elsewhere: frozenset[str] = frozenset()
 
 

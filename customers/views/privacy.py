@@ -25,7 +25,7 @@ def everything(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Everything about one customer, as a ZIP; who took it is written down."""
     customer = get_for(request, selectors.customer_rows(), pk, right="customers.export")
     file = exports.dossier_file(customer)
-    record_seen(user=request.user, kind=AccessKind.EXPORTED, target=customer, **origin_of(request), label="Un client")
+    record_seen(user=request.user, kind=AccessKind.PERSONAL_DATA_EXPORTED, target=customer, **origin_of(request))
     return FileResponse(file, as_attachment=True, filename=f"client-{customer.pk}.zip", content_type="application/zip")
 
 

@@ -13,7 +13,7 @@ HOLDING: Final = "settings_admin.holding"
 _OF_PEOPLE: Final = (USER, GROUP, HOLDING)
 _OF_SAFETY: Final = (AccessKind.PASSWORD_CHANGED, AccessKind.SECOND_FACTOR_ON, AccessKind.SECOND_FACTOR_OFF,
                      AccessKind.RECOVERY_CODES)  # fmt: skip
-_OF_DATA: Final = (AccessKind.PERSONAL_DATA_SEEN, AccessKind.CUSTOMERS_IMPORTED)
+_OF_DATA: Final = (AccessKind.PERSONAL_DATA_SEEN, AccessKind.PERSONAL_DATA_EXPORTED, AccessKind.CUSTOMERS_IMPORTED)
 _SIGN_INS: Final = (AccessKind.SIGNED_IN, AccessKind.SIGN_IN_FAILED, AccessKind.SECOND_FACTOR_FAILED,
                     AccessKind.LOCKED_OUT, AccessKind.SIGNED_OUT, AccessKind.SESSIONS_ENDED)  # fmt: skip
 
@@ -32,7 +32,7 @@ ACTS: Final[tuple[tuple[str, str, Q], ...]] = (
     ("deconnexion", "Déconnexion", _access(AccessKind.SIGNED_OUT, AccessKind.SESSIONS_ENDED)),
     ("securite", "Mot de passe, second facteur", _access(*_OF_SAFETY)),
     ("export", "Export", _access(AccessKind.EXPORTED, AccessKind.EXPORT_DOWNLOADED)),
-    ("donnees", "Fiche consultée, import de clients", _access(*_OF_DATA)),
+    ("donnees", "Fiche consultée ou exportée, import de clients", _access(*_OF_DATA)),
     ("affectation", "Affectation", Q(is_change=True, target_type=USER, kind__startswith="member_")),
     (
         "compte",

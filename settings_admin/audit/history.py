@@ -29,6 +29,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     AccessKind.EXPORTED: ("a exporté la liste", "file-export"),
     AccessKind.EXPORT_DOWNLOADED: ("a téléchargé le fichier", "download"),
     AccessKind.PERSONAL_DATA_SEEN: ("a consulté la fiche", "eye"),
+    AccessKind.PERSONAL_DATA_EXPORTED: ("a exporté tout ce qui est conservé", "file-export"),
     AccessKind.USERS_IMPORTED: ("a importé un fichier d’utilisateurs", "file-import"),
     AccessKind.CUSTOMERS_IMPORTED: ("a importé un fichier de clients", "file-import"),
 }
@@ -51,7 +52,7 @@ def told(line: AuditLine) -> HistoryLine:
     target = audit_targets().get(line.target_type)
     entry = line.as_entry()
     # Of a model that nobody registers any more: what is known without its words.
-    if target is None:
+    if target is None or target.told is None:
         return line_of(entry, sentence="a fait un changement", icon="history")
     words: HistoryLine = target.told(entry)
     return words
@@ -77,7 +78,7 @@ def make_ready(lines: Iterable[AuditLine], *, scope: Scope) -> None:
             ids[line.target_type].add(line.target_id)
         if line.actor_id is not None:
             ids[USER].add(line.actor_id)
-    names = {model: target.names(ids[model]) for model, target in audit_targets().items() if ids[model]}
+    names = {key: one.names(ids[key]) for key, one in audit_targets().items() if one.names is not None and ids[key]}
     for line in lines:
         facts = vars(line)
         facts["words"] = told(line)
@@ -94,16 +95,18 @@ def _who(line: AuditLine, names: dict[str, dict[int, str]], scope: Scope) -> Nam
 
 
 def _about(line: AuditLine, names: dict[str, dict[int, str]], scope: Scope) -> Named:
-    if label := line.details.get("label") if not line.is_change else None:
-        return Named(label, "Liste", _list_url(line, scope))
+    if not line.is_change and "list" in line.details:
+        return Named(line.details["label"], "Liste", _list_url(line, scope))
     target = audit_targets().get(line.target_type)
     if target is None or line.target_id is None:
         return Named("")
+    if target.named_after:
+        place = getattr(line, target.named_after)
+        return Named(place.name, target.label, _url(line.target_type, place.pk, scope))
     name = names[line.target_type].get(line.target_id, "")
     # Of what is gone its history keeps the name.
     gone = str(line.details.get("name", ""))
-    pk = line.entity_id if target.is_of_entity else line.target_id
-    return Named(name or gone, target.label, _url(line.target_type, pk, scope) if name else "")
+    return Named(name or gone, target.label, _url(line.target_type, line.target_id, scope) if name else "")
 
 
 def _list_url(line: AuditLine, scope: Scope) -> str:

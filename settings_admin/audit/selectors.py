@@ -22,7 +22,7 @@ def sees_whole_holding(scope: Scope) -> bool:
 def audit_lines(scope: Scope) -> QuerySet[AuditLine]:
     """Those of the entities that queries see now. Of those without an entity (sign-ins, the whole holding), who does
     not look at the whole holding sees those about people whom they see, else those that such people did."""
-    lines = AuditLine.objects.filter(holding=scope.holding_id).select_related("actor", "entity")
+    lines = AuditLine.objects.filter(holding=scope.holding_id).select_related("actor", "entity", "holding")
     if sees_whole_holding(scope):
         return lines
     seen = people_seen(scope).values("pk")

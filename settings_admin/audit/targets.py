@@ -8,7 +8,7 @@ from settings_admin.access.models import UserGroup
 from settings_admin.access.selectors.people import colleagues
 from settings_admin.audit.enums import GROUP, HOLDING, USER
 from settings_admin.organisation import selectors as organisation
-from settings_admin.organisation.models import Entity, Holding, PointOfSale
+from settings_admin.organisation.models import Entity, PointOfSale
 from settings_admin.registries import AuditTarget
 from settings_admin.scoping import current_scope
 
@@ -36,7 +36,7 @@ TARGETS = (
         "settings.manage_users",
         told_elsewhere=frozenset({"member_added", "member_moved", "member_removed"}),
     ),
-    AuditTarget(HOLDING, "Holding", access.told, _named(Holding)),
+    AuditTarget(HOLDING, "Holding", access.told, named_after="holding"),
     AuditTarget(
         Entity._meta.label_lower,
         "Entité",

@@ -21,5 +21,6 @@ class AccessKind(StrEnum):
     EXPORTED = "exported"
     EXPORT_DOWNLOADED = "export_downloaded"
     PERSONAL_DATA_SEEN = "personal_data_seen"
+    PERSONAL_DATA_EXPORTED = "personal_data_exported"
     USERS_IMPORTED = "users_imported"
     CUSTOMERS_IMPORTED = "customers_imported"

@@ -104,7 +104,7 @@ def event_of(
     """The line that `record_event` would append, for `record_events` to append with others."""
     entity = entity or getattr(obj, "entity", None)
     target = audit_targets().get(obj._meta.label_lower)
-    is_audited = target is not None and kind not in target.told_elsewhere
+    is_audited = target is not None and target.told is not None and kind not in target.told_elsewhere
     origin = current_origin() if is_audited else Origin()
     return TimelineEntry(
         holding_id=entity.holding_id if entity else obj.holding_id,

@@ -28,11 +28,14 @@ from opportunities.models import (
     TradeInPhoto,
 )
 from quotation.models import Quotation
+from settings_admin.access.services.groups import create_group
+from settings_admin.access.services.memberships import add_member
 from settings_admin.models import AccessLog
 from settings_admin.records.services import record_event
 from settings_admin.scoping import unscoped
 from tests.customers.way import fresh, history, path
 from tests.make import make_customer, make_opportunity, make_quotation, make_vehicle
+from tests.settings_admin.audit import way as audit
 from vehicles.models import Cost, Damage, DamagePhoto, Hold, Photo, PreparationTask, Vehicle
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -317,9 +320,29 @@ def test_everything_is_handed_out_for_machines_and_for_people_and_written_down(c
         assert line in page
     assert "a créé le client" in page
     with unscoped("the test looks at what was written"):
-        line = AccessLog.objects.get(kind="exported", user=cast.marc)
+        line = AccessLog.objects.get(kind="personal_data_exported", user=cast.marc)
     assert (line.target_type, line.target_id) == ("customers.customer", customer.pk)
     assert client_for(cast.sam).post(path(customer, "donnees/")).status_code == 403
+
+
+def test_the_audit_log_names_whose_page_was_opened_and_whose_data_were_handed_out(cast, client_for, full):
+    customer, _, _ = full
+    client_for(cast.marc).get(path(customer))
+    client_for(cast.marc).post(path(customer, "donnees/"))
+    acts = [
+        ("Marc Nom", "a exporté tout ce qui est conservé", f"{customer.display_name} Client"),
+        ("Marc Nom", "a consulté la fiche", f"{customer.display_name} Client"),
+    ]
+    page = client_for(cast.alice).get(f"{audit.PAGE}?tab=donnees")
+    assert audit.acts_of(page) == acts
+    assert f'href="{path(customer)}"' in page.text
+    # Who may not see customers reads what was done, of nobody.
+    with unscoped("test data"):
+        auditors = create_group(actor=cast.alice, entity=cast.north, name="Audit", rights=["settings.audit"])
+        add_member(actor=cast.alice, user=cast.nobody, group=auditors, entity=cast.north)
+    page = client_for(cast.nobody).get(f"{audit.PAGE}?tab=donnees")
+    assert [(who, what) for who, what, _ in audit.acts_of(page)] == [(who, what) for who, what, _ in acts]
+    assert customer.display_name not in page.text
 
 
 def test_the_photos_of_their_estimates_are_handed_out_with_it(cast, client_for, full):

@@ -8,23 +8,26 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from openflex.core.lists import PAGE_SIZE
+from opportunities.models import OpportunitySettings
+from quotation.models import QuotationSettings
 from quotation.providers.wire import Credentials
 from quotation.services import access
 from settings_admin.access.services import groups, people
 from settings_admin.access.services.holdings import built_in_group
 from settings_admin.access.services.memberships import add_member
-from settings_admin.audit.enums import TABS
+from settings_admin.audit.enums import GROUP, HOLDING, TABS, USER
 from settings_admin.audit.selectors import audit_lines
 from settings_admin.exports import views
 from settings_admin.models import AuditLine, UserGroup
 from settings_admin.records.enums import AccessKind
 from settings_admin.records.services import event_of, record_event
-from settings_admin.registries import BuiltInGroup
+from settings_admin.registries import BuiltInGroup, audit_targets
 from settings_admin.scoping import current_scope, unscoped
-from tests.make import make_user
+from tests.make import make_customer, make_user
 from tests.settings_admin.audit.way import PAGE, acts_of, note, rows_of
 from tests.support.htmx import content, parse, swap
 from tests.support.xlsx import rows_of as sheet_of
+from vehicles.models import VehicleSettings
 
 FAILED, SEEN = AccessKind.SIGN_IN_FAILED, AccessKind.PERSONAL_DATA_SEEN
 
@@ -295,6 +298,42 @@ def test_the_same_statements_at_one_three_and_many_lines(cast, client_for):
             client.get(PAGE)
         counts.append(len(statements))
     assert counts[0] == counts[1] == counts[2] <= 12, counts
+
+
+def test_what_was_taken_of_one_customer_before_that_had_its_own_act_is_read_too(cast, client_for):
+    customer = make_customer(entity=cast.north, birth_name="RINO")
+    note(cast.marc, AccessKind.EXPORTED, target=customer, label="Un client")
+    acts = acts_of(client_for(cast.alice, scope="all").get(f"{PAGE}?tab=exports"))
+    assert acts == [("Marc Nom", "a exporté la liste", "RINO Client")]
+
+
+def test_few_statements_name_whatever_the_lines_are_about(cast, client_for):
+    """A line about a row of each model that the log knows; what an entity decided is called as the entity is."""
+    with unscoped("test data"):
+        about = {
+            USER: cast.sam,
+            GROUP: built_in_group(cast.holding, BuiltInGroup.SALESPERSON),
+            HOLDING: cast.holding,
+            "settings_admin.entity": cast.north,
+            "settings_admin.pointofsale": cast.north_1,
+            "customers.customer": make_customer(entity=cast.north, birth_name="RINO"),
+            "opportunities.opportunitysettings": OpportunitySettings.objects.create(entity=cast.north),
+            "quotation.quotationsettings": QuotationSettings.objects.create(entity=cast.north),
+            "vehicles.vehiclesettings": VehicleSettings.objects.create(entity=cast.north),
+        }
+    assert set(about) == set(audit_targets())
+    for target in about.values():
+        note(cast.alice, SEEN, target=target, **({"entity": cast.north} if hasattr(target, "entity_id") else {}))
+    client = client_for(cast.alice, scope="all")
+    with CaptureQueriesContext(connection) as statements:
+        page = client.get(f"{PAGE}?tab=donnees")
+    named = {told for _, _, told in acts_of(page)}
+    assert named == {
+        "Sam Nom Personne", "Vendeur Groupe", f"{cast.holding.name} Holding", f"{cast.north.name} Entité",
+        f"{cast.north_1.name} Point de vente", "RINO Client", f"{cast.north.name} Réglages des opportunités",
+        f"{cast.north.name} Fournisseur de cotes", f"{cast.north.name} Réglages des véhicules",
+    }  # fmt: skip
+    assert len(statements) <= 12, len(statements)
 
 
 def test_the_last_lines_are_read_in_their_order_and_not_sorted(cast, as_user):
