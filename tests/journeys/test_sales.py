@@ -89,6 +89,14 @@ def test_every_page_of_a_sale_is_clean(cast, visit, sale, size, scheme):
         marc.check()
 
 
+def test_the_opportunities_of_a_customer_stand_in_their_card_as_all_else_does(cast, visit, sale):
+    page = visit(cast.sam).go(f"/clients/{sale['customer']}/")
+    card = page.locator("#opportunities")
+    inside = [card.get_by_role("link", name="n°"), card.get_by_role("link", name="Créer une opportunité")]
+    left = [one.bounding_box()["x"] for one in (card.get_by_role("heading"), *inside)]
+    assert left == [left[0]] * 3
+
+
 def test_a_comment_is_written_and_sent_once_by_keyboard(cast, visit, sale):
     sam = visit(cast.sam)
     page = sam.go(f"/opportunites/{sale['row']}/")
