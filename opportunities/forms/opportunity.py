@@ -160,8 +160,15 @@ class OfferForm(OnceForm):
         self.errors.clear()
 
     def _is_of_another(self, shown: Any) -> bool:
-        price, proposed = (self.fields[name].to_python(self.data.get(name)) for name in ("price", "proposed"))
+        price, proposed = (self._amount(name) for name in ("price", "proposed"))
         return proposed is not None and price == proposed != shown
+
+    def _amount(self, name: str) -> Any:
+        """As it was typed; what cannot be read is said beside its field, and is nobody's proposal."""
+        try:
+            return self.fields[name].to_python(self.data.get(name))
+        except forms.ValidationError:
+            return None
 
     def _propose(self, price: Any) -> None:
         written = self.fields["price"].prepare_value(price) or ""

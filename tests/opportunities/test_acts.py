@@ -286,6 +286,7 @@ class TestOffers:
         ("changes", "said"),
         [
             ({"price": "0"}, "supérieur à zéro"),
+            ({"price": "environ 17000"}, "Montant illisible"),
             ({"valid_until": "01/01/2020"}, "passée"),
             ({"vehicle": ""}, "obligatoire"),
         ],
@@ -315,6 +316,13 @@ class TestOffers:
         assert followed(vehicle=other.pk) == ("8\u202f990,00", "8\u202f990,00")
         assert followed(vehicle=other.pk, price="16 000") == ("16 000", "17\u202f990,00")
         assert followed(vehicle=other.pk, price="") == ("8\u202f990,00", "8\u202f990,00")
+        assert followed(vehicle=other.pk, price="environ 16000") == ("environ 16000", "17\u202f990,00")
+
+    def test_a_price_that_cannot_be_read_is_said_once_beside_its_field(self, cast, act, vehicle):
+        data = {"vehicle": vehicle.pk, "price": "16 000,123", "proposed": "17 990,00", "valid_until": "31/12/2030"}
+        page = parse(act(cast.sam, "offres/nouvelle", **data))
+        assert page.find(id="id_price_error").text.count("deux décimales") == 1
+        assert page.find(id="make-offer").text.count("deux décimales") == 1
 
     def test_the_price_of_the_first_vehicle_does_not_go_with_another_one(self, cast, act, vehicle, client_for):
         """Where the browser has not followed: without a script, or sent at once."""
