@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import Truncator
 
+from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.french import NBSP, counted
 from openflex.notifications.services import hold_bells, notify
@@ -40,7 +41,7 @@ def add_comment(
     Told, once each and never the author: whom it asks, who asked what it answers, who is named, and, of a manager's
     comment (`is_from_manager`: by right, on this opportunity), the salesperson and the followers.
     `key` is the form's: sent twice, it gives the comment of the first. Raises Refused beside `text` (empty, too long,
-    a request answered already), `asked_of` (cannot see it) and `due_on` (nobody is asked).
+    a request answered already), `asked_of` (cannot see it) and `due_on` (nobody is asked, a day that is past).
     """
     text = text.strip()
     if not text:
@@ -51,6 +52,8 @@ def add_comment(
         )
     if due_on is not None and asked_of is None:
         raise Refused("nobody_asked", "Indiquez à qui vous le demandez, ou retirez la date.", "due_on")
+    if due_on is not None and due_on < today_paris(now):
+        raise Refused("past", "Cette date est passée\u00a0: choisissez aujourd’hui ou un jour à venir.", "due_on")
     used = records.take_key(key, what="comment", user=author)
     if isinstance(used, int):
         return Comment.objects.get(pk=used)

@@ -127,6 +127,15 @@ def test_a_due_date_that_is_asked_of_nobody_is_refused_beside_its_field(cast, wr
         assert not Comment.objects.exists()
 
 
+def test_an_answer_is_not_expected_by_a_day_that_is_past(cast, write):
+    page = write(cast.marc, "Vérifier le gage.", asked_of=cast.vera.pk, due_on="01/12/2020")
+    assert page.status_code == 422
+    shown = page.content.decode()
+    assert "Cette date est passée" in shown.partition('id="id_due_on_error"')[2][:400]
+    assert "Vérifier le gage." in shown
+    assert told() == {}
+
+
 @pytest.mark.parametrize("text", ["", "   \n "], ids=["empty", "blank"])
 def test_an_empty_comment_is_refused(write, cast, text):
     response = write(cast.sam, text)
