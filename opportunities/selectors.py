@@ -300,9 +300,9 @@ def shown_followers(opportunity: Opportunity) -> list[User]:
 
 
 def why_overdue(opportunity: Opportunity, today: date) -> str:
-    """The sentence that says why it is *en souffrance*."""
-    due = opportunity.next_action_on
-    if due and due < today:
+    """The sentence that says why it is *en souffrance*: what began first, which is where lists put it."""
+    due, since = opportunity.next_action_on, opportunity.overdue_on
+    if due and due < today and (since is None or since > due):
         action, late = opportunity.get_next_action_display(), french.counted((today - due).days, "jour")
         return (
             f"«\u00a0{action}\u00a0» était à faire le {french.format_day(due)}\u00a0: {late} de retard"

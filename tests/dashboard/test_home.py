@@ -41,6 +41,18 @@ class TestCustomersToCall:
             "En souffrance. Rien n’a été fait avec le client depuis 9\u00a0jours, le dernier contact est du 15/11/2026."
         )
 
+    def test_of_both_it_says_what_began_first_which_is_where_it_stands(self, cast, things, rows):
+        long_ago, late = timezone.now() - timedelta(days=30), (timezone.now() - timedelta(days=2)).date()
+        silent_from = (long_ago + timedelta(days=7)).date()
+        things.opportunity(
+            "SILENCIEUX", last_contact_at=long_ago, next_action="call", next_action_on=late, overdue_on=silent_from
+        )
+        things.late("TARDIF", days=9, last_contact_at=long_ago)
+        told = rows(cast.sam)
+        assert list(told) == ["SILENCIEUX", "TARDIF"]
+        assert "Rien n’a été fait avec le client depuis 30\u00a0jours" in told["SILENCIEUX"]
+        assert "9\u00a0jours de retard" in told["TARDIF"]
+
     def test_what_is_due_today(self, cast, things, rows):
         things.due_today(next_action_note="avec la carte grise")
         assert rows(cast.sam) == {
