@@ -1,5 +1,5 @@
 """A double click: each form of customers, opportunities, estimates and stock sent twice has the effect of once, and
-leads to the same place.
+leads to the same place; and the pages that tell of it can be read.
 
 Forms are filled in as they stand on their page. A route that takes a POST and has no form here fails. Those of
 *Paramètres* stand in `test_settings_twice.py`, those of quotations in `tests/quotation/test_twice.py`.
@@ -51,6 +51,11 @@ NOTHING_TWICE = {
     "customers:export", "opportunities:export", "vehicles:export", "customers:everything", "customers:import",
     "opportunities:export_trade_ins_to_approve",
 }  # fmt: skip
+# Where what was done is told of afterwards. The client of the tests raises whatever a view raises.
+TOLD_ON = (
+    "audit:log", "dashboard:home", "notifications:list", "customers:page", "opportunities:page", "opportunities:trade_in",
+    "vehicles:sheet",
+)  # fmt: skip
 # What they take away is not there the second time, which says so and does nothing.
 GONE = {"customers:contact_remove", "customers:vehicle_remove"}
 
@@ -357,8 +362,22 @@ def test_sent_twice_it_has_one_effect(site, client_for, django_capture_on_commit
                 found.append(f"{form}: {second.status_code}")
         elif (second.status_code, second.get("Location")) != (first.status_code, first.get("Location")):
             found.append(f"{form}: {first.status_code}, then {second.status_code} {errors_in(second)}")
+        read_all(client, site)
         transaction.savepoint_rollback(point)
     assert not found, "\n".join(found)
+
+
+def read_all(client: Client, site: Site) -> None:
+    for name in TOLD_ON:
+        answer = client.get(reverse(name, kwargs=site.parameters.get(name, dict)()))
+        assert answer.status_code in (200, 301, 303, 404), name  # merged into another row, or away
+
+
+@pytest.mark.parametrize("name", sorted(NOTHING_TWICE))
+def test_what_changes_nothing_is_told_of_too(site, client_for, name):
+    client = client_for(site.cast.alice, scope=f"e{site.cast.north.pk}")
+    client.post(reverse(name, kwargs=site.parameters.get(name, dict)()))
+    read_all(client, site)
 
 
 def errors_in(response: Any) -> list[str]:

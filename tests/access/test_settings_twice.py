@@ -6,6 +6,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.db import transaction
+from django.urls import reverse
 
 from settings_admin.models import User, UserGroup
 from settings_admin.scoping import unscoped
@@ -51,6 +52,7 @@ def test_sent_twice_it_has_one_effect(world, client_for, django_capture_on_commi
             assert second.status_code == 404, sent
         elif second.status_code not in (409, 422) or url_name not in SAY_SO:
             assert (second.status_code, second["Location"]) == (303, first["Location"]), sent
+        assert client.get(reverse("audit:log")).status_code == 200
         transaction.savepoint_rollback(point)
 
 
