@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from customers import validators
 from customers.enums import Civility, CustomerKind, LegalForm, LineEffect
-from customers.identity import FRANCE
+from customers.identity import FRANCE, Names, display_name
 from customers.models import Customer, CustomerImportLine
 from openflex.core.csv_import import Column, Line, folded
 from openflex.core.dates import parse_day
@@ -65,12 +65,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class JudgedLine:
-    """`values` are the columns of the customer it would create; `alike` says whom it resembles: « Claire DUVAL »."""
+    """`values` are the columns of the customer it would create, `contact` the name of the person that stands beside a
+    company; `alike` says whom it resembles: « Claire DUVAL »."""
 
     line: Line
     values: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
     alike: str = ""
+    contact: str = ""
 
     @property
     def number(self) -> int:
@@ -94,14 +96,18 @@ def as_told(row: CustomerImportLine) -> JudgedLine:
     return JudgedLine(Line(row.number, row.cells), {}, problems, row.alike)
 
 
+_OF_PERSON: Final = ("civility", "birth_name", "used_name", "first_names")
+
 # Two customers with one of these are told to be the same: ("email", "claire@x.fr").
 Mark = tuple[str, str]
 
 
-def judge(lines: Sequence[Line], *, entity_id: int, before: dict[Mark, str] | None = None) -> list[JudgedLine]:
+def judge(
+    lines: Sequence[Line], *, entity_id: int, today: date, before: dict[Mark, str] | None = None
+) -> list[JudgedLine]:
     """Every line in its order, compared with the entity's customers and the lines before it; one statement. `before`
     are the marks of the file's earlier lines, to which those of these are added."""
-    judged = [_judged(line) for line in lines]
+    judged = [_judged(line, today) for line in lines]
     known: ChainMap[Mark, str] = ChainMap({} if before is None else before, _known(judged, entity_id))
     for place, one in enumerate(judged):
         if one.problems:
@@ -114,7 +120,7 @@ def judge(lines: Sequence[Line], *, entity_id: int, before: dict[Mark, str] | No
     return judged
 
 
-def _judged(line: Line) -> JudgedLine:
+def _judged(line: Line, today: date) -> JudgedLine:
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     is_company = bool(line.cells.get("company_name"))
@@ -124,8 +130,10 @@ def _judged(line: Line) -> JudgedLine:
             values[column.key] = _clean(column.key, text)
         except Refused as refusal:
             problems.append(Problem(column.key, refusal.message))
+    if (born_on := values.get("born_on")) is not None and born_on > today:
+        problems.append(Problem("born_on", "Cette date est dans le futur\u00a0: relisez l’année."))
     try:
-        values["postcode"] = validators.postcode(values.get("postcode", ""), country=values.get("country", ""))
+        values["postcode"] = _postcode(values.get("postcode", ""), country=values.get("country", ""))
     except Refused as refusal:
         problems.append(Problem("postcode", refusal.message))
     if not is_company and not line.cells.get("birth_name") and not line.cells.get("used_name"):
@@ -133,7 +141,22 @@ def _judged(line: Line) -> JudgedLine:
     values |= {"kind": CustomerKind.COMPANY if is_company else CustomerKind.PERSON}
     values["country"] = values.get("country") or FRANCE
     values["is_sole_trader"] = bool(values.get("siret")) and not is_company
-    return JudgedLine(line, values, tuple(problems))
+    contact = _contact(values) if is_company else ""
+    return JudgedLine(line, values, tuple(problems), contact=contact)
+
+
+def _contact(values: dict[str, Any]) -> str:
+    """Takes the person out of the columns of their company, whose page shows none of them, and names them."""
+    person = {name: values.pop(name, "") for name in _OF_PERSON}
+    values.pop("born_on", None)
+    return display_name(Names(**person))
+
+
+def _postcode(text: str, *, country: str) -> str:
+    # As of a telephone number: a spreadsheet takes 01000 for a number, and its first figure for nothing.
+    is_french = country.strip().casefold() in ("", FRANCE.casefold())
+    is_number = is_french and len(text) == 4 and text.isdecimal()
+    return validators.postcode(f"0{text}" if is_number else text, country=country)
 
 
 def _clean(name: str, text: str) -> Any:

@@ -6,7 +6,7 @@ each line done once or still to do. One that gives no sign of life is sent again
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,11 +15,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from customers.enums import IMPORTS_UNDER_WAY, ImportState, LineEffect
-from customers.models import Customer, CustomerImport, CustomerImportLine
+from customers.models import Contact, Customer, CustomerImport, CustomerImportLine
 from customers.selectors import EDIT
 from customers.services import import_notices
 from customers.services.import_lines import JudgedLine, Mark, judge
 from openflex.core.csv_import import Line
+from openflex.core.dates import today_paris
 from openflex.core.french import NBSP
 from settings_admin.access.selectors.belonging import belonging_of
 from settings_admin.records import services as records
@@ -71,9 +72,9 @@ def run(pk: int, *, now: datetime) -> None:
             if not _may_create(row):
                 _end(row, ImportState.FAILED, f"Il vous manque désormais le droit «{NBSP}{right_label(EDIT)}{NBSP}».")
             elif row.state == ImportState.CHECKING:
-                _check(row)
+                _check(row, today_paris(now))
             else:
-                _create(row)
+                _create(row, today_paris(now))
         except _Stopped:
             return
 
@@ -120,7 +121,7 @@ def _end(run: CustomerImport, state: ImportState, failure: str = "") -> None:
 # --- Looking at the lines -------------------------------------------------------------------------------
 
 
-def _check(run: CustomerImport) -> None:
+def _check(run: CustomerImport, today: date) -> None:
     """From the first line again: nothing but the preview comes of it."""
     with transaction.atomic():
         _progress(_held(run), done=0)
@@ -128,7 +129,7 @@ def _check(run: CustomerImport) -> None:
     lines = [Line(number, cells) for number, cells in run.cells]
     before: dict[Mark, str] = {}
     for start in range(0, len(lines), BATCH):
-        judged = judge(lines[start : start + BATCH], entity_id=run.entity_id, before=before)
+        judged = judge(lines[start : start + BATCH], entity_id=run.entity_id, today=today, before=before)
         with transaction.atomic():
             row = _held(run)
             CustomerImportLine.objects.bulk_create(_line(row, one) for one in judged)
@@ -151,20 +152,21 @@ def _line(row: CustomerImport, one: JudgedLine) -> CustomerImportLine:
 # --- Creating the customers -----------------------------------------------------------------------------
 
 
-def _create(run: CustomerImport) -> None:
-    while _create_some(run):
+def _create(run: CustomerImport, today: date) -> None:
+    while _create_some(run, today):
         pass
     _end(run, ImportState.DONE)
 
 
 @transaction.atomic
-def _create_some(run: CustomerImport) -> bool:
+def _create_some(run: CustomerImport, today: date) -> bool:
     """The next lines that are confirmed: those that create a customer go, those that do not by now stay with why."""
     row = _held(run)
     effects = wanted(with_alike=row.with_alike)
     left = CustomerImportLine.objects.filter(customer_import=row, effect__in=effects).order_by("number")
     lines = {line.number: line for line in left[:BATCH]}
-    judged = judge([Line(line.number, line.cells) for line in lines.values()], entity_id=row.entity_id)
+    told = [Line(line.number, line.cells) for line in lines.values()]
+    judged = judge(told, entity_id=row.entity_id, today=today)
     good = [one for one in judged if one.effect in effects]
     _make(run, good)
     CustomerImportLine.objects.filter(pk__in=[lines[one.number].pk for one in good]).delete()
@@ -181,6 +183,11 @@ def _make(run: CustomerImport, lines: Sequence[JudgedLine]) -> None:
     actor, entity = run.created_by, run.entity
     made = [Customer(entity=entity, created_by=actor, **one.values) for one in lines]
     Customer.objects.bulk_create(made)
+    Contact.objects.bulk_create(
+        Contact(entity=entity, customer=company, name=line.contact[:120])
+        for company, line in zip(made, lines, strict=True)
+        if line.contact
+    )
     records.record_events(
         records.event_of(one, kind="imported", actor=actor, entity=entity, details={"label": run.filename})
         for one in made

@@ -64,6 +64,25 @@ def test_a_person_and_a_company_are_previewed_then_created_as_they_are_kept(cast
     assert (line.user, line.details) == (cast.sam, {"create": 2, "alike": 0, "refused": 0})
 
 
+def test_the_person_beside_a_company_is_its_contact_and_nothing_of_them_is_kept_unseen(cast, client_for):
+    client = client_for(cast.sam)
+    confirm(client, preview_of(client, ["Dr", "petit", "luc", *BATI[3:9], "23/04/1970"]))
+    (bati,) = customers()
+    page = client.get(f"/clients/{bati.pk}/")
+    assert parse(page).select_one("#contacts li b").text == "Dr Luc PETIT"
+    assert (bati.civility, bati.birth_name, bati.first_names, bati.born_on) == ("", "", "", None)
+    # It is told by its name alone when it comes again.
+    again = preview_of(client, ["", "", "", "bâti saône", *[""] * 6])
+    assert "Bâti Saône" in said(client, again, "alike")[2]
+
+
+def test_a_spreadsheet_that_took_a_postcode_for_a_number_lost_no_figure(cast, client_for):
+    client, head = client_for(cast.sam), ["Nom", "CP", "Pays"]
+    address = preview_of(client, ["BRESSAN", "1000", ""], ["GENEVOIS", "1204", "Suisse"], head=head)
+    confirm(client, address)
+    assert {one.birth_name: one.postcode for one in customers()} == {"BRESSAN": "01000", "GENEVOIS": "1204"}
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "reason"),
     [
@@ -73,6 +92,7 @@ def test_a_person_and_a_company_are_previewed_then_created_as_they_are_kept(cast
         ("CP", "711", "Code postal\u00a0:"),
         ("Civilité", "Sire", "Civilité\u00a0: Civilité inconnue"),
         ("Date de naissance", "hier", "Date de naissance\u00a0:"),
+        ("Date de naissance", "23/04/2070", "Date de naissance\u00a0: Cette date est dans le futur"),
         ("Nom", "", "Ni nom ni raison sociale."),
         ("Ville", "=1+1", "Une formule n’est pas un texte"),
         ("Ville", "x" * 101, "Ville\u00a0:"),
