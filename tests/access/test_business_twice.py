@@ -53,8 +53,8 @@ NOTHING_TWICE = {
 }  # fmt: skip
 # Where what was done is told of afterwards. The client of the tests raises whatever a view raises.
 TOLD_ON = (
-    "audit:log", "dashboard:home", "notifications:list", "customers:page", "opportunities:page", "opportunities:trade_in",
-    "vehicles:sheet",
+    "audit:log", "dashboard:home", "notifications:list", "customers:page", "opportunities:page",
+    "opportunities:trade_in", "vehicles:sheet",
 )  # fmt: skip
 # What they take away is not there the second time, which says so and does nothing.
 GONE = {"customers:contact_remove", "customers:vehicle_remove"}
