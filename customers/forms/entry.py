@@ -14,9 +14,10 @@ from customers.forms.fields import (
     PlaceRules,
     SiretField,
 )
+from customers.identity import FRANCE
 from customers.models import Customer
 from customers.validators import tidy
-from openflex.core.forms import NamedBlanks
+from openflex.core.forms import NamedBlanks, set_awaited
 from openflex.core.sections import check_columns
 from settings_admin.models import Entity
 
@@ -49,11 +50,12 @@ class AddCustomerForm(NamedBlanks, forms.ModelForm, PlaceRules):
 
     class Meta:
         model = Customer
-        fields = ["kind", *OF_PERSON, *OF_COMPANY, "email", "mobile", "phone", "postcode", "city"]
+        fields = ["kind", *OF_PERSON, *OF_COMPANY, "email", "mobile", "phone", "postcode", "city", "country"]
 
     def __init__(self, *args: Any, entity: Entity | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.only_entity = entity
+        set_awaited(self, "birth_name", "company_name")
         chooser: Any = self.fields["entity"]
         chooser.empty_label = "Choisir une entité"
         if entity is not None:
@@ -72,6 +74,7 @@ class AddCustomerForm(NamedBlanks, forms.ModelForm, PlaceRules):
                 self.add_error("company_name", "La raison sociale est obligatoire.")
         elif not data.get("birth_name") and "birth_name" not in self.errors:
             self.add_error("birth_name", "Le nom est obligatoire.")
+        data["country"] = tidy(data.get("country") or "") or FRANCE
         self.check_postcode(data)
         return data
 

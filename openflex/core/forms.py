@@ -40,6 +40,13 @@ def set_units(form: forms.BaseForm, units: Mapping[str, str]) -> None:
         vars(form.fields[name])["unit"] = unit
 
 
+def set_awaited(form: forms.BaseForm, *names: str) -> None:
+    """Marked like required fields: which of them is asked for, another field says."""
+    for name in names:
+        vars(form.fields[name])["is_awaited"] = True
+        form.fields[name].widget.attrs["aria-required"] = "true"
+
+
 class DayField(forms.Field):
     """A day, typed as people type them (23042010, 23/04/2010) and shown as 23/04/2010."""
 

@@ -30,6 +30,24 @@ def test_a_person_is_created_with_what_was_typed_as_it_is_kept(cast, client_for)
     assert [entry.kind for entry in history(rino)] == ["created"]
 
 
+def test_who_lives_abroad_is_created_with_the_postcode_of_their_country(cast, client_for):
+    client = client_for(cast.sam)
+    opened = parse(client.get(ADD))
+    assert opened.select_one("[name=country]")["value"] == "France"
+    abroad = client.post(ADD, person(postcode="1204", city="Genève", country=" Suisse "))
+    assert abroad.status_code == 303
+    (rino,) = customers()
+    assert (rino.postcode, rino.city, rino.country) == ("1204", "Genève", "Suisse")
+
+
+def test_the_name_that_is_asked_for_is_marked(cast, client_for):
+    page = parse(client_for(cast.sam).get(ADD))
+    for name in ("birth_name", "company_name"):
+        assert page.select_one(f"label[for=id_{name}] .required")
+        assert page.select_one(f"[name={name}]")["aria-required"] == "true"
+    assert not page.select_one("label[for=id_first_names] .required")
+
+
 def test_a_company_is_created_without_what_was_typed_for_a_person(cast, client_for):
     client_for(cast.sam).post(
         ADD, person(kind="company", company_name="Bâti  Saône", legal_form="SARL", siret="732 829 320 00074")
