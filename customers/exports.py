@@ -23,6 +23,7 @@ from openflex.core.cells import values_of
 from openflex.core.chunks import in_chunks
 from openflex.core.facts import field_label, field_text
 from openflex.core.fields import field_of
+from openflex.core.french import long_instant
 from openflex.core.lists import arrange_columns, filtered_rows
 from openflex.core.retention import Table, of_customers
 from openflex.core.xlsx import Sheet
@@ -103,14 +104,15 @@ def dossier(customer: Customer) -> list[dict[str, Any]]:
             title, rows = "fiches fusionnées avec celle-ci", [row for row in rows if row.pk != customer.pk]
         parts.append({"title": title, "rows": _facts(table, rows)})
     history = [
-        {"le": line.at.isoformat(), "par": line.actor, "quoi": line.sentence, **_changes(line)}
+        {"le": long_instant(line.at), "par": line.actor, "quoi": line.sentence, **_changes(line)}
         for line in selectors.in_words(selectors.history_of(customer)[:MOST_LINES])
     ]
     return [*parts, {"title": "historique", "rows": history}]
 
 
 def _facts(table: Table, rows: Sequence[Any]) -> list[dict[str, str]]:
-    columns = [field_of(table.model, name) for name in table.personal]
+    names = [name for name in table.told if name not in table.personal]
+    columns = [field_of(table.model, name) for name in (*names, *table.personal)]
     return [{field_label(column): _said(column, getattr(row, column.name)) for column in columns} for row in rows]
 
 

@@ -32,7 +32,8 @@ class Table:
     that are theirs. At erasure `empty`
     columns are emptied, or, with `deletes_rows`, the rows go, and, with `forgets_history`, what their histories and
     notifications say; `kept` columns stay, each for its reason; `other` columns
-    say nothing of a person.
+    say nothing of a person by themselves. Who asks for their data gets all that is personal and what is `told` with it:
+    when it was, what was answered.
     """
 
     label: str
@@ -47,6 +48,7 @@ class Table:
     empty: tuple[str, ...] = ()
     kept: Mapping[str, str] | None = None
     other: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
     @property
     def model(self) -> type[models.Model]:
@@ -93,6 +95,7 @@ def _table(label: str, rules: dict[str, Any]) -> Table:
         empty=tuple(rules.get("empty", ())),
         kept=kept,
         other=tuple(rules.get("other", ())),
+        told=tuple(rules.get("told", ())),
     )
 
 

@@ -8,11 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection, models
 
+from customers.enums import ConsentChannel, ConsentPurpose
 from customers.models import Consent, Contact, Customer, OwnedVehicle
 from customers.services import around, editing, erasure
 from customers.services.creation import create_customer
 from customers.services.merging import merge
 from openflex.core import private_files
+from openflex.core.french import long_instant
 from openflex.core.retention import columns_to_declare, of_customers, policy
 from openflex.notifications.services import notify
 from opportunities.models import (
@@ -323,6 +325,32 @@ def test_everything_is_handed_out_for_machines_and_for_people_and_written_down(c
         line = AccessLog.objects.get(kind="personal_data_exported", user=cast.marc)
     assert (line.target_type, line.target_id) == ("customers.customer", customer.pk)
     assert client_for(cast.sam).post(path(customer, "donnees/")).status_code == 403
+
+
+def test_what_is_handed_out_says_when_it_was_and_what_was_answered(cast, client_for):
+    with unscoped("test data"):
+        customer = create_customer(entity=cast.north, actor=cast.sam, values={"birth_name": "RINO"})
+        vehicle = make_vehicle(entity=cast.north, model="CLIO V", version="")
+        for row in around_an_opportunity(customer, vehicle, cast):
+            row.save()
+        for is_given in (True, False):
+            around.record_consent(
+                customer=customer, purpose=ConsentPurpose.EMAIL, is_given=is_given, channel=ConsentChannel.ONLINE,
+                actor=cast.sam, at=NOW,
+            )  # fmt: skip
+    response = client_for(cast.marc).post(path(customer, "donnees/"))
+    told = json.loads(zipfile.ZipFile(io.BytesIO(response.getvalue())).read("donnees.json"))
+    answers = [{key: one[key] for key in ("Le", "Accord", "Objet", "Recueilli")} for one in told["consentements"]]
+    when = long_instant(NOW)
+    assert answers == [
+        {"Le": when, "Accord": said, "Objet": "E-mail", "Recueilli": "En ligne"} for said in ("Oui", "Non")
+    ]
+    (offer,), (exchange,), (meeting,) = told["offres"], told["échanges"], told["rdv"]
+    assert (offer["N°"], offer["Prix proposé TTC"], offer["Valable jusqu’au"]) == (
+        "1", "17\u202f500,00\u00a0€", "31/12/2030",
+    )  # fmt: skip
+    assert "CLIO V" in offer["Véhicule"]
+    assert (exchange["Par"], exchange["Le"], meeting["De"]) == ("Appel", when, when)
 
 
 def test_the_audit_log_names_whose_page_was_opened_and_whose_data_were_handed_out(cast, client_for, full):
