@@ -176,7 +176,7 @@ class Appointment(ScopedModel):
     may_move: bool
 
     class Meta(ScopedModel.Meta):
-        verbose_name = "rendez-vous"
+        verbose_name = verbose_name_plural = "rendez-vous"
         ordering = ["starts_at", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_ends_after_start"),

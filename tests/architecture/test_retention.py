@@ -41,3 +41,10 @@ def test_a_table_that_hangs_off_a_customer_is_reached_from_them(label: str) -> N
     if table.subject == CUSTOMER:
         assert table.path
         model.objects.filter(**{table.path: 1})  # raises for a path that leads nowhere
+
+
+def test_what_an_erasure_counts_is_said_in_french_that_is_written_so() -> None:
+    """Django’s plural of « rendez-vous » is « rendez-vouss », of « frais de remise en état » « … en états »."""
+    words = [(str(table.model._meta.verbose_name), table.plural) for table in policy().values() if table.path]
+    assert [plural for one, plural in words if one.split()[0].endswith(("s", "x", "z")) and plural != one] == []
+    assert ("rendez-vous", "rendez-vous") in words

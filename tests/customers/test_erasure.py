@@ -345,7 +345,7 @@ def test_what_is_handed_out_says_when_it_was_and_what_was_answered(cast, client_
     assert answers == [
         {"Le": when, "Accord": said, "Objet": "E-mail", "Recueilli": "En ligne"} for said in ("Oui", "Non")
     ]
-    (offer,), (exchange,), (meeting,) = told["offres"], told["échanges"], told["rdv"]
+    (offer,), (exchange,), (meeting,) = told["offres"], told["échanges"], told["rendez-vous"]
     assert (offer["N°"], offer["Prix proposé TTC"], offer["Valable jusqu’au"]) == (
         "1", "17\u202f500,00\u00a0€", "31/12/2030",
     )  # fmt: skip

@@ -97,7 +97,7 @@ class Cost(CostFacts):
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="costs")
 
     class Meta(CostFacts.Meta):
-        verbose_name = "frais de remise en état"
+        verbose_name = verbose_name_plural = "frais de remise en état"
         ordering = ["pk"]
         abstract = False
         triggers = [same_owner("point_of_sale"), same_owner("vehicle")]
