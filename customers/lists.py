@@ -53,7 +53,7 @@ class CustomerTable(ListTable):
     email = tables.Column(verbose_name="E-mail", attrs=cell("clip", fact="E-mail"), default="–")
     place = tables.Column(verbose_name="Ville", attrs=cell("muted", fact="Ville"), default="–")
     salesperson = tables.Column(verbose_name="Commercial", attrs=cell("muted", priority=1), default="–")
-    changed_at = FigureColumn(french.long_instant, verbose_name="Modifié", largest_first=True)
+    changed_at = FigureColumn(french.format_instant, verbose_name="Modifié", largest_first=True)
     # Not shown until asked for.
     kind = tables.Column(verbose_name="Nature", attrs=cell("muted"))
     postcode = tables.Column(verbose_name="Code postal", attrs=cell("muted"), default="–")
@@ -61,7 +61,7 @@ class CustomerTable(ListTable):
     phone = tables.Column(verbose_name="Fixe", attrs=cell("muted"), default="–")
     siret = tables.Column(verbose_name="SIRET", attrs=cell("muted"), default="–")
     born_on = FigureColumn(french.format_day, verbose_name="Né(e) le")
-    created_at = FigureColumn(french.long_instant, verbose_name="Créé", largest_first=True)
+    created_at = FigureColumn(french.format_instant, verbose_name="Créé", largest_first=True)
     erase_on = FigureColumn(french.format_day, verbose_name="Effacé le")
     entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
 

@@ -74,7 +74,7 @@ class OpportunityTable(ListTable):
         export=lambda row: row.get_next_action_display(),
         same_for=attrgetter("next_action"),
         verbose_name="Prochaine action",
-        attrs=cell("clip", fact="À faire"),
+        attrs=cell(fact="À faire"),
     )
     next_action_on = PartColumn(
         "opportunities/cells/due.html",
@@ -86,7 +86,7 @@ class OpportunityTable(ListTable):
     salesperson = tables.Column(accessor="salesperson_name", verbose_name="Vendeur", attrs=cell("muted", priority=1))
     point_of_sale = tables.Column(verbose_name="Point de vente", attrs=cell("muted"))
     entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
-    created_at = FigureColumn(french.long_instant, verbose_name="Créée le")
+    created_at = FigureColumn(french.format_instant, verbose_name="Créée le")
     changed_at = PartColumn(
         "opportunities/cells/changed.html",
         export=lambda row: row.changed_at,

@@ -62,7 +62,7 @@ class QuotationTable(ListTable):
     sandbox = tables.Column(accessor="sandbox_answer", verbose_name="Bac à sable")
     entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))
     created_by = tables.Column(verbose_name="Par", attrs=cell("muted", priority=1))
-    changed_at = FigureColumn(french.long_instant, verbose_name="Modifiée", largest_first=True)
+    changed_at = FigureColumn(french.format_instant, verbose_name="Modifiée", largest_first=True)
 
     class Meta(ListTable.Meta):
         model = Quotation
@@ -97,7 +97,7 @@ class QuotationFilter(filters.FilterSet):
 
 
 class CallTable(ListTable):
-    at = FigureColumn(french.long_instant, fact="Le", verbose_name="Le", largest_first=True)
+    at = FigureColumn(french.format_instant, fact="Le", verbose_name="Le", largest_first=True)
     name = tables.Column(verbose_name="Appel", attrs=cell("cell-title"))
     user = tables.Column(verbose_name="Par", attrs=cell("cell-sub"))
     entity = tables.Column(verbose_name="Entité", attrs=cell("muted"))

@@ -138,6 +138,13 @@ def long_instant(instant: datetime | None) -> str:
     return f"{long_day(in_paris(instant).date())} à{NBSP}{format_time(instant)}"
 
 
+def format_instant(instant: datetime | None) -> str:
+    """As "02/12/2024 à 14:42", on a French clock: in columns, where instants stand below each other."""
+    if instant is None:
+        return NO_VALUE
+    return f"{format_day(in_paris(instant).date())} à{NBSP}{format_time(instant)}"
+
+
 def exact_instant(instant: datetime) -> str:
     """As "02/12/2024 à 14:42:07", on a French clock."""
     return f"{format_day(in_paris(instant).date())} à{NBSP}{in_paris(instant):%H:%M:%S}"

@@ -48,9 +48,9 @@ class UserTable(ListTable):
     )
     reach = tables.Column(accessor="reach", verbose_name="Portée", default="–", attrs=cell("clip", fact="Portée"))
     state = PartColumn("access/cells/state.html", export=state_of, verbose_name="État", attrs=cell("cell-badges"))
-    created_at = FigureColumn(french.long_instant, verbose_name="Depuis", largest_first=True, priority=2)
+    created_at = FigureColumn(french.format_instant, verbose_name="Depuis", largest_first=True, priority=2)
     last_login = FigureColumn(
-        french.long_instant, fact="Connexion", verbose_name="Dernière connexion", largest_first=True, head="two-lines"
+        french.format_instant, fact="Connexion", verbose_name="Dernière connexion", largest_first=True, head="two-lines"
     )
 
     class Meta(ListTable.Meta):
@@ -78,9 +78,9 @@ class SecurityTable(ListTable):
         accessor="group_names", verbose_name="Groupes", default="–", attrs=cell("clip", fact="Groupes")
     )
     state = PartColumn("access/cells/state.html", export=state_of, verbose_name="État", attrs=cell("cell-badges"))
-    equipped_at = FigureColumn(french.long_instant, fact="Second facteur", verbose_name="Second facteur depuis")
+    equipped_at = FigureColumn(french.format_instant, fact="Second facteur", verbose_name="Second facteur depuis")
     last_login = FigureColumn(
-        french.long_instant, fact="Connexion", verbose_name="Dernière connexion", largest_first=True, head="two-lines"
+        french.format_instant, fact="Connexion", verbose_name="Dernière connexion", largest_first=True, head="two-lines"
     )
 
     class Meta(ListTable.Meta):
