@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from openflex.core import htmx
-from openflex.core.dates import today_paris
+from openflex.core.dates import parse_day, today_paris
+from openflex.core.errors import Refused
 from openflex.core.http import read_only
 from opportunities import selectors
 from opportunities.rights import EDIT, VIEW
@@ -44,9 +45,9 @@ def calendar(request: StaffRequest) -> HttpResponse:
 
 
 def _monday(asked: str, today: date) -> date:
-    """Of the week of a day; of today's for what is none."""
+    """Of the week of a day; of today's for what is none, and where the calendar itself ends."""
     try:
-        day = date.fromisoformat(asked)
-        return day - timedelta(days=day.weekday())
-    except (ValueError, OverflowError):
-        return today - timedelta(days=today.weekday())
+        day = parse_day(asked)
+    except Refused:
+        day = today
+    return day - timedelta(days=day.weekday())

@@ -182,6 +182,14 @@ class TestAppointments:
         assert "Pr RINO" not in client_for(cast.eve).get(week).content.decode()
 
 
+@pytest.mark.parametrize("week", ["9999-12-31", "0001-01-01", "2026-13-45", "hier"])
+def test_a_week_that_is_none_is_this_one(cast, client_for, time_machine, week):
+    time_machine.move_to("2026-11-28T10:00:00+01:00", tick=False)
+    page = client_for(cast.sam).get(f"/opportunites/agenda/?semaine={week}")
+    assert page.status_code == 200
+    assert "Du 23/11/2026 au 29/11/2026" in page.content.decode()
+
+
 class TestClosing:
     @pytest.fixture
     def reason(self, cast):
