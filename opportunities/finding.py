@@ -6,12 +6,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from openflex.core.dates import today_paris
-from openflex.core.finding import Beginning, FindSource, Hit, register_beginnings, register_sources
+from openflex.core.finding import (
+    Beginning,
+    FindSource,
+    FoundPage,
+    Hit,
+    register_beginnings,
+    register_found_pages,
+    register_sources,
+)
 from openflex.core.french import NBSP
 from openflex.core.keys import read_by_keys
 from opportunities import enums
 from opportunities.models import Opportunity
-from opportunities.rights import EDIT, VIEW
+from opportunities.rights import EDIT, SET_PRICE, VIEW
 from opportunities.selectors import listed_rows, search, wanted
 
 
@@ -49,4 +57,10 @@ def register() -> None:
     )
     register_beginnings(
         Beginning("Créer une opportunité", "target-arrow", "opportunities:create", EDIT, 20, words="ajouter nouvelle")
+    )
+    register_found_pages(
+        FoundPage("Agenda", "calendar", "opportunities:calendar", VIEW, words="rdv rendez-vous essais calendrier"),
+        FoundPage(
+            "Estimations à valider", "gauge", "opportunities:trade_ins_to_approve", SET_PRICE, words="reprises prix"
+        ),
     )

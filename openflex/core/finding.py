@@ -60,8 +60,20 @@ class Beginning:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class FoundPage:
+    """A page that stands in no menu, found by its words: « Agenda »."""
+
+    label: str
+    icon: str
+    url_name: str
+    right: str
+    words: str = ""
+
+
 _sources: dict[str, FindSource] = {}
 _beginnings: dict[str, Beginning] = {}
+_pages: dict[str, FoundPage] = {}
 
 
 def register_sources(*sources: FindSource) -> None:
@@ -80,3 +92,12 @@ def register_beginnings(*beginnings: Beginning) -> None:
 
 def beginnings() -> list[Beginning]:
     return sorted(_beginnings.values(), key=lambda one: one.order)
+
+
+def register_found_pages(*pages: FoundPage) -> None:
+    for one in pages:
+        _pages[one.url_name] = one
+
+
+def found_pages() -> list[FoundPage]:
+    return list(_pages.values())

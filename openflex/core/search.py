@@ -3,6 +3,7 @@
 The database folds by itself, in a generated column, so that rows copied in bulk can be searched like any other.
 """
 
+import re
 from typing import Any
 
 from django.db import models
@@ -14,6 +15,9 @@ _ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
 # The trigram index starts there.
 SHORTEST = 3
+# Figures of a SIREN, the shortest number that is written in groups.
+LONG_NUMBER = 9
+_GROUPS = re.compile(r"\+?[0-9]{1,5}(?:[\s.\-/]+[0-9]{1,5})+")
 
 
 class FoldedText(models.Func):
@@ -48,9 +52,18 @@ def search_condition(text: str, *, column: str = "search_text") -> Q | None:
     characters, where there is nothing to look for."""
     if not is_long_enough(text):
         return None
-    condition, whole = contains_words(text, column=column), _compact(fold(text))
+    whole = _compact(fold(text))
+    if is_in_groups(text):
+        return Q(**{f"{column}__contains": whole})
+    condition = contains_words(text, column=column)
     says_nothing_new = "@" in text or whole == fold(text).strip()
     return condition if says_nothing_new else condition | Q(**{f"{column}__contains": whole})
+
+
+def is_in_groups(text: str) -> bool:
+    """One number, written as it is shown: « 06 12 34 56 78 », « 732 829 320 00074 ». Its groups are no words: nearly
+    every telephone has some of them."""
+    return bool(_GROUPS.fullmatch(text.strip())) and len(_compact(text)) >= LONG_NUMBER
 
 
 def is_long_enough(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 
-from openflex.core.finding import FindSource, Hit, beginnings, find_sources
+from openflex.core.finding import FindSource, Hit, beginnings, find_sources, found_pages
 from openflex.core.http import row_number
 from openflex.core.search import fold, is_long_enough
 from settings_admin.access.shell import OWN_PAGES, may_enter
@@ -61,7 +61,7 @@ def found_everywhere(text: str, *, places: Mapping[int, str], opened: Sequence[s
     groups = [
         Group("opened", "Ouverts récemment", "history", _opened(scope, opened, places)),
         Group("begin", "Commencer", "plus", _named_so(text, _beginnings(scope))),
-        Group("go", "Aller à", "arrow-right", _named_so(text, _pages(scope, with_settings=bool(text)))),
+        Group("go", "Aller à", "arrow-right", _named_so(text, _pages(scope, is_typed=bool(text)))),
     ]
     if not is_short:
         groups += [_group(source, scope, text, places) for source in find_sources() if scope.granted(source.right)]
@@ -107,13 +107,16 @@ def _beginnings(scope: Scope) -> Iterable[_Named]:
             yield _Named(f"{one.label} {one.words}", one.label, one.url_name, one.icon)
 
 
-def _pages(scope: Scope, *, with_settings: bool) -> Iterable[_Named]:
+def _pages(scope: Scope, *, is_typed: bool) -> Iterable[_Named]:
     for entry in nav_entries():
         if may_enter(entry):
             yield _Named(entry.label, entry.label, entry.url_name, entry.icon)
     for own in OWN_PAGES:
         yield _Named(f"{own.label} {own.words}", own.label, own.url_name, own.icon)
-    for page in settings_pages() if with_settings else ():
+    for page in found_pages() if is_typed else ():
+        if scope.allows_somewhere(page.right):
+            yield _Named(f"{page.label} {page.words}", page.label, page.url_name, page.icon)
+    for page in settings_pages() if is_typed else ():
         if scope.allows_somewhere(page.right):
             about = f"Paramètres · {page.section.label}"
             yield _Named(f"{page.label} {page.description} paramètres", page.label, page.url_name, page.icon, about)

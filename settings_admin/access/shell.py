@@ -46,7 +46,7 @@ class OwnPage:
 
 OWN_PAGES: Final = (
     OwnPage("Mon compte", "user", "my_account", "profil photo mot de passe absences", is_for_merchants=True),
-    OwnPage("Notifications", "bell", "notifications:list", in_menu=False, is_for_merchants=True),
+    OwnPage("Notifications", "bell", "notifications:list", "préférences alertes", in_menu=False, is_for_merchants=True),
     OwnPage("Mes exports", "file-export", "exports:list", "fichiers excel"),
     OwnPage("Nouveautés", "wand", "news", "version"),
 )

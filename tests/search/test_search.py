@@ -111,6 +111,25 @@ def test_pages_and_what_one_begins_are_found_by_the_beginnings_of_their_words(ca
     assert found(cast.alice, "roupes") == {}
 
 
+def test_pages_that_stand_in_no_menu_are_found_too(cast, found):
+    assert found(cast.sam, "agenda") == {"Aller à": ["Agenda"]}
+    assert found(cast.sam, "rdv") == {"Aller à": ["Agenda"]}
+    assert found(cast.sam, "préf") == {"Aller à": ["Notifications"]}
+    # Who decides prices, and nobody else.
+    assert found(cast.marc, "à valider") == {"Aller à": ["Estimations à valider"]}
+    assert found(cast.sam, "à valider") == {}
+    assert found(cast.adele, "agenda") == {}
+
+
+@pytest.mark.parametrize(
+    "typed", ["06 12 34 56 78", "06\u00a012\u00a034\u00a056\u00a078", "06.12.34.56.78", "+33 6 12 34 56 78"]
+)
+def test_a_telephone_is_found_as_it_is_shown_and_nobody_who_has_its_groups(cast, found, typed):
+    make_customer(entity=cast.north, birth_name="AUTRE", mobile="+33634127856", email="06.12@example.test")
+    make_customer(entity=cast.north, birth_name="LENOIR", mobile="+33612345678")
+    assert found(cast.sam, typed) == {"Clients": ["LENOIR"]}
+
+
 def test_nothing_typed_offers_what_one_may_begin_and_where_one_may_go(cast, found):
     sales, accounting = found(cast.marc, ""), found(cast.adele, "")
     assert sales["Commencer"] == [
