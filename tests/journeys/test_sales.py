@@ -97,6 +97,17 @@ def test_the_opportunities_of_a_customer_stand_in_their_card_as_all_else_does(ca
     assert left == [left[0]] * 3
 
 
+def test_what_is_to_be_done_next_stands_at_the_top_of_a_phone_too(cast, visit, sale):
+    phone = visit(cast.sam, size=PHONE)
+    page = phone.go(f"/opportunites/{sale['row']}/")
+    action, box, customer = (
+        page.get_by_label(name, exact=True) for name in ("Prochaine action", "Ajouter un commentaire", "Client")
+    )
+    tops = [one.bounding_box()["y"] for one in (action, box, customer)]
+    assert tops == sorted(tops)
+    phone.check()
+
+
 def test_a_comment_is_written_and_sent_once_by_keyboard(cast, visit, sale):
     sam = visit(cast.sam)
     page = sam.go(f"/opportunites/{sale['row']}/")
