@@ -25,7 +25,14 @@ const announceToast = (detail) => document.dispatchEvent(new CustomEvent("toast"
 const frame = document.getElementById("dialog");
 
 function typedSomething(dialog) {
-  return !("keep" in dialog.dataset) && [...dialog.querySelectorAll("input, textarea, select")].some(wasChanged);
+  if ("keep" in dialog.dataset) return false;
+  // A form that was refused comes back with what was typed as if it had always stood there.
+  const wasRefused = dialog.querySelector("form [role=alert]");
+  return [...dialog.querySelectorAll("input, textarea, select")].some((control) => wasChanged(control) || (wasRefused && isFilledIn(control)));
+}
+
+function isFilledIn(control) {
+  return control.matches("input:not([type=hidden], [type=search], [type=checkbox], [type=radio]), textarea") && !control.disabled && control.value.trim() !== "";
 }
 
 function wasChanged(control) {

@@ -30,6 +30,22 @@ def test_a_customer_is_chosen_or_created_inside_another_form(cast, visit):
     expect(page.locator(".sheet-head")).to_contain_text("Zoé RINO")
 
 
+def test_what_was_typed_into_a_dialog_that_was_refused_is_not_lost_by_one_escape(cast, visit):
+    customer = make_customer(entity=cast.north, birth_name="RINO")
+    page = visit(cast.sam).go(f"/clients/{customer.pk}/")
+    page.get_by_role("link", name="Ajouter un contact").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Nom").fill("Zoé")
+    dialog.get_by_label("Téléphone").fill("12")
+    dialog.get_by_role("button", name="Ajouter le contact").click()
+    expect(dialog.get_by_text("Numéro de téléphone illisible")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Votre saisie serait perdue")).to_be_visible()
+    expect(dialog.get_by_label("Nom")).to_have_value("Zoé")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
 def test_two_files_become_one_on_a_phone(cast, visit):
     """What each of both says stands beside its choice, however narrow the screen is."""
     kept = make_customer(entity=cast.north, birth_name="RINO", mobile="+33611111111")
