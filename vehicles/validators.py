@@ -5,6 +5,7 @@ as `FieldWarning`s and blocks nothing.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -42,7 +43,7 @@ class Plate:
 
 MAX_PLATE_LENGTH: Final = 20
 
-_NOT_IN_A_PLATE: Final = re.compile(r"[^A-Z0-9]")
+_NOT_IN_A_PLATE: Final = re.compile(r"[\W_]")
 _SEPARATORS: Final = re.compile(r"[\s.·_\-\u2010-\u2015\u2212]")
 # The shapes do not overlap: where figures and letters stand is enough to tell the formats apart.
 _SIV_SHAPE: Final = re.compile(r"(?P<left>[A-Z]{2})(?P<figures>[0-9]{3})(?P<right>[A-Z]{2})")
@@ -54,8 +55,9 @@ _DEPARTMENT: Final = re.compile(r"0[1-9]|[1-8][0-9]|9[0-5]|2[AB]|97[1-6]")
 
 
 def normalise_plate(text: str) -> str:
-    """Capitals and figures only, for storing and searching; never refuses: "gd-642 jm" → "GD642JM"."""
-    return _NOT_IN_A_PLATE.sub("", text.upper())
+    """Capitals and figures only, for storing and searching; never refuses: "gd-642 jm" → "GD642JM". A letter that only
+    other countries have stays ("FÜ AB 123" → "FÜAB123"): without it, it would be the plate of another vehicle."""
+    return _NOT_IN_A_PLATE.sub("", unicodedata.normalize("NFC", text).upper())
 
 
 def parse_plate(text: str, *, foreign: bool = False) -> Plate:

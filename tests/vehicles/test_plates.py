@@ -98,6 +98,22 @@ def test_of_two_editors_one_says_the_plate_and_its_country(cast, client_for):
     assert (fresh(vehicle).plate, fresh(vehicle).plate_format, fresh(vehicle).plate_country) == ("EF456GH", "siv", "")
 
 
+def test_the_letters_of_another_country_are_a_part_of_its_plate(cast, client_for):
+    """Without its Ü, Fürth's FÜ-AB 123 would be Frankfurt's F-AB 123."""
+    vehicle = make_vehicle(entity=cast.north, **BELGIAN)
+    client = client_for(cast.vera)
+    data = opened(client, vehicle, "caracteristiques")
+    typed = {"plate": "fu\u0308-ab 123", "plate_country": "D"}
+    assert send(client, vehicle, "caracteristiques", data, **typed).status_code == 303
+    assert fresh(vehicle).plate == "FÜAB123"
+    assert "FÜAB123" in parse(client.get(path(vehicle))).select_one(".sheet-head").text
+    for search in ("FÜ AB 123", "fu-ab"):
+        assert "FÜAB123" in parse(client.get("/vehicules/", {"q": search})).select_one("tbody").text
+    data = opened(client, vehicle, "caracteristiques")
+    refused = send(client, vehicle, "caracteristiques", data, plate="AÉ-123-CD", plate_country="")
+    assert "non reconnue" in errors_of(refused)["plate"]
+
+
 def test_a_french_plate_that_cannot_be_read_says_what_to_do_with_a_foreign_one(cast, client_for):
     vehicle = make_vehicle(entity=cast.north, **FRENCH)
     client = client_for(cast.vera)
