@@ -1,7 +1,7 @@
 """What « Rechercher partout » finds, as each app tells it: rows by their words, and what one may begin.
 
 Each app registers its sources and its acts from `AppConfig.ready()`; the search itself (`openflex/search`) stands above
-all of them. Pages come from the menus that `settings_admin.registries` knows.
+all of them. Pages come from the menus that `settings_admin.registries` knows, and those that stand in none from here.
 """
 
 from collections.abc import Callable, Sequence

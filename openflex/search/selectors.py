@@ -113,9 +113,9 @@ def _pages(scope: Scope, *, is_typed: bool) -> Iterable[_Named]:
             yield _Named(entry.label, entry.label, entry.url_name, entry.icon)
     for own in OWN_PAGES:
         yield _Named(f"{own.label} {own.words}", own.label, own.url_name, own.icon)
-    for page in found_pages() if is_typed else ():
-        if scope.allows_somewhere(page.right):
-            yield _Named(f"{page.label} {page.words}", page.label, page.url_name, page.icon)
+    for one in found_pages() if is_typed else ():
+        if scope.allows_somewhere(one.right):
+            yield _Named(f"{one.label} {one.words}", one.label, one.url_name, one.icon)
     for page in settings_pages() if is_typed else ():
         if scope.allows_somewhere(page.right):
             about = f"Paramètres · {page.section.label}"
