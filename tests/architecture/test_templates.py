@@ -5,7 +5,7 @@ import re
 import pytest
 from django.template import engines
 
-from openflex.core.finding import beginnings, find_sources
+from openflex.core.finding import beginnings, find_sources, found_pages
 from openflex.core.todos import todo_sources
 from tests.architecture.tree import ROOT, Source, templates
 
@@ -24,6 +24,8 @@ UNESCAPED = re.compile(r"\|\s*(safe|safeseq)\b|autoescape\s+off")
 COMMENTS = re.compile(r"{#.*?#}|{% comment.*?endcomment %}|<!--.*?-->", re.DOTALL)
 FORM = re.compile(r"<form\b[^>]*\bmethod=\"post\".*?</form>", re.DOTALL | re.IGNORECASE)
 COMPONENT = re.compile(r"<c-([a-z0-9._-]+)")
+TAG = re.compile(r'<c-(?!button)[a-z.-]+(?:\s+[\w:.-]+(?:="[^"]*")?)*')
+TOLD = re.compile(r'\b(?:title|subtitle)="([^"{]*)"')
 COTTONS_OWN = {"vars", "slot"}
 ICON = re.compile(r'{% icon "([^"]+)"|\bicon="([\w-]+)"')
 DRAWN = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/vendor/icons.svg").read_text(encoding="utf-8")))
@@ -50,6 +52,13 @@ def test_it_needs_nothing_that_the_policy_refuses(source: Source, what: str) -> 
 def test_a_comment_of_several_lines_is_a_comment(source: Source) -> None:
     """`{# … #}` ends with its line: what follows would be read on the page."""
     assert [line for line in source.text.splitlines() if line.count("{#") != line.count("#}")] == []
+
+
+@each_page
+def test_what_a_component_is_told_is_text(source: Source) -> None:
+    """It writes its title as text: « n°&nbsp;492 » would be read on the page, unless a variable stands in it."""
+    told = [value for tag in TAG.findall(markup(source)) for value in TOLD.findall(tag)]
+    assert [value for value in told if "&nbsp;" in value] == []
 
 
 @each_page
@@ -88,6 +97,6 @@ def test_every_icon_is_drawn(source: Source) -> None:
 def test_every_icon_that_the_apps_register_is_drawn() -> None:
     """What is to be done, what is found and what one begins, as their apps say it."""
     kinds = [kind for source in todo_sources() for kind in source.kinds]
-    named = {one.icon for one in (*kinds, *find_sources(), *beginnings())}
+    named = {one.icon for one in (*kinds, *find_sources(), *beginnings(), *found_pages())}
     assert named
     assert named - DRAWN == set()
