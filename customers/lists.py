@@ -50,16 +50,16 @@ class CustomerTable(ListTable):
         verbose_name="Téléphone",
         attrs=cell("cell-sub"),
     )
-    email = tables.Column(verbose_name="E-mail", attrs=cell("clip", fact="E-mail"), default="–")
-    place = tables.Column(verbose_name="Ville", attrs=cell("muted", fact="Ville"), default="–")
-    salesperson = tables.Column(verbose_name="Commercial", attrs=cell("muted", priority=1), default="–")
+    email = tables.Column(verbose_name="E-mail", attrs=cell("clip", fact="E-mail"))
+    place = tables.Column(verbose_name="Ville", attrs=cell("muted", fact="Ville"))
+    salesperson = tables.Column(verbose_name="Commercial", attrs=cell("muted", priority=1))
     changed_at = FigureColumn(french.format_instant, verbose_name="Modifié", largest_first=True)
     # Not shown until asked for.
     kind = tables.Column(verbose_name="Nature", attrs=cell("muted"))
-    postcode = tables.Column(verbose_name="Code postal", attrs=cell("muted"), default="–")
-    mobile = tables.Column(verbose_name="Mobile", attrs=cell("muted"), default="–")
-    phone = tables.Column(verbose_name="Fixe", attrs=cell("muted"), default="–")
-    siret = tables.Column(verbose_name="SIRET", attrs=cell("muted"), default="–")
+    postcode = tables.Column(verbose_name="Code postal", attrs=cell("muted"))
+    mobile = tables.Column(verbose_name="Mobile", attrs=cell("muted"))
+    phone = tables.Column(verbose_name="Fixe", attrs=cell("muted"))
+    siret = tables.Column(verbose_name="SIRET", attrs=cell("muted"))
     born_on = FigureColumn(french.format_day, verbose_name="Né(e) le")
     created_at = FigureColumn(french.format_instant, verbose_name="Créé", largest_first=True)
     erase_on = FigureColumn(french.format_day, verbose_name="Effacé le")

@@ -45,7 +45,7 @@ class QuotationTable(ListTable):
     model = PartColumn(
         "quotation/cells/model.html", export=str, verbose_name="Véhicule", attrs=cell("cell-title", "pin-2")
     )
-    version = tables.Column(verbose_name="Version", default="–", attrs=cell("muted", "clip", "cell-sub"))
+    version = tables.Column(verbose_name="Version", attrs=cell("muted", "clip", "cell-sub"))
     first_registration = FigureColumn(french.format_day, fact="MEC", verbose_name="MEC")
     mileage_km = FigureColumn(french.format_km, fact="Km", verbose_name="Km")
     state = PartColumn(

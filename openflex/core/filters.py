@@ -1,5 +1,6 @@
 """Filters shared by the lists: the search, check boxes, and ranges whose chip reads « de 8 000 à 12 000 € »."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from openflex.core.dates import paris_day_bounds
 from openflex.core.forms import AmountField, DayField
-from openflex.core.french import NBSP, format_day, format_number
+from openflex.core.french import NBSP, format_day, format_number, plural
 from openflex.core.search import SHORTEST, is_long_enough
 
 SEARCH = "q"
@@ -113,6 +114,14 @@ class AmountRangeFilter(filters.RangeFilter):
     @staticmethod
     def _bound(value: Decimal | None) -> str:
         return "" if value is None else format_number(value)
+
+
+def unread_note(form: forms.BaseForm, *, outside: Collection[str] = (SEARCH,)) -> str:
+    """Names the filters that cannot be read and so filter nothing, for their fields are out of sight; "" without any.
+    Those `outside` stand beside the list, where they say so themselves."""
+    names = [str(form[name].label) for name in form.errors if name in form.fields and name not in outside]
+    head = plural(len(names), "Filtre illisible", "Filtres illisibles")
+    return f"{head}{NBSP}: {f'{NBSP}; '.join(names)}" if names else ""
 
 
 def chip_value(bound_filter: Any, value: Any) -> str:

@@ -17,7 +17,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 
 from openflex.core.cells import Columns, Line, draw_lines
-from openflex.core.filters import SEARCH, chip_value, draw_fields
+from openflex.core.filters import SEARCH, chip_value, draw_fields, unread_note
 from openflex.core.french import NO_VALUE
 from openflex.core.paging import KeysetPage, decode_cursor, keyset_page, without_value
 
@@ -103,6 +103,10 @@ class ListPage:
         return " ".join(self.filters.form.errors.get(SEARCH, ()))
 
     @property
+    def unread_note(self) -> str:
+        return unread_note(self.filters.form)
+
+    @property
     def filter_fields(self) -> SafeString:
         return draw_fields(self.filters)
 
@@ -122,6 +126,7 @@ class ListTable(tables.Table):
     class Meta:
         template_name = "lists/table.html"
         orderable = False  # sorting is the page's: it must be a keyset's
+        default = NO_VALUE
 
     def __init_subclass__(cls) -> None:
         cls.base_columns = Columns(cls.base_columns)

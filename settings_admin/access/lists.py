@@ -42,11 +42,9 @@ class UserTable(ListTable):
         attrs=cell("cell-title", "pin-1"),
     )
     email = tables.Column(verbose_name="E-mail", attrs=cell("muted", "cell-sub"))
-    job_title = tables.Column(verbose_name="Fonction", default="–", attrs=cell("muted", fact="Fonction", priority=1))
-    groups = tables.Column(
-        accessor="group_names", verbose_name="Groupes", default="–", attrs=cell("clip", fact="Groupes")
-    )
-    reach = tables.Column(accessor="reach", verbose_name="Portée", default="–", attrs=cell("clip", fact="Portée"))
+    job_title = tables.Column(verbose_name="Fonction", attrs=cell("muted", fact="Fonction", priority=1))
+    groups = tables.Column(accessor="group_names", verbose_name="Groupes", attrs=cell("clip", fact="Groupes"))
+    reach = tables.Column(accessor="reach", verbose_name="Portée", attrs=cell("clip", fact="Portée"))
     state = PartColumn("access/cells/state.html", export=state_of, verbose_name="État", attrs=cell("cell-badges"))
     created_at = FigureColumn(french.format_instant, verbose_name="Depuis", largest_first=True, priority=2)
     last_login = FigureColumn(
@@ -74,9 +72,7 @@ class SecurityTable(ListTable):
         attrs=cell("cell-title", "pin-1"),
     )
     email = tables.Column(verbose_name="E-mail", attrs=cell("muted", "cell-sub"))
-    groups = tables.Column(
-        accessor="group_names", verbose_name="Groupes", default="–", attrs=cell("clip", fact="Groupes")
-    )
+    groups = tables.Column(accessor="group_names", verbose_name="Groupes", attrs=cell("clip", fact="Groupes"))
     state = PartColumn("access/cells/state.html", export=state_of, verbose_name="État", attrs=cell("cell-badges"))
     equipped_at = FigureColumn(french.format_instant, fact="Second facteur", verbose_name="Second facteur depuis")
     last_login = FigureColumn(
