@@ -279,6 +279,7 @@ class MarketForm(forms.Form):
 
     def __init__(self, *args: Any, options: list[tuple[str, str]], present: MarketWords, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        set_units(self, {"mileage_min": "km", "mileage_max": "km"})
         fields: dict[str, Any] = self.fields
         fields["option"].choices = options
         for name, words in (("energy", present.energies), ("gearbox", present.gearboxes), ("seller", present.sellers)):

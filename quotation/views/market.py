@@ -7,6 +7,8 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
+from openflex.core.filters import unread_note
+from openflex.core.french import NBSP
 from openflex.core.lists import Chip, address
 from quotation import answers, selectors, study
 from quotation.forms import SORT_ORDERS, SORTS, MarketForm
@@ -34,6 +36,10 @@ class MarketView:
     chips: list[Chip]
     reset_url: str
     has_come: bool
+
+    @property
+    def unread_note(self) -> str:
+        return unread_note(self.form, outside=MarketForm.OUTSIDE)
 
     @property
     def is_filtered(self) -> bool:
@@ -91,4 +97,6 @@ def _words(field: Any, value: Any) -> str:
     choices = dict(getattr(field, "choices", ()))
     if isinstance(value, list):
         return ", ".join(str(choices[one]) for one in value)
-    return str(choices.get(str(value), field.prepare_value(value)))
+    text = str(choices.get(str(value), field.prepare_value(value)))
+    unit = vars(field).get("unit")
+    return f"{text}{NBSP}{unit}" if unit else text

@@ -248,6 +248,15 @@ def test_a_filter_that_cannot_be_read_filters_nothing_and_says_why(way, golf):
     page = way.get("radar", golf.pk, mileage_min="beaucoup", stars="5")
     assert prices(page) == [9240, 9390]
     assert soup(page).select_one("input[name=mileage_min][aria-invalid=true]")["value"] == "beaucoup"
+    notes = soup(page).select("#market-form .unread-filters")
+    assert [note.text.strip() for note in notes] == ["Filtre illisible\u00a0: Kilométrage, à partir de"]
+
+
+@pytest.mark.parametrize("tab", ["radar", "study"])
+def test_a_chip_of_kilometres_names_its_unit(way, golf, tab):
+    page = soup(way.get(tab, golf.pk, mileage_max="150 000", sort="zzz"))
+    assert [value.text for value in page.select(".applied .chip-value")] == ["150\u202f000\u00a0km"]
+    assert not page.select(".unread-filters")
 
 
 @pytest.mark.parametrize("annonce", ["none", "../../etc", "<b>", "", "9" * 5000])
