@@ -38,6 +38,23 @@ def test_a_collectors_or_sport_vehicle_has_its_own_due_date(cast, client_for, fa
     assert f"{label}&nbsp;: Non → <b>Oui</b>" in sheet
 
 
+def test_what_is_gone_has_no_inspection_to_pass(cast, client_for):
+    """It is sold: neither is a badge an alarm, nor does a sale to a private buyer ask for a report."""
+    client = client_for(cast.vera)
+    facts = {"kind": "car", "first_registration": date(2015, 5, 12)}
+    there = make_vehicle(entity=cast.north, model="THERE", **facts)
+    gone = make_vehicle(
+        entity=cast.north, model="GONE", status="out", left_on=date(2026, 9, 1), exit_reason="scrap", **facts
+    )
+    for vehicle, address, has_badge in ((there, "", True), (gone, "?tab=all", False)):
+        row = parse(client.get(f"/vehicules/{address}")).select_one("tbody tr")
+        assert vehicle.model in row.text
+        assert ("CT manquant" in row.text) == has_badge
+        sheet = parse(client.get(path(vehicle)))
+        assert ("CT manquant" in sheet.text) == ("Vente à un particulier" in sheet.text) == has_badge
+        assert sheet.select_one("#entretien")
+
+
 def test_only_category_l_is_asked_about_a_sports_licence(cast, client_for):
     client = client_for(cast.vera)
     for kind, is_asked in (("car", False), ("motorcycle", True)):

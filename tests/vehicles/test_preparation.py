@@ -15,9 +15,9 @@ from tests.make import make_vehicle
 from tests.support.htmx import parse, swap
 from tests.support.xlsx import rows_of
 from tests.vehicles.way import fresh, history, path
-from vehicles.enums import PREPARATION
+from vehicles.enums import PREPARATION, StockStatus
 from vehicles.models import PreparationTask
-from vehicles.services import preparation, stock
+from vehicles.services import exits, preparation, stock
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -284,3 +284,36 @@ def test_what_was_marked_before_there_were_lists_gets_one(cast):
         migration.give_lists(state.apps, None)
     assert labels(marked) == list(PREPARATION["scooter"])
     assert labels(other) == []
+
+
+# --- Of what is not there any more -------------------------------------------------------------------------
+
+
+def test_what_left_or_was_put_away_is_being_prepared_no_more_until_it_is_back(cast, client_for, prepared):
+    client = client_for(cast.vera)
+
+    def said():
+        page, rows = parse(client.get(path(prepared))), parse(client.get("/vehicules/?tab=all"))
+        marks = [mark["title"] for mark in rows.select("tbody .badge.warn")]
+        return (
+            page.select_one("#preparation .badge").text.strip(),
+            "En préparation" in page.select_one("#status-badges").text,
+            marks,
+        )
+
+    for act, back in (
+        (lambda: leave(prepared, cast), lambda: exits.undo_exit(vehicle=prepared, reason="Erreur", actor=cast.vera)),
+        (lambda: put_away(prepared, cast, value=True), lambda: put_away(prepared, cast, value=False)),
+    ):
+        act()
+        assert said() == ("Interrompue", False, [])
+        back()
+        assert said()[0] == "En cours"
+
+
+def leave(vehicle, cast):
+    stock.change_status(vehicle=vehicle, target=StockStatus.OUT, exit_reason="other", actor=cast.vera)
+
+
+def put_away(vehicle, cast, *, value):
+    stock.set_archived(vehicle=vehicle, value=value, actor=cast.vera)

@@ -353,9 +353,14 @@ class Vehicle(ScopedModel):
         return True
 
     @property
+    def is_there(self) -> bool:
+        """Expected or in stock, and not put away: of what is not, nothing waits to be done."""
+        return self.status != enums.StockStatus.OUT and not self.is_archived
+
+    @property
     def preparation_progress(self) -> str:
         """« 3 sur 7 », of what is being prepared; of a row with its checklist."""
-        if not self.is_being_prepared or not self.checklist:
+        if not (self.is_being_prepared and self.is_there and self.checklist):
             return ""
         return f"{self.tasks_done} sur {len(self.checklist)}"
 

@@ -197,11 +197,10 @@ def _prepared(vehicle: Vehicle, form: forms.TaskForm | None) -> dict[str, Any]:
     form = form or forms.TaskForm()
     # Another field for each line: what was typed stays while others tick theirs, and is gone once it is added.
     form.auto_id = f"task_{len(vehicle.checklist)}_%s"
-    is_there = vehicle.status != enums.StockStatus.OUT and not vehicle.is_archived
     return {
         "tasks": task_lines(vehicle),
         "task_form": form,
-        "may_prepare": is_there and may("vehicles.edit", vehicle),
+        "may_prepare": vehicle.is_there and may("vehicles.edit", vehicle),
     }
 
 
