@@ -41,7 +41,7 @@ from quotation.providers.fields import Fields, FieldWrong, unique
 from quotation.providers.refusals import Arriving, unbelievable
 from quotation.providers.shared import BreakerStorage, SharedCache
 from quotation.providers.wire import IDEMPOTENCY_KEY, Answer, Credentials, ProviderSettings, Raw, Request
-from vehicles.enums import Energy, Gearbox, VehicleKind
+from vehicles.enums import VehicleKind
 
 T = TypeVar("T")
 
@@ -107,13 +107,11 @@ class Autovista:
         kind: VehicleKind | None = None,
         make: str = "",
         year: int | None = None,
-        energy: Energy | None = None,
-        gearbox: Gearbox | None = None,
         expand: bool = False,
         act: PageAct,
     ) -> Answered[tuple[Version, ...]]:
         """`model` is a code; `expand` adds what was sold before that year."""
-        asked = {"kind": kind, "make": make, "model": model, "year": year, "energy": energy, "gearbox": gearbox}
+        asked = {"kind": kind, "make": make, "model": model, "year": year}
         return self._catalogue(
             "versions", asked | {"expand": "true" if expand else None}, vehicle_answers.read_version, act
         )

@@ -373,8 +373,6 @@ class ValuationProvider(Protocol):
         kind: VehicleKind | None = None,
         make: str = "",
         year: int | None = None,
-        energy: Energy | None = None,
-        gearbox: Gearbox | None = None,
         expand: bool = False,
         act: PageAct,
     ) -> Answered[tuple[Version, ...]]: ...

@@ -15,7 +15,7 @@ from quotation.providers.failures import PlateMalformed, PlateUnknown, ProviderF
 from quotation.services import drafts
 from quotation.services.asking import Asker
 from settings_admin.models import User
-from vehicles.enums import Energy, Gearbox, StockStatus, VehicleKind
+from vehicles.enums import StockStatus, VehicleKind
 from vehicles.models import Vehicle
 from vehicles.services.holds import lock_vehicle
 
@@ -91,25 +91,17 @@ def _choose_in_catalogue(draft: Quotation, vehicle: Vehicle, provider: Valuation
         choices["make"] = make.code
     if make and model:
         choices["model"] = model.code
-        narrowed = _narrowed(vehicle)
-        found = provider.versions(kind=kind, make=make.code, model=model.code, act=act, **narrowed).value
-        choices |= narrowed if found else {}
+        first = vehicle.first_registration
+        year = first.year if first else None
+        offered = provider.versions(kind=kind, make=make.code, model=model.code, year=year, act=act).value
+        known = {name: value for name in ("energy", "gearbox") if (value := getattr(vehicle, name))}
+        found = [one for one in offered if all(getattr(one, name) == value for name, value in known.items())]
+        choices |= {**({"year": year} if year else {}), **known} if found else {}
         version = _same_version(found, vehicle)
     if version is not None:
         drafts.choose_version(draft=draft, version=version, choices=choices)
     else:
         drafts.keep_choices(draft=draft, choices=choices)
-
-
-def _narrowed(vehicle: Vehicle) -> dict[str, Any]:
-    """What the sheet knows of the version."""
-    first = vehicle.first_registration
-    known = {
-        "year": first and first.year,
-        "energy": vehicle.energy and Energy(vehicle.energy),
-        "gearbox": vehicle.gearbox and Gearbox(vehicle.gearbox),
-    }
-    return {name: value for name, value in known.items() if value}
 
 
 def _named(offered: Iterable[Named], name: str) -> Named | None:

@@ -1,13 +1,16 @@
 """The manual way: what each list of the catalogue offers, given what is chosen above it."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from quotation.forms import CatalogueForm
 from quotation.providers.act import PageAct
 from quotation.providers.base import Make, Model, ValuationProvider, Version
 from quotation.providers.failures import ProviderFailure
 from vehicles.enums import Energy, Gearbox, VehicleKind
+
+Word = TypeVar("Word", Energy, Gearbox)
 
 
 def catalogue_steps(provider: ValuationProvider, form: CatalogueForm, act: PageAct, *, today: date) -> dict[str, Any]:
@@ -24,8 +27,10 @@ def catalogue_steps(provider: ValuationProvider, form: CatalogueForm, act: PageA
         if model is not None:
             steps["years"] = _years(model, today)
             versions = _versions(provider, chosen, act)
+            steps["energies"] = _offered(Energy, (version.energy for version in versions), chosen["energy"])
+            steps["gearboxes"] = _offered(Gearbox, (version.gearbox for version in versions), chosen["gearbox"])
             steps["bodies"] = sorted({version.body for version in versions if version.body})
-            steps["versions"] = [one for one in versions if chosen["body"] in ("", one.body)]
+            steps["versions"] = [one for one in versions if _fits(one, chosen)]
     except ProviderFailure as failure:
         steps.update(_as_chosen(chosen, steps), failure=failure)
     return steps
@@ -37,6 +42,8 @@ def _as_chosen(chosen: dict[str, Any], steps: dict[str, Any]) -> dict[str, Any]:
         "makes": steps["makes"] or _only(chosen["make"]),
         "models": steps["models"] or _only(chosen["model"]),
         "years": steps.get("years") or ([chosen["year"]] if chosen["year"] else []),
+        "energies": [chosen["energy"]] if chosen["energy"] else [],
+        "gearboxes": [chosen["gearbox"]] if chosen["gearbox"] else [],
         "bodies": [chosen["body"]] if chosen["body"] else [],
     }
 
@@ -51,7 +58,7 @@ def find_version(provider: ValuationProvider, form: CatalogueForm, code: str, ac
     if not chosen["model"]:
         return None
     versions = _versions(provider, chosen, act)
-    return next((version for version in versions if version.code == code), None)
+    return next((one for one in versions if one.code == code and _fits(one, chosen)), None)
 
 
 def choices_of(form: CatalogueForm) -> dict[str, Any]:
@@ -59,17 +66,20 @@ def choices_of(form: CatalogueForm) -> dict[str, Any]:
     return {name: value for name, value in getattr(form, "cleaned_data", {}).items() if value}
 
 
+def _offered(words: type[Word], present: Iterable[Word | None], chosen: Word | None) -> list[Word]:
+    """What the versions have, in the order of the words; what is chosen stays in sight, to be taken back."""
+    found = {chosen, *present}
+    return [word for word in words if word in found]
+
+
+def _fits(version: Version, chosen: dict[str, Any]) -> bool:
+    return all(chosen[name] in (None, "", getattr(version, name)) for name in ("energy", "gearbox", "body"))
+
+
 def _versions(provider: ValuationProvider, chosen: dict[str, Any], act: PageAct) -> tuple[Version, ...]:
-    return provider.versions(
-        kind=chosen["kind"],
-        make=chosen["make"],
-        model=chosen["model"],
-        year=chosen["year"],
-        energy=chosen["energy"],
-        gearbox=chosen["gearbox"],
-        expand=chosen["expand"],
-        act=act,
-    ).value
+    """All of the model, whatever energy they have: providers refuse words for those they do not list."""
+    asked = {name: chosen[name] for name in ("kind", "make", "model", "year", "expand")}
+    return provider.versions(**asked, act=act).value
 
 
 def _chosen(form: CatalogueForm) -> dict[str, Any]:

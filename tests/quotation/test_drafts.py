@@ -39,6 +39,14 @@ def chosen(page: Any) -> tuple[str, ...]:
     return (kind["value"] if kind else "", *(option["value"] if option else "" for option in options))
 
 
+def options(page: Any, name: str) -> list[str]:
+    return [option.text for option in page.select(f"select[name={name}] option")]
+
+
+def codes(page: Any) -> list[str]:
+    return [radio["value"] for radio in soup(page).select("input[name=version_code]")]
+
+
 class TestKept:
     def test_each_field_is_kept_and_comes_back_as_typed(self, way: Way):
         draft = way.draft()
@@ -167,6 +175,22 @@ class TestManual:
         for name, value in {"make": "VOLKSWAGEN", "model": "VOLKSWAGEN-GOLF-PLUS", "year": "2010"}.items():
             assert page.select_one(f"select[name={name}] option[selected]")["value"] == value
         assert [radio["value"] for radio in page.select("input[name=version_code][checked]")][-1] == CODE
+
+    def test_the_lists_offer_what_the_versions_have(self, way: Way):
+        page = soup(way.get("catalogue", **CHOICES))
+        assert options(page, "energy") == ["Toutes", "Essence", "Diesel"]
+        assert options(page, "gearbox") == ["Toutes", "Manuelle", "Automatique"]
+        ways = {energy: codes(way.get("catalogue", **CHOICES, energy=energy)) for energy in ("petrol", "diesel")}
+        assert all(ways.values())
+        assert sorted(ways["petrol"] + ways["diesel"]) == sorted(codes(way.get("catalogue", **CHOICES)))
+
+    @pytest.mark.parametrize("energy", ["hydrogen", "cng", "other", "electric"])
+    def test_an_energy_that_no_version_has_is_said_and_taken_back(self, way: Way, energy):
+        """Remembered of another vehicle: of some of these words the provider has never heard."""
+        page = way.get("catalogue", **CHOICES, energy=energy)
+        assert "Aucune version avec ces choix" in text(page)
+        assert soup(page).select_one("select[name=energy] option[selected]")["value"] == energy
+        assert way.post("choose_from_catalogue", version_code=CODE, energy=energy, **CHOICES).status_code == 422
 
     def test_the_last_choices_are_remembered(self, way: Way):
         choices = {"kind": "motorcycle", "make": "YAMAHA", "model": "YAMAHA-MT-07"}

@@ -132,6 +132,15 @@ class TestDraft:
         assert (draft.version_code, draft.mileage_km, draft.plate) == ("VOL0711C4E", 91_200, plate["plate"])
         assert draft.has_no_plate == (not plate["plate"])
 
+    def test_an_energy_that_the_provider_does_not_list_leaves_the_rest(self, way: Way, cast):
+        vehicle = make_vehicle(entity=cast.north, **(GOLF | {"plate": "", "energy": "hydrogen"}))
+        answer = press(way, vehicle)
+        draft = way.latest()
+        assert answer["Location"] == f"/cotations/{draft.pk}/configuration/"
+        page = soup(way.get("configure", draft.pk))
+        assert page.select_one("select[name=model] option[selected]")["value"] == "VOLKSWAGEN-GOLF-PLUS"
+        assert page.select("input[name=version_code]")
+
     def test_without_plate_and_version_the_catalogue_opens_where_the_sheet_ends(self, way: Way, cast):
         vehicle = make_vehicle(entity=cast.north, **(GOLF | {"plate": "", "version": "inconnue"}))
         answer = press(way, vehicle)
