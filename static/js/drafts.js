@@ -2,7 +2,8 @@
    hold personal data, which must not stay on a shared computer.
 
    data-draft="name"     on a form: kept while it is typed in, taken up again when its page is opened, forgotten once it
-                         is sent or a control marked data-discards in it is followed
+                         is sent or a control marked data-discards in it is followed; sent again as it was after going
+                         back, it is the same form
    data-draft-notice     inside it: says since when, with data-draft-time, and data-draft-clear, which starts anew */
 
 const form = document.querySelector("form[data-draft]");
@@ -78,8 +79,32 @@ function forget() {
   sessionStorage.removeItem(place());
 }
 
+/* Going back shows the form again, with a new key: sent as it was sent before, it has the key of then, so that the server
+   leads to what it made. The history of the tab keeps a mark of what was sent, never what was typed. */
+const CARRIED = ["key", "csrfmiddlewaretoken"];
+
+function markOf(values) {
+  let mark = 0;
+  for (const [name, value] of values) {
+    if (CARRIED.includes(name) || name.endsWith("_words") || typeof value !== "string") continue;
+    for (const letter of `${name}=${value}&`) mark = (Math.imul(mark, 31) + letter.codePointAt(0)) | 0;
+  }
+  return mark;
+}
+
+function keepKey(values) {
+  const mark = markOf(values);
+  const before = history.state?.sent;
+  const isAgain = performance.getEntriesByType("navigation")[0].type === "back_forward" && before?.mark === mark;
+  if (isAgain) values.set("key", before.key);
+  history.replaceState({ ...history.state, sent: { mark, key: values.get("key") } }, "");
+}
+
 let waiting = null;
 if (form) {
+  form.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.elt === form && detail.verb === "post") keepKey(detail.formData);
+  });
   // htmx hears changes from then on: what depends on a field is asked for again.
   document.addEventListener("DOMContentLoaded", () => setTimeout(takeUp));
   for (const event of ["input", "change"]) {

@@ -55,6 +55,29 @@ def test_who_can_no_longer_be_chosen_does_not_come_back(cast, visit):
     expect(page.locator("#customer-choices").get_by_role("radio")).to_have_count(0)
 
 
+def test_sent_again_after_going_back_it_makes_no_second_one(cast, visit):
+    """It comes back as it was opened, with its customer: pressed once more it leads to what was made; with something
+    else in it, it makes something else."""
+    customer = make_customer(entity=cast.north, birth_name="LENOIR")
+    desk = visit(cast.sam)
+    page = desk.go(f"/opportunites/client/{customer.pk}/nouvelle/")
+    page.on("dialog", lambda dialog: dialog.accept())
+    send = page.get_by_role("button", name="Créer l’opportunité")
+    for _ in range(2):
+        send.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Opportunité de LENOIR")
+        page.go_back()
+        expect(send).to_be_visible()
+    with unscoped("what was made"):
+        assert Opportunity.objects.count() == 1
+    page.get_by_label("Ou ce que cherche le client").fill("Une citadine")
+    send.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Opportunité de LENOIR")
+    with unscoped("what was made"):
+        assert sorted(Opportunity.objects.values_list("wish", flat=True)) == ["", "Une citadine"]
+    desk.check()
+
+
 def test_a_trade_in_is_taken_up_again(cast, visit):
     row = make_opportunity(customer=make_customer(entity=cast.north), point_of_sale=cast.north_1, salesperson=cast.sam)
     desk = visit(cast.sam)
