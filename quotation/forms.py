@@ -136,9 +136,15 @@ class DetailsForm(NamedBlanks, forms.ModelForm, IdentityRules):
         self.initial.update(self.instance.unread)
         self.offer_countries()
         self.fields["origin"].help_text = "Sans réponse, la cote retient «\u00a0Particulier\u00a0»."
-        if self.instance.mileage_km is None and "mileage_km" not in self.instance.unread:
-            # The one thing that no plate tells.
-            self.fields["mileage_km"].widget.attrs["autofocus"] = True
+        if missing := self._missing():
+            self.fields[missing].widget.attrs["autofocus"] = True
+
+    def _missing(self) -> str:
+        """The first of what must be said and is not: after a search by plate the mileage, which no plate tells."""
+        draft = self.instance
+        needed = [*([] if draft.has_no_plate else ["plate"]), "first_registration", "mileage_km"]
+        missing = [name for name in needed if name not in draft.unread and getattr(draft, name) in (None, "")]
+        return missing[0] if missing else ""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

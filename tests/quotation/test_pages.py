@@ -14,6 +14,7 @@ from quotation.models import Quotation
 from settings_admin.scoping import unscoped
 from tests.cast import Cast
 from tests.make import make_quotation
+from tests.quotation.test_foreign_plates import BY_HAND
 from tests.quotation.way import GOLF_DETAILS, Way, soup, text
 from tests.support.htmx import content, parse, swap
 
@@ -127,6 +128,20 @@ class TestStates:
         way.post("value", draft.pk, **GOLF_DETAILS)
         assert way.get("details", draft.pk)["Location"] == f"/cotations/{draft.pk}/annonces/"
         assert way.get("configure", draft.pk)["Location"] == f"/cotations/{draft.pk}/annonces/"
+
+    def test_the_focus_is_on_the_first_of_what_is_missing(self, way: Way):
+        way.post("choose_from_catalogue", **BY_HAND)
+        draft = way.latest().pk
+        for typed, focused in (
+            ({}, "plate"),
+            ({"plate": "GD-642-JM"}, "first_registration"),
+            ({"has_no_plate": "on", "first_registration": "31/02/2024"}, "mileage_km"),
+            ({"plate": "GD-642-JM", "first_registration": "23/04/2010", "mileage_km": "89 632 km"}, None),
+        ):
+            way.post("save_draft", draft, **typed)
+            fields = soup(way.get("details", draft)).select("#details-form [autofocus]")
+            assert {field["name"] for field in fields} == ({focused} if focused else set())
+        assert way.latest().mileage_km == 89_632
 
     def test_before_the_version_there_are_no_details(self, way: Way):
         way.post("identify", plate="GD642JM")

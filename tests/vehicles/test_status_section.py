@@ -52,6 +52,18 @@ def test_a_vo_that_never_had_them_is_edited_all_the_same(cast, client_for):
     assert send(client, vehicle, "statut", opened(client, vehicle, "statut"), stage="demonstrator").status_code == 303
 
 
+def test_a_certificate_of_no_pledge_was_given_already(cast, client_for, time_machine):
+    time_machine.move_to("2026-11-24T10:00:00+01:00", tick=False)
+    vehicle, client = make_vehicle(entity=cast.north), client_for(cast.vera)
+    data = opened(client, vehicle, "statut")
+    refused = send(client, vehicle, "statut", data, no_pledge_on="25/11/2026")
+    assert (refused.status_code, errors_of(refused)) == (
+        422,
+        {"no_pledge_on": "La date de non-gage est dans le futur."},
+    )
+    assert send(client, vehicle, "statut", data, no_pledge_on="24/11/2026").status_code == 303
+
+
 @pytest.mark.parametrize(
     ("regime", "answer"), [("margin", "Non (TVA sur la marge)"), ("outside", "Non (hors TVA)"), ("recoverable", "Oui")]
 )

@@ -1,8 +1,9 @@
 """Fields and rules that the forms of a vehicle share: plate, VIN, mileage, and what a column can hold."""
 
+import re
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +13,8 @@ from openflex.core.french import NBSP
 from settings_admin.models import PointOfSale
 from vehicles import enums, selectors, validators
 from vehicles.models import Vehicle
+
+_UNIT: Final = re.compile(r"\s*km\s*$", re.IGNORECASE)
 
 
 class PlateField(forms.CharField):
@@ -60,6 +63,11 @@ class ShortVinField(forms.BooleanField):
 
 
 class MileageField(WholeNumberField):
+    """Kilometres, with or without their unit: 89 632 km."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(_UNIT.sub("", value) if isinstance(value, str) else value)
+
     def clean(self, value: Any) -> int | None:
         km = super().clean(value)
         if km is not None:

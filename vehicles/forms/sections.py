@@ -124,6 +124,12 @@ class StatusForm(SectionForm):
         if self.instance.stage != enums.Stage.NEW or self.instance.plate:
             del self.fields["has_no_plate"]
 
+    def clean_no_pledge_on(self) -> date | None:
+        day: date | None = self.cleaned_data["no_pledge_on"]
+        if day is not None and day > self.today:
+            raise ValidationError("La date de non-gage est dans le futur.")
+        return day
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         first, stage = self.instance.first_registration, data.get("stage")
