@@ -180,7 +180,8 @@ OFFER_TRANSITIONS: Final[Mapping[str, tuple[OfferState, ...]]] = {
     OfferState.DRAFT: (OfferState.SENT, OfferState.ACCEPTED, OfferState.REFUSED, OfferState.EXPIRED),
     OfferState.SENT: (OfferState.ACCEPTED, OfferState.REFUSED, OfferState.EXPIRED),
     OfferState.ACCEPTED: (OfferState.REFUSED,),
-    OfferState.REFUSED: (),
+    # A customer thinks better of it while it is valid, or the wrong button was pressed.
+    OfferState.REFUSED: (OfferState.SENT, OfferState.ACCEPTED),
     OfferState.EXPIRED: (),
 }
 

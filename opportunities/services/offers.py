@@ -64,7 +64,7 @@ def move_offer(*, offer: Offer, target: enums.OfferState, actor: User, now: date
     """Handed to the customer, accepted, refused; handing it over and an answer are contacts. Said twice, it is
     said once.
 
-    Raises Refused("move_unknown"), and Refused("expired") for accepting one whose day is over.
+    Raises Refused("move_unknown"), and Refused("expired") for all but the refusal of one whose day is over.
     """
     opportunity = locked_open(offer.opportunity)
     row = Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk)
@@ -72,7 +72,7 @@ def move_offer(*, offer: Offer, target: enums.OfferState, actor: User, now: date
         return row
     if target not in enums.OFFER_TRANSITIONS[row.state]:
         raise Refused("move_unknown", f"Cette offre est déjà «\u00a0{row.get_state_display().lower()}\u00a0».")
-    if target == enums.OfferState.ACCEPTED and row.valid_until < today_paris(now):
+    if target != enums.OfferState.REFUSED and row.valid_until < today_paris(now):
         raise Refused("expired", "Cette offre n’est plus valable\u00a0: faites-en une nouvelle.")
     row.state = target
     row.save(update_fields=["state", "changed_at"])

@@ -45,7 +45,7 @@ def read(client_for, cast, offer):
         ("sent", TO_COME, "Le client accepte", ["Le client refuse"]),
         ("accepted", TO_COME, None, ["Le client refuse"]),
         ("accepted", OVER, None, ["Le client refuse"]),
-        ("refused", TO_COME, NEW, []),
+        ("refused", TO_COME, NEW, ["Remettre au client", "Le client accepte"]),
         ("expired", OVER, NEW, []),
         # Nothing is offered that would be refused.
         ("draft", OVER, NEW, ["Le client refuse"]),
@@ -58,6 +58,17 @@ def test_what_can_be_done_follows_its_state_and_its_day(read, state, valid_until
     assert [act.text.strip() for act in acts if "primary" in act["class"]] == ([primary] if primary else [])
     assert [act.text.strip() for act in acts if "primary" not in act["class"]] == others
     assert ("Validité dépassée" in shown.text) is (valid_until == OVER and state in ("draft", "sent"))
+
+
+def test_a_customer_who_refused_may_accept_while_it_is_valid(cast, client_for, offer, read):
+    client, url = client_for(cast.sam), f"/opportunites/offres/{offer.pk}/etat/"
+    for target in ("refused", "accepted"):
+        assert client.post(url, {"state": target}).status_code == 303
+    assert "Acceptée" in read().select_one("#offer .badge").text
+    read(state="refused", valid_until=OVER)
+    for target in ("accepted", "sent"):
+        assert "n’est plus valable" in client.post(url, {"state": target}).text
+    assert "Refusée" in read().select_one("#offer .badge").text
 
 
 def test_who_only_reads_is_offered_nothing(cast, read):
