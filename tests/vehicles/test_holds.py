@@ -139,6 +139,24 @@ def test_what_went_out_or_was_put_away_cannot_be_held(cast, as_user):
         assert refusal.value.code == "not_in_stock"
 
 
+def test_what_is_held_is_not_put_away_and_its_sheet_says_why(cast, client_for, vehicle):
+    client, put_away = client_for(cast.vera), {"value": "true"}
+    held = hold(vehicle, cast)
+    client.post(f"/vehicules/{vehicle.pk}/archive/", put_away)
+    page = parse(client.get(f"/vehicules/{vehicle.pk}/"))
+    told = page.select_one("[role=alert] .toast.bad").text.strip()
+    assert told == "Ce véhicule est retenu par le bon de commande 1042."
+    vehicle.refresh_from_db()
+    assert not vehicle.is_archived
+    holds.release_hold(hold=held, actor=cast.vera, now=NOW)
+    client.post(f"/vehicules/{vehicle.pk}/archive/", put_away)
+    page = parse(client.get(f"/vehicules/{vehicle.pk}/"))
+    head = page.select_one(".sheet-head").text
+    assert "Sortir des archives" in head
+    assert not [act for act in ("Changer le statut", "Déplacer", "Réserver") if act in head]
+    assert not page.select(".toast.bad")
+
+
 def test_what_is_only_expected_can_be_held(cast, as_user):
     as_user(cast.vera)
     assert hold(make_vehicle(entity=cast.north, status=StockStatus.PRE_ENTRY), cast).pk

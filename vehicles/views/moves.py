@@ -134,9 +134,12 @@ def release(request: StaffRequest, pk: int) -> HttpResponse:
 @right("vehicles.edit", on="row")
 @writes("POST")
 def archive(request: StaffRequest, pk: int) -> HttpResponse:
-    """Puts away or takes back: undone by the same button."""
+    """Puts away or takes back: undone by the same button. Why not is said on the sheet, which has the button."""
     vehicle = fetch_to_edit(request, pk)
-    stock.set_archived(vehicle=vehicle, value=request.POST.get("value") == "true", actor=request.user)
+    try:
+        stock.set_archived(vehicle=vehicle, value=request.POST.get("value") == "true", actor=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
     return htmx.redirect(request, "vehicles:sheet", pk)
 
 

@@ -153,7 +153,7 @@ def sheet_context(
         "actions": _actions(vehicle),
         "pollution": inspection.pollution_sentence(selectors.inspection_facts(vehicle), today=today),
         "report": selectors.sale_report_of(vehicle, today=today),
-        "next_statuses": enums.TRANSITIONS[enums.StockStatus(vehicle.status)],
+        "next_statuses": () if vehicle.is_archived else enums.TRANSITIONS[enums.StockStatus(vehicle.status)],
     }
 
 
