@@ -63,7 +63,7 @@ def normalise_plate(text: str) -> str:
 def parse_plate(text: str, *, foreign: bool = False) -> Plate:
     """Read a plate in any spacing and case; `foreign` takes any text, which may look like a French plate.
 
-    Codes: `unreadable`, `letters`, `reserved` (SS), `zero`, `department`, `too_long`.
+    Codes: `unreadable`, `letters`, `figures`, `reserved` (SS), `zero`, `department`, `too_long`.
     """
     if foreign:
         return _foreign_plate(text)
@@ -115,7 +115,7 @@ def _fni_plate(match: re.Match[str]) -> Plate:
     _refuse_letters(match["letters"], "IO")
     if len(match["letters"]) == 3 and len(match["figures"]) == 4:
         message = "Une ancienne plaque à trois lettres a trois chiffres au plus."
-        raise ValidationError(message, code="unreadable")
+        raise ValidationError(message, code="figures")
     if not _DEPARTMENT.fullmatch(match["department"]):
         message = f"Le département {match['department']} n’existe pas sur une ancienne plaque."
         raise ValidationError(message, code="department")

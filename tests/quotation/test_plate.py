@@ -24,6 +24,12 @@ def test_an_unknown_plate_is_kept_for_the_manual_way(way: Way):
     assert shown(way.get("details", draft.pk))["plate"] == "ZY-404-ZY"
 
 
+def test_of_an_old_plate_with_a_figure_too_many_that_is_said(way: Way):
+    page = way.post("identify", plate="1234 abc 56")
+    assert page.status_code == 422
+    assert "Une ancienne plaque à trois lettres a trois chiffres au plus." in text(page)
+
+
 def test_another_plate_is_another_vehicle(way: Way):
     """Nothing of the first one is left for the second to be valued with, whether the provider knows it or not."""
     draft = way.draft()

@@ -70,7 +70,8 @@ def test_plates_are_read_in_any_spacing_and_case(
         *[(typed, "reserved") for typed in ("SS-123-AA", "AA-123-SS", "WW-123-SS")],
         *[(typed, "zero") for typed in ("AA-000-AA", "A-00-A", "W-000-AA")],
         *[(typed, "department") for typed in ("12 AB 00", "12 AB 96", "12 AB 977", "12 AB 123")],
-        *[(typed, "unreadable") for typed in ("", "AA-12-AA", "1234 ABC 56", "0123 AB 56", "AA/123/AA", "É-123-AA")],
+        *[(typed, "unreadable") for typed in ("", "AA-12-AA", "0123 AB 56", "AA/123/AA", "É-123-AA")],
+        ("1234 ABC 56", "figures"),
     ],
 )
 def test_doubtful_plates_are_refused_in_french(typed: str, code: str) -> None:
