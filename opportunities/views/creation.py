@@ -13,7 +13,9 @@ from openflex.core.dates import today_paris
 from openflex.core.errors import Refused
 from openflex.core.http import read_only, row_number, writes
 from opportunities import selectors
+from opportunities.enums import Status
 from opportunities.forms import CreateForm
+from opportunities.models import Opportunity
 from opportunities.rights import EDIT, VIEW
 from opportunities.services.creation import create_opportunity
 from settings_admin.access.requests import StaffRequest
@@ -62,8 +64,22 @@ def _create(request: StaffRequest, entity: Entity, *, customer: Customer | None 
         else:
             messages.success(request, f"L’opportunité n°\u00a0{opportunity.number} est créée.")
             return htmx.redirect(request, "opportunities:page", opportunity.pk)
-    context = {"form": form, "entity": entity}
-    return htmx.render_part(request, "opportunities/create.html", "form", context, status=422 if form.errors else 200)
+    # The picker has chosen a customer: only what they have open already is asked for.
+    is_chosen = request.GET.get("part") == "standing" and request.method == "GET"
+    chosen = request.GET.get("customer") if is_chosen else form["customer"].value()
+    context = {"form": form, "entity": entity, "standing": _standing(row_number(str(chosen or "")), entity)}
+    part = "standing" if is_chosen else "form"
+    return htmx.render_part(request, "opportunities/create.html", part, context, status=422 if form.errors else 200)
+
+
+def _standing(customer_id: int | None, entity: Entity) -> list[Opportunity]:
+    """What this customer has open there already and the person may see: what changed last, three at most."""
+    if customer_id is None or not current_scope().allows(VIEW, entity.pk):
+        return []
+    rows = selectors.listed_rows().filter(customer=customer_id, entity=entity, status=Status.OPEN)
+    standing = list(rows.order_by("-changed_at", "-pk")[:3])
+    selectors.show(standing, today=today_paris(timezone.now()))
+    return standing
 
 
 @right(VIEW, on="row")

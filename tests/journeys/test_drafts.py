@@ -16,7 +16,8 @@ def choose(page, field, words, name):
 
 
 def test_an_opportunity_is_taken_up_again_with_its_customer_and_its_vehicle(cast, visit):
-    make_customer(entity=cast.north, birth_name="LENOIR", city="Chalon")
+    customer = make_customer(entity=cast.north, birth_name="LENOIR", city="Chalon")
+    make_opportunity(customer=customer, point_of_sale=cast.north_1, salesperson=cast.marc)
     make_vehicle(entity=cast.north, point_of_sale=cast.north_1, make="RENAULT", model="CLIO", plate="AB123CD")
     phone = visit(cast.sam, size=PHONE)
     page = phone.go(NEW)
@@ -24,6 +25,7 @@ def test_an_opportunity_is_taken_up_again_with_its_customer_and_its_vehicle(cast
     choose(page, "customer", "lenoir", "LENOIR")
     choose(page, "vehicle", "clio", "RENAULT CLIO")
     page.get_by_label("Ou ce que cherche le client").fill("Une citadine, rouge")
+    expect(page.get_by_text("Ce client a déjà une opportunité en cours")).to_be_visible()
     page.reload()
     expect(page.get_by_text("a été reprise.")).to_be_visible()
     expect(page.locator("#customer-choices").get_by_role("radio", name="LENOIR")).to_be_checked()
@@ -33,7 +35,7 @@ def test_an_opportunity_is_taken_up_again_with_its_customer_and_its_vehicle(cast
     page.get_by_role("button", name="Créer l’opportunité").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("LENOIR")
     with unscoped("what was made"):
-        row = Opportunity.objects.get()
+        row = Opportunity.objects.order_by("pk").last()
         made = (row.customer.birth_name, row.vehicle.model, row.wish)
     assert made == ("LENOIR", "CLIO", "Une citadine, rouge")
     phone.go(NEW)

@@ -1,10 +1,11 @@
 """*Créer une opportunité* from the page of a customer: in their entity, with them chosen, whatever is shown."""
 
 import pytest
+from django.utils import timezone
 
 from opportunities.models import Opportunity
 from settings_admin.scoping import unscoped
-from tests.make import make_customer
+from tests.make import make_customer, make_opportunity
 from tests.support.htmx import parse
 from tests.vehicles.way import form_data
 
@@ -60,3 +61,20 @@ def test_what_comes_next_lies_ahead(cast, client_for):
     assert "Cette date est passée" in refused.content.decode()
     with unscoped("test"):
         assert not Opportunity.objects.exists()
+
+
+def test_what_the_customer_has_open_already_is_told(cast, client_for, southern):
+    """On the page, and once somebody is chosen there; nothing of what is closed or of another entity."""
+    customer = make_customer(entity=cast.north, birth_name="RINO")
+    place = {"customer": customer, "point_of_sale": cast.north_1, "salesperson": cast.sam}
+    make_opportunity(number=14873, wish="Un scooter", **place)
+    make_opportunity(number=14874, status="lost", closed_at=timezone.now(), overdue_on=None, **place)
+    make_opportunity(number=14875, customer=southern, salesperson=cast.eve)
+    told = f"déjà une opportunité en cours : n° 14873, Un scooter, suivie par {cast.sam.full_name}."
+    address, _ = begun(client_for(cast.sam), customer)
+    for path in (address, f"{address}?part=standing&customer={customer.pk}"):
+        words = " ".join(parse(client_for(cast.sam, htmx=True).get(path)).get_text().split())
+        assert told in words
+        assert "14874" not in words
+    chosen = client_for(cast.sam, htmx=True).get(f"{address}?part=standing&customer={southern.pk}")
+    assert chosen.text.strip() == ""
