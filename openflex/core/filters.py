@@ -1,6 +1,5 @@
 """Filters shared by the lists: the search, check boxes, and ranges whose chip reads « de 8 000 à 12 000 € »."""
 
-from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -116,9 +115,10 @@ class AmountRangeFilter(filters.RangeFilter):
         return "" if value is None else format_number(value)
 
 
-def unread_note(form: forms.BaseForm, *, outside: Collection[str] = (SEARCH,)) -> str:
+def unread_note(form: forms.BaseForm) -> str:
     """Names the filters that cannot be read and so filter nothing, for their fields are out of sight; "" without any.
-    Those `outside` stand beside the list, where they say so themselves."""
+    Those `OUTSIDE` of the form's filters, and the search, stand beside the list."""
+    outside = (SEARCH, *getattr(form, "OUTSIDE", ()))
     names = [str(form[name].label) for name in form.errors if name in form.fields and name not in outside]
     head = plural(len(names), "Filtre illisible", "Filtres illisibles")
     return f"{head}{NBSP}: {f'{NBSP}; '.join(names)}" if names else ""

@@ -17,7 +17,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 
 from openflex.core.cells import Columns, Line, draw_lines
-from openflex.core.filters import SEARCH, chip_value, draw_fields, unread_note
+from openflex.core.filters import SEARCH, chip_value, draw_fields
 from openflex.core.french import NO_VALUE
 from openflex.core.paging import KeysetPage, decode_cursor, keyset_page, without_value
 
@@ -103,10 +103,6 @@ class ListPage:
         return " ".join(self.filters.form.errors.get(SEARCH, ()))
 
     @property
-    def unread_note(self) -> str:
-        return unread_note(self.filters.form)
-
-    @property
     def filter_fields(self) -> SafeString:
         return draw_fields(self.filters)
 
@@ -183,7 +179,6 @@ class FigureColumn(tables.Column):
         super().__init__(
             attrs=cell("num", *classes, fact=fact, priority=priority, head=head),
             empty_values=(UNSEEN,),
-            default=NO_VALUE,
             **options,
         )
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
-from openflex.core.filters import unread_note
 from openflex.core.french import NBSP
 from openflex.core.lists import Chip, address
 from quotation import answers, selectors, study
@@ -36,10 +35,6 @@ class MarketView:
     chips: list[Chip]
     reset_url: str
     has_come: bool
-
-    @property
-    def unread_note(self) -> str:
-        return unread_note(self.form, outside=MarketForm.OUTSIDE)
 
     @property
     def is_filtered(self) -> bool:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from openflex.core import french, static_files
 from openflex.core.dates import in_paris
+from openflex.core.filters import unread_note
 
 register = template.Library()
 
@@ -33,6 +34,7 @@ register.filter("phone", french.format_phone)
 register.filter("counted", french.counted)
 register.filter("plural", french.plural)
 register.filter("ended", french.ended)
+register.filter("unread_note", unread_note)
 
 
 @register.filter
