@@ -56,9 +56,21 @@ function mayLeave(dialog) {
 
 const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
 
+/* The browser begins at the first thing that takes the focus: in a form that is the cross, where Enter closes. */
+function beginAtField(dialog) {
+  if (!document.activeElement.closest(".dialog-head")) return;
+  const fields = [...dialog.querySelectorAll(".dialog-body :is(input:not([type=hidden]), select, textarea):enabled")];
+  const first = fields.find((field) => field.checkVisibility());
+  const chosen = first?.type === "radio" && fields.find((field) => field.name === first.name && field.checked);
+  (chosen || first)?.focus();
+}
+
 /* What is taller than the screen and has nothing to focus in it is read on by keyboard all the same. */
 function openDialog(dialog) {
-  if (!dialog.open) dialog.showModal();
+  if (!dialog.open) {
+    dialog.showModal();
+    beginAtField(dialog);
+  }
   for (const body of dialog.querySelectorAll(".dialog-body")) {
     if (body.scrollHeight > body.clientHeight && !body.querySelector(FOCUSABLE)) body.tabIndex = 0;
   }

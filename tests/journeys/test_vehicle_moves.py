@@ -49,6 +49,21 @@ def test_a_vehicle_is_sent_to_another_site(scooter, cast, visit, size):
     screen.check()
 
 
+def test_a_dialog_begins_at_its_first_field(scooter, cast, visit):
+    page = visit(cast.vera).go(path(scooter))
+    page.get_by_role("link", name="Changer le statut").press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("radio").first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")  # the act, where the cross would have closed
+    expect(page.locator(".sheet-head")).to_contain_text("Entrée physique")
+    page.get_by_role("link", name="Réserver").press("Enter")
+    expect(dialog.get_by_label("Client", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Réserver")).to_be_focused()
+
+
 @BOTH
 def test_a_vehicle_goes_out_by_mistake_and_is_taken_back(scooter, cast, visit, size):
     screen = visit(cast.vera, size=size)
