@@ -68,6 +68,12 @@ class IdentityRules(CountryOfPlate):
     def check_identity(self, data: dict[str, Any]) -> None:
         if not data.get("plate") and not data.get("has_no_plate") and "plate" not in self.errors:
             self.add_error("plate", "Saisissez l’immatriculation, ou cochez «\u00a0VN ou véhicule sans plaque\u00a0».")
+        elif data.get("plate") and data.get("has_no_plate"):
+            self.add_error(
+                "plate",
+                "La case «\u00a0VN ou véhicule sans plaque\u00a0» dit le contraire\u00a0: décochez-la, ou effacez "
+                "l’immatriculation.",
+            )
         elif data.get("plate"):
             try:
                 data["plate"] = _read_plate(

@@ -115,6 +115,14 @@ class TestKept:
         quotation = way.latest()
         assert (quotation.state, quotation.plate, quotation.has_no_plate) == ("valued", "", True)
 
+    def test_a_plate_and_none_at_once_are_asked_about(self, way: Way):
+        draft = way.draft()
+        page = way.post("value", draft.pk, **(GOLF_DETAILS | {"has_no_plate": "on"}))
+        assert page.status_code == 422
+        assert "dit le contraire" in text(page)
+        assert soup(page).select_one("[name=plate][aria-invalid=true]")
+        assert way.latest().state == QuotationState.DRAFT
+
 
 class TestContinued:
     def test_the_quick_quotation_goes_on_with_it(self, way: Way):
