@@ -22,10 +22,12 @@ from allauth.mfa.base import forms as second_factor_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 
 from openflex.core import mail
 from openflex.core.sealing import seal, unseal
@@ -54,6 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": "Adresse e-mail ou mot de passe incorrect.",
         "too_many_login_attempts": "Trop d’essais. Attendez quelques minutes avant de recommencer, "
         "ou choisissez un nouveau mot de passe.",
+        "enter_current_password": "Ce n’est pas votre mot de passe actuel.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -122,8 +125,14 @@ class AccountAdapter(DefaultAccountAdapter):
         makes up would be five guesses more."""
         return str(credentials.get("email", "")).strip().lower()
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("my_account")
+
     def add_message(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Signing in and out say enough by themselves: no toast."""
+        """Signing in and out say enough by themselves: no toast. One's own new password does not: the page of the
+        account looks as before, and the other devices were signed out."""
+        if request.resolver_match is not None and request.resolver_match.view_name == "account_change_password":
+            messages.success(request, "Votre mot de passe est changé\u00a0: vos autres appareils sont déconnectés.")
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -84,7 +84,11 @@ def test_ending_this_session_is_signing_out(cast, two):
 def test_a_changed_password_ends_the_others_and_keeps_this_one(cast, two):
     desk, telephone = two
     new = "une phrase toute neuve"
-    desk.post("/mot-de-passe/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert "Ce n’est pas votre mot de passe actuel." in desk.post("/mot-de-passe/", {"oldpassword": new}).text
+    sent = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    after = desk.post("/mot-de-passe/", sent, follow=True)
+    assert after.request["PATH_INFO"] == "/compte/"
+    assert "Votre mot de passe est changé" in after.text
     assert is_signed_in(desk)
     assert not is_signed_in(telephone)
     page = desk.get(MINE).text
