@@ -260,7 +260,10 @@ def test_an_invitation_leads_to_a_password_and_into_the_group(
     cast, client_for, client, sellers, mailoutbox, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        client_for(cast.alice).post(group_url(sellers, "ajouter/"), {**NEW, "answer": "non"})
+        alice = client_for(cast.alice)
+        alice.post(group_url(sellers, "ajouter/"), {**NEW, "answer": "non"})
+    added = alice.get(group_url(sellers))
+    assert "Julie R. est dans le groupe Vendeur sur Nord. Une invitation part à julie.r@exemple.fr." in words(added)
     julie = User.objects.get(email="julie.r@exemple.fr")
     assert places(julie, sellers) == {cast.north.pk}
     assert [mail.to for mail in mailoutbox] == [["julie.r@exemple.fr"]]
@@ -275,7 +278,11 @@ def test_an_invitation_leads_to_a_password_and_into_the_group(
 
 def test_an_address_of_the_holding_enters_the_group_without_an_invitation(cast, client_for, sellers, mailoutbox):
     sent = {**NEW, "email": cast.nobody.email.upper(), "answer": "non"}
-    assert client_for(cast.alice).post(group_url(sellers, "ajouter/"), sent).status_code == 303
+    alice = client_for(cast.alice)
+    assert alice.post(group_url(sellers, "ajouter/"), sent).status_code == 303
+    added = alice.get(group_url(sellers))
+    assert "Nobody Nom est dans le groupe Vendeur sur Nord." in words(added)
+    assert "Une invitation part" not in words(added)
     assert places(cast.nobody, sellers) == {cast.north.pk}
     assert User.objects.get(pk=cast.nobody.pk).first_name == "Nobody"
     assert mailoutbox == []

@@ -13,6 +13,7 @@ from settings_admin.access.tasks import send_invitations, send_invitations_left_
 from settings_admin.models import User
 from tests.settings_admin.imports.way import confirm, line, preview_of
 from tests.settings_admin.way import group_url, user_url, words
+from tests.support.htmx import parse
 
 pytestmark = pytest.mark.usefixtures("everything")
 NOW = "2026-11-24T10:00:00+01:00"
@@ -127,3 +128,28 @@ def test_who_left_or_accepted_meanwhile_gets_none(
     beat(LEFT_AFTER)
     assert mailoutbox == []
     assert User.objects.get(email="new@example.test").invitation_due_at is None
+
+
+def test_a_corrected_address_is_invited_anew_and_the_wrong_one_is_told_nothing(
+    cast, client_for, client, sellers, mailoutbox, django_capture_on_commit_callbacks
+):
+    alice = client_for(cast.alice)
+    invite = {"who": "invite", "email": "jule@example.test", "first_name": "A", "last_name": "B", "answer": "non"}
+    with django_capture_on_commit_callbacks(execute=True):
+        alice.post(group_url(sellers, "ajouter/"), invite)
+    person = User.objects.get(email="jule@example.test")
+    form = parse(alice.get(user_url(person, "modifier/"))).select_one("main form")
+    opened = {control["name"]: control.get("value", "") for control in form.select("input[name]")}
+    with django_capture_on_commit_callbacks(execute=True):
+        alice.post(user_url(person, "modifier/"), {**opened, "email": " Jules@Example.test"})
+    edited = alice.get(user_url(person))
+    assert "Le compte de A B est enregistré. Une nouvelle invitation part à jules@example.test." in words(edited)
+    assert [letter.to for letter in mailoutbox] == [["jule@example.test"], ["jules@example.test"]]
+    link = next(word for word in mailoutbox[1].body.split() if "/mot-de-passe/nouveau/" in word)
+    assert "Bienvenue" in words(client.get("/" + link.split("/", 3)[3], follow=True))
+    # Who has accepted is told, at the address that they knew, and not invited.
+    User.objects.filter(pk=person.pk).update(password="argon2$chosen")
+    with django_capture_on_commit_callbacks(execute=True):
+        alice.post(user_url(person, "modifier/"), {**opened, "initial-email": "jules@example.test", "email": "j@x.fr"})
+    assert (mailoutbox[2].to, mailoutbox[2].subject) == (["jules@example.test"], "Votre adresse OpenFlex a changé")
+    assert len(mailoutbox) == 3

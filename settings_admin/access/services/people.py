@@ -130,19 +130,24 @@ def invite_again(*, actor: User, user: User) -> None:
         user = locked_person(actor, user)
         if user.has_usable_password():
             raise Refused("accepted", "Cette personne a déjà choisi son mot de passe.")
-        now = timezone.now()
-        if user.invited_at is not None and now - user.invited_at < _NOT_AGAIN_WITHIN:
+        if user.invited_at is not None and timezone.now() - user.invited_at < _NOT_AGAIN_WITHIN:
             return
-        invitations.make_due(user, now=now)
-        user.save(update_fields=["invited_at", "invitation_due_at"])
-        record_event(user, kind="invited_again", actor=actor)
-        invitations.send_on_commit([user])
+        _invite_anew(user, actor=actor)
+
+
+def _invite_anew(user: User, *, actor: User) -> None:
+    invitations.make_due(user, now=timezone.now())
+    user.save(update_fields=["invited_at", "invitation_due_at"])
+    record_event(user, kind="invited_again", actor=actor)
+    invitations.send_on_commit([user])
 
 
 def edit_person(*, actor: User, user: User, base: dict[str, Any], mine: dict[str, Any]) -> User:
     """Changes names, function, phone or e-mail address of somebody whom the actor oversees, or of oneself.
 
-    A changed address is told to the old one: whoever reads it could otherwise lose an account without a word.
+    A changed address is told to the old one: whoever reads it could otherwise lose an account without a word. Who has
+    not accepted their invitation yet has none to lose, and the link that they were sent opens nothing any more: they
+    are invited again, at the new one.
     Raises EditConflict (see `apply_edit`); Refused: "email_taken", "beyond_own_rights".
     """
     with changing_access(holding_of(user)):
@@ -153,8 +158,10 @@ def edit_person(*, actor: User, user: User, base: dict[str, Any], mine: dict[str
         fields = apply_edit(user, base=base, mine=mine)  # type: ignore[arg-type]
         with refusing(_SAME_EMAIL):
             save_changes(user, fields=fields, actor=actor, kind="person_changed")  # type: ignore[arg-type]
-        if user.email != old_email:
+        if user.email != old_email and user.has_usable_password():
             mail.send("access/email/address_changed", to=[old_email], context={"user": user, "changed_by": actor})
+        elif user.email != old_email and user.is_active:
+            _invite_anew(user, actor=actor)
         return user
 
 

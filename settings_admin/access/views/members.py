@@ -47,12 +47,15 @@ def group_add(request: StaffRequest, pk: int) -> HttpResponse:
         answer = joining.answer_of(request, group, sites=sites)
         if answer is None:
             return _ask(request, group, form, entity)
+        data = form.cleaned_data
+        is_newcomer = data["who"] == INVITE and joining.owner_of_address(data["email"]) is None
         try:
             user = _add(request, group, form, entity=None if answer == joining.YES else entity, sites=sites)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
-            messages.success(request, joining.joined(group, user, entity=entity, answer=answer))
+            invitation = f" Une invitation part à {user.email}." if is_newcomer else ""
+            messages.success(request, f"{joining.joined(group, user, entity=entity, answer=answer)}{invitation}")
             return htmx.redirect(request, reverse("access:group", args=[pk]))
     return _add_dialog(request, group, form)
 

@@ -49,12 +49,15 @@ def user_edit(request: StaffRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         base, mine = form.changes()
         try:
-            people.edit_person(actor=request.user, user=person, base=base, mine=mine)
+            edited = people.edit_person(actor=request.user, user=person, base=base, mine=mine)
         except Refused as refusal:
             _refuse(form, refusal)
         except EditConflict as conflict:
             form = told_of_conflict(form, conflict.fields, now=User.objects.get(pk=pk))
         else:
+            is_invited_anew = "email" in mine and edited.is_active and not edited.has_usable_password()
+            invitation = f" Une nouvelle invitation part à {edited.email}." if is_invited_anew else ""
+            messages.success(request, f"Le compte de {edited.full_name} est enregistré.{invitation}")
             return htmx.redirect(request, "access:user", pk)
     return _act(request, person, form, title="Modifier le compte", verb="Enregistrer")
 
