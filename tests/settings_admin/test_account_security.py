@@ -8,6 +8,7 @@ from settings_admin.registries import BuiltInGroup
 from settings_admin.scoping import unscoped
 from tests.make import make_user
 from tests.settings_admin.test_second_factor import SECURITY, activate
+from tests.settings_admin.way import words
 from tests.support.htmx import content, parse, swap
 from tests.vehicles.test_statements import statements
 
@@ -30,7 +31,7 @@ def test_the_page_says_who_has_it_and_who_has_not(cast, client_for):
     assert protected(client, f"?group={admins.pk}") == ["Eve Nom"]
     assert protected(client, "?sort=-email")[0] == "Vera Nom"
     page = client.get(SECURITY)
-    assert "1 sur 8\u00a0personnes" in page.text
+    assert "1 sur 8 personnes de Groupe Saône a un second facteur" in words(page)
     assert [count.text for count in parse(page).select(".tabs .count")] == ["7", "1"]
     User.objects.filter(pk=cast.sam.pk).update(is_active=False)
     assert set(protected(client)) == without - {"Sam Nom"}

@@ -43,6 +43,17 @@ def test_an_entity_administrator_sees_her_people_and_those_of_the_whole_holding(
     shown = {small.text for small in page.select(".group-detail .two-line small")}
     assert shown == {"nobody@example.test", "adele@example.test"}
     assert page.select_one(".groups-list [aria-current] .push").text == "2"
+    assert page.select_one(".group-detail .count").text == "2"
+
+
+def test_who_only_works_in_another_entity_counts_nobody_there(cast, client_for, sellers):
+    """Eve sells in Nord, where she manages no users, and that is where the top bar stands."""
+    add_member(actor=None, user=cast.eve, group=sellers, entity=cast.north)
+    page = parse(client_for(cast.eve, scope=f"e{cast.north.pk}").get(group_url(sellers)))
+    assert page.select_one(".groups-list [aria-current] .push").text == "0"
+    assert page.select_one(".group-detail .count").text == "0"
+    empty = " ".join(page.select_one(".group-detail .empty").get_text(" ").split())
+    assert empty == "Personne dans ce groupe Ajoutez un utilisateur pour lui donner les droits du groupe."
 
 
 def test_a_swapped_tab_equals_the_reloaded_page(cast, client_for, sellers):

@@ -28,7 +28,7 @@ def test_where_nothing_is_asked_the_form_says_what_the_person_would_gain(cast, c
     for entity in (cast.north, cast.south):  # a local group serves in its own
         assert ahead(everywhere, join, group=preparation.pk, entity=entity.pk) == ("Nobody Nom sur Sud", gained)
     add_member(actor=None, user=cast.nobody, group=preparation, entity=cast.south)
-    nothing = "Nobody Nom sur Sud Rien de plus qu’aujourd’hui : ses autres groupes donnent déjà ces droits."
+    nothing = "Nobody Nom sur Sud Rien de plus qu’aujourd’hui : cette personne a déjà ces droits."
     assert ahead(alice, add, who="pick", user=cast.nobody.pk) == (nothing, set())
     of_sellers = {right_label(code) for code in sellers.rights} - {right_label("vehicles.view")}
     assert ahead(eve, group_url(sellers, "ajouter/"), who="pick", user=cast.nobody.pk) == (

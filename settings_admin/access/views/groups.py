@@ -53,6 +53,8 @@ def group_page(request: StaffRequest, pk: int) -> HttpResponse:
     group = get_for(request, selectors.groups(), pk, right=MANAGE_USERS)
     if is_reading_on(request):
         return older(request, _history(request, group), of=group.name, url=_history_url(group))
+    # Its people are counted anew where the reader manages users: `get_for` looked in all of their entities.
+    group = selectors.groups().get(pk=pk)
     context = {"groups": selectors.listed_groups(), "may_create": _may_create(), "is_chosen": True}
     return htmx.render_part(request, "access/groups.html", "groups", context | _group_context(request, group))
 
