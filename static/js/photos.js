@@ -34,7 +34,7 @@ function line(file) {
 }
 
 function enqueue(form, files) {
-  document.querySelector(".upload-tray")?.querySelectorAll(".done").forEach((one) => one.remove());
+  if (!isSending) document.querySelector(".upload-tray")?.remove(); // what it tells is over
   for (const file of files) {
     waiting.push({ file, url: form.action, card: form.closest("section").id, key: crypto.randomUUID(), line: line(file) });
   }
@@ -47,12 +47,17 @@ function say(one, state, words) {
 }
 
 function refusedIn(html) {
-  const reason = new DOMParser().parseFromString(html, "text/html").querySelector("[data-reason]");
-  return reason?.textContent.trim();
+  const page = new DOMParser().parseFromString(html, "text/html");
+  return page.querySelector("[data-reason], [data-error-text]")?.textContent.trim();
 }
 
+const SIGNED_OUT = "Pas envoyée\u00a0: votre session a pris fin. Reconnectez-vous dans un nouvel onglet, puis rechargez cette page.";
+
 function end(one, request) {
-  if (request.status === 200) {
+  if (request.status === 200 && request.responseURL !== one.url) {
+    // Led to the sign-in page, which is no card; the others would only be led there as well.
+    for (const each of [one, ...waiting.splice(0)]) say(each, "failed", SIGNED_OUT);
+  } else if (request.status === 200) {
     say(one, "done", "ajoutée");
     show(request.responseText, one.card);
   } else {

@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from settings_admin.scoping import unscoped
 from tests.journeys.conftest import DESK, PHONE
@@ -60,4 +60,35 @@ def test_photos_are_sent_one_refused_by_name_and_ranged_by_keyboard(cast, visit,
     page.locator("#defauts input[multiple]").set_input_files(file("jante.jpg", "green"))
     expect(page.locator("#defauts").get_by_alt_text("Roues et pneus, Jante voilée")).to_be_visible()
     expect(page.locator(".upload-tray")).to_have_count(0)
+    seen.check()
+
+
+def test_each_sending_is_told_by_itself_and_none_is_taken_once_the_session_ended(cast, visit):
+    vehicle = make_vehicle(entity=cast.north, point_of_sale=cast.north_1)
+    seen = visit(cast.vera)
+    page = seen.go(f"/vehicules/{vehicle.pk}/")
+    send = page.locator("#photos input[multiple]").set_input_files
+    tray, close = page.locator(".upload-tray"), page.locator(".upload-tray").get_by_role("button", name="Fermer")
+    send({"name": "facture.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7"})
+    expect(tray).to_contain_text("1 photo refusée")
+    held: list[Route] = []
+    page.route("**/photos/", lambda route: held.append(route))
+    with page.expect_request("**/photos/"):
+        send(file("un.jpg", "red"))
+    expect(tray).to_contain_text("Envoi des photos")
+    expect(tray.locator("li")).to_have_count(1)
+    expect(close).to_be_hidden()
+    held[0].continue_()
+    page.unroute("**/photos/")
+    expect(tray).to_contain_text("1 photo ajoutée")
+    expect(tray).not_to_contain_text("refusée")
+    tiles = page.locator(".photo-tile")
+    expect(tiles).to_have_count(1)
+
+    page.context.clear_cookies(name="openflex_session")
+    send([file("deux.jpg", "blue"), file("trois.jpg", "green")])
+    expect(tray).to_contain_text("2 photos refusées")
+    expect(tray.locator(".failed").filter(has_text="votre session a pris fin")).to_have_count(2)
+    expect(tiles).to_have_count(1)
+    expect(page.get_by_label("Mot de passe")).to_have_count(0)
     seen.check()
