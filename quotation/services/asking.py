@@ -16,6 +16,7 @@ from django.db import transaction
 
 from openflex.core.dates import paris_day_bounds, today_paris
 from openflex.core.errors import Refused
+from openflex.core.french import counted
 from openflex.core.kept_json import packed
 from quotation.enums import KEPT_FOR, PAID_ANSWERS, SENT, AnswerKind
 from quotation.models import ProviderAnswer, ProviderCall, Quotation
@@ -201,7 +202,8 @@ def _reserve(asker: Asker, paid: Sequence[Request]) -> list[ProviderCall]:
     if paid_calls_between(asker.entity, start, end) + len(paid) > quota:
         raise Refused(
             "quota_reached",
-            f"Le quota de {quota} appels payants par jour de {asker.entity.name} est atteint. "
+            f"Le quota de {counted(quota, 'appel payant', 'appels payants')} par jour de {asker.entity.name} "
+            "est atteint. "
             "Il sera de nouveau possible de coter demain\u00a0; un administrateur peut le relever.",
         )
     return ProviderCall.objects.bulk_create(

@@ -121,7 +121,7 @@ def _cost(quotation: Quotation) -> Cost | None:
 
 
 def _position(quotation: Quotation, market: MarketView) -> dict[str, Any]:
-    price = quotation.sale_price or quotation.adjusted_value
+    price = quotation.adjusted_value if quotation.sale_price is None else quotation.sale_price
     provider_market = answers.radar(quotation.on_sale_answer).market if quotation.on_sale_answer else None
     return {
         "price": price,

@@ -158,13 +158,16 @@ class TestQuota:
             for _ in range(count)
         )
 
-    def test_it_refuses_before_anything_is_sent_and_says_what_can_be_done(self, in_north, questions):
-        QuotationSettings.objects.create(entity=in_north.north, daily_quota=3)
-        self.fill(in_north, 3)
+    @pytest.mark.parametrize(
+        ("quota", "said"), [(3, "3\u00a0appels payants par jour de Nord"), (1, "1\u00a0appel payant par jour de Nord")]
+    )
+    def test_it_refuses_before_anything_is_sent_and_says_what_can_be_done(self, in_north, questions, quota, said):
+        QuotationSettings.objects.create(entity=in_north.north, daily_quota=quota)
+        self.fill(in_north, quota)
         with pytest.raises(Refused) as refused:
             ask(asker(in_north.north, in_north.sam), questions.one("golf"))
         assert refused.value.code == "quota_reached"
-        assert "3 appels payants par jour de Nord" in refused.value.message
+        assert said in refused.value.message
         assert "demain" in refused.value.message
         assert questions.sent == []
 
@@ -211,7 +214,7 @@ class TestQuota:
     def test_the_usual_quota_comes_from_the_settings(self, in_north, questions, settings):
         settings.VALUATION_PROVIDER = {**settings.VALUATION_PROVIDER, "daily_quota": 2}
         self.fill(in_north, 2)
-        with pytest.raises(Refused, match="quota de 2 appels"):
+        with pytest.raises(Refused, match="quota de 2\u00a0appels"):
             ask(asker(in_north.north, in_north.sam), questions.one("golf"))
 
 

@@ -104,6 +104,15 @@ def test_three_distributions_hold_the_five_adverts_with_my_vehicle_marked(way, g
         assert abs(percent(diamond["x"]) - where(figure, value)) < 0.2
 
 
+def test_a_price_of_nothing_is_the_price_that_is_tried(way, golf):
+    way.post("save_sale_price", golf.pk, sale_price="0")
+    said = text(way.get("study", golf.pk))
+    for figure in ("Écart valeur de marché ajustée −100,00 %", "Rang par prix 1er sur 6", "Prix / marché 0,0 %"):
+        assert figure in said
+    way.post("save_sale_price", golf.pk, sale_price="")
+    assert "Rang par prix 3e sur 6" in text(way.get("study", golf.pk))
+
+
 def where(figure: Any, value: float) -> float:
     """The place of a value on the axis of this figure, in per cent, by its first and last tick alone."""
     ticks = figure.select("svg text.tick")
