@@ -36,8 +36,10 @@ _UNITS = {"power_hp": "ch"}
 
 
 def facts_of(trade_in: TradeIn, names: Iterable[str]) -> list[Fact]:
-    """Fields of an estimate in words, but for those that say nothing of this kind of vehicle."""
+    """Fields of an estimate in words, but for those that say nothing of this vehicle."""
     no_use = set() if trade_in.kind in CATEGORY_L_KINDS else {"is_licensed_sport"}
+    if not trade_in.plate_country:
+        no_use.add("plate_country")
     return [fact_of(trade_in, name) for name in names if name not in no_use]
 
 

@@ -123,10 +123,18 @@ class TestFromAQuotation:
         page = client_for(cast.sam).get(url).content.decode()
         for text in ("MT-07", "Bleu nuit", "Pack Touring", "JYARM041000012345", "21\u202f500\u00a0km", "9\u202f210,00"):
             assert text in page
+        assert "Belgique" in page
         (opportunity,) = all_of(Opportunity)
         history = client_for(cast.sam).get(f"/opportunites/{opportunity.pk}/").content.decode()
         assert "a créé" in history
         assert url in history
+
+    def test_a_french_plate_says_nothing_of_a_country(self, cast, make, client_for, quotation):
+        with unscoped("test data"):
+            Quotation.objects.filter(pk=quotation.pk).update(plate_country="")
+        page = client_for(cast.sam).get(make().headers["Location"]).content.decode()
+        assert "AB-123-CD" in page
+        assert "Pays d’immatriculation" not in page
 
     def test_pressed_twice_in_two_tabs_and_after_going_back_it_is_one(self, cast, make, client_for, quotation):
         key = str(uuid.uuid4())
