@@ -5,6 +5,7 @@ en dash where there is no value.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -95,6 +96,12 @@ def counted(count: int, singular: str, plural_form: str | None = None) -> str:
 def ended(text: str) -> str:
     """A sentence with its full stop, which a name at its end may have brought: « Suivie par Vincent S. »."""
     return f"{text.removesuffix('.')}."
+
+
+def of_name(name: str) -> str:
+    """« d’Éts Saône », « de Nord ». An h keeps *de*: whether it is mute, no spelling says."""
+    letter = unicodedata.normalize("NFD", name[:1]).upper()[:1]
+    return f"d’{name}" if letter in set("AEIOUÆŒ") else f"de {name}"
 
 
 # --- Dates -----------------------------------------------------------------------------------------------

@@ -56,6 +56,12 @@ def test_zero_and_one_are_singular(count: int, shown: str) -> None:
     assert french.counted(count, "véhicule") == shown
 
 
+def test_de_is_elided_before_a_vowel_with_its_accent_too() -> None:
+    names = ("Éts Saône", "audrey V.", "Œuvre", "Nord", "Hélène", "3F", "")
+    shown = [french.of_name(name) for name in names]
+    assert shown == ["d’Éts Saône", "d’audrey V.", "d’Œuvre", "de Nord", "de Hélène", "de 3F", "de "]
+
+
 def test_plurals_that_are_no_s() -> None:
     assert french.plural(2, "prix") == "prix"
     assert french.plural(2, "cheval", "chevaux") == "chevaux"

@@ -34,6 +34,7 @@ register.filter("phone", french.format_phone)
 register.filter("counted", french.counted)
 register.filter("plural", french.plural)
 register.filter("ended", french.ended)
+register.filter("of_name", french.of_name)
 register.filter("unread_note", unread_note)
 
 
