@@ -143,7 +143,7 @@ def test_a_corrected_address_is_invited_anew_and_the_wrong_one_is_told_nothing(
     with django_capture_on_commit_callbacks(execute=True):
         alice.post(user_url(person, "modifier/"), {**opened, "email": " Jules@Example.test"})
     edited = alice.get(user_url(person))
-    assert "Le compte de A B est enregistré. Une nouvelle invitation part à jules@example.test." in words(edited)
+    assert "Le compte d’A B est enregistré. Une nouvelle invitation part à jules@example.test." in words(edited)
     assert [letter.to for letter in mailoutbox] == [["jule@example.test"], ["jules@example.test"]]
     link = next(word for word in mailoutbox[1].body.split() if "/mot-de-passe/nouveau/" in word)
     assert "Bienvenue" in words(client.get("/" + link.split("/", 3)[3], follow=True))

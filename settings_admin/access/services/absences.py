@@ -5,6 +5,7 @@ from typing import Final
 
 from openflex.core.constraints import refusing
 from openflex.core.errors import Refused
+from openflex.core.french import of_name
 from settings_admin.access.models import Absence, User
 from settings_admin.access.selectors.belonging import belonging_of
 from settings_admin.access.services.guarding import changing_access, holding_of, locked_person
@@ -54,7 +55,7 @@ def check_receiver(user: User, receiver: User, *, field: str) -> None:
     if not belonging_of(receiver).widest & belonging_of(user).widest:
         raise Refused(
             field,
-            f"{receiver.full_name} ne travaille dans aucune des entités de {user.full_name}\u00a0: "
+            f"{receiver.full_name} ne travaille dans aucune des entités {of_name(user.full_name)}\u00a0: "
             "choisissez quelqu’un qui y a accès.",
             field,
         )

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from openflex.core.errors import Refused
+from openflex.core.french import of_name
 from openflex.core.realtime import ACCESS_CHANGED, publish_all_on_commit
 from settings_admin.access.authority import MANAGE_SHARED_GROUPS, MANAGE_USERS, may_manage
 from settings_admin.access.models import Membership, User, UserGroup
@@ -100,7 +101,8 @@ def keep_open(user: User, *, field: str) -> None:
     if not is_active:
         raise Refused(
             "account_closed",
-            f"Le compte de {user.full_name} est désactivé\u00a0: choisissez un collègue dont le compte est actif.",
+            f"Le compte {of_name(user.full_name)} est désactivé\u00a0: "
+            "choisissez un collègue dont le compte est actif.",
             field,
         )
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from openflex.core.csv_import import Column, Line, folded, split_cell
 from openflex.core.errors import Refused
 from openflex.core.fields import field_of
-from openflex.core.french import NBSP, format_phone, parse_phone
+from openflex.core.french import NBSP, format_phone, of_name, parse_phone
 from settings_admin.access.authority import MANAGE_USERS, Place, check_may_grant, check_may_place, knows
 from settings_admin.access.enums import LineEffect
 from settings_admin.access.models import User, UserGroup
@@ -322,7 +322,7 @@ def _place(
     for name in _values(facts["sites"], [site.name for site in known]):
         found = _named(known, name)
         if not found:
-            message = f"Aucun de vos points de vente de {entity.name} ne s’appelle {_quoted(name)}."
+            message = f"Aucun de vos points de vente {of_name(entity.name)} ne s’appelle {_quoted(name)}."
             raise Refused("site_unknown", message, "sites")
         sites.append(found[0])
     return Place(entity, tuple(sites)) if sites else Place(entity)

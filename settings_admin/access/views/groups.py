@@ -10,7 +10,7 @@ from django.urls import reverse
 from openflex.core import htmx
 from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
-from openflex.core.french import counted
+from openflex.core.french import counted, of_name
 from openflex.core.http import read_only, row_number, writes
 from openflex.core.lists import AFTER, BEFORE, PAGE_SIZE, address, cursor_in
 from openflex.core.paging import keyset_page
@@ -252,7 +252,7 @@ def _ask_about_rights(
 ) -> HttpResponse:
     reach = f"Cela touche {counted(len(touched), 'personne')}." if touched else ""
     dialog = Dialog(
-        title=f"Changer les droits de {group.name}",
+        title=f"Changer les droits {of_name(group.name)}",
         subtitle=reach or "Cela ne touche personne pour l’instant.",
         url=request.path,
         back=f"{group_url(group)}?onglet=droits",

@@ -13,6 +13,7 @@ from openflex.core import htmx
 from openflex.core.dates import today_paris
 from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
+from openflex.core.french import of_name
 from openflex.core.http import writes
 from openflex.core.sections import told_of_conflict
 from settings_admin.access.authority import MANAGE_USERS, Place, givable, may_change, may_manage, place_of
@@ -57,7 +58,7 @@ def user_edit(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             is_invited_anew = "email" in mine and edited.is_active and not edited.has_usable_password()
             invitation = f" Une nouvelle invitation part à {edited.email}." if is_invited_anew else ""
-            messages.success(request, f"Le compte de {edited.full_name} est enregistré.{invitation}")
+            messages.success(request, f"Le compte {of_name(edited.full_name)} est enregistré.{invitation}")
             return htmx.redirect(request, "access:user", pk)
     return _act(request, person, form, title="Modifier le compte", verb="Enregistrer")
 
@@ -143,7 +144,7 @@ def user_leave(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             _refuse(form, refusal)
         else:
-            messages.success(request, f"Le compte de {person.full_name} est désactivé.")
+            messages.success(request, f"Le compte {of_name(person.full_name)} est désactivé.")
             return htmx.redirect(request, "access:user", pk)
     return _act(
         request,
@@ -164,7 +165,7 @@ def user_leave(request: StaffRequest, pk: int) -> HttpResponse:
 def user_come_back(request: StaffRequest, pk: int) -> HttpResponse:
     person = colleague_for(request, pk, right=MANAGE_USERS)
     people.come_back(actor=request.user, user=person)
-    messages.success(request, f"Le compte de {person.full_name} est réactivé.")
+    messages.success(request, f"Le compte {of_name(person.full_name)} est réactivé.")
     return htmx.redirect(request, "access:user", pk)
 
 
@@ -209,7 +210,7 @@ def user_sites(request: StaffRequest, pk: int, membership_pk: int) -> HttpRespon
         person,
         form,
         context={"person": person, "move": _move(person, membership, form, sites)},
-        title=f"Points de vente de {membership.group.name}",
+        title=f"Points de vente {of_name(membership.group.name)}",
         verb="Enregistrer",
         body="access/_sites_fields.html",
     )
@@ -238,7 +239,7 @@ def user_absence(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             _refuse(form, refusal)
         else:
-            messages.success(request, f"L’absence de {person.full_name} est prévue.")
+            messages.success(request, f"L’absence {of_name(person.full_name)} est prévue.")
             return htmx.redirect(request, "access:user", pk)
     return _act(
         request,
@@ -258,7 +259,7 @@ def user_absence_cancel(request: StaffRequest, pk: int, absence_pk: int) -> Http
     person = colleague_for(request, pk, right=MANAGE_USERS)
     absence = get_object_or_404(Absence, pk=absence_pk, user=person)
     absences.cancel_absence(actor=request.user, absence=absence)
-    messages.success(request, f"L’absence de {person.full_name} est annulée.")
+    messages.success(request, f"L’absence {of_name(person.full_name)} est annulée.")
     return htmx.redirect(request, "access:user", pk)
 
 
@@ -268,7 +269,7 @@ def user_sign_out(request: StaffRequest, pk: int) -> HttpResponse:
     """Everywhere, for a device that was lost, say."""
     person = colleague_for(request, pk, right=MANAGE_USERS)
     sessions.end_sessions_of(actor=request.user, user=person)
-    messages.success(request, f"Tous les appareils de {person.full_name} sont déconnectés.")
+    messages.success(request, f"Tous les appareils {of_name(person.full_name)} sont déconnectés.")
     return htmx.redirect(request, f"{reverse('access:user', args=[pk])}?onglet=sessions")
 
 
@@ -284,7 +285,7 @@ def reset_second_factor(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as error:
             refusal = error.message
         else:
-            messages.success(request, f"Le second facteur de {person.full_name} est réinitialisé.")
+            messages.success(request, f"Le second facteur {of_name(person.full_name)} est réinitialisé.")
             return htmx.redirect(request, "access:user", pk)
     return _act(
         request,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from openflex.core import htmx
 from openflex.core.dialogs import Dialog, render_dialog
 from openflex.core.errors import Refused
+from openflex.core.french import of_name
 from openflex.core.http import writes
 from settings_admin.guards import RightMissing, right
 from settings_admin.organisation import forms
@@ -82,7 +83,7 @@ def delete_site(request: HttpRequest, pk: int) -> HttpResponse:
             return htmx.redirect(request, reverse("organisation:entity", args=[site.entity_id]))
     dialog = Dialog(
         title=f"Supprimer {site.name}",
-        subtitle=f"Point de vente de {site.entity.name}",
+        subtitle=f"Point de vente {of_name(site.entity.name)}",
         url=request.path,
         back=reverse("organisation:site", args=[pk]),
         verb="Supprimer",

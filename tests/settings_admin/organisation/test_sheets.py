@@ -250,6 +250,13 @@ def test_a_forged_first_value_of_a_week_is_no_error(cast, client_for, forged):
     assert send(client_for(cast.alice), cast.north_1, "horaires", data).status_code in (303, 422)
 
 
+def test_the_name_of_an_entity_is_elided_before_a_vowel(cast, client_for):
+    client = client_for(cast.alice)
+    send(client, cast.north, "identite", name="Éts Saône Automobiles")
+    for page in (path(cast.north_1), f"{path(cast.north_1)}supprimer/"):
+        assert "Point de vente d’Éts Saône Automobiles" in client.get(page).text
+
+
 def test_markup_is_text(cast, client_for):
     client = client_for(cast.alice)
     send(client, cast.north_1, "identite", name="<script>alert(1)</script>")
