@@ -171,9 +171,12 @@ document.addEventListener("input", ({ target }) => {
   if (target.dataset?.narrows) narrow(target);
 });
 
-// Enter in such a field, which stands in a form, does not send it.
+// Enter in such a field, which stands in a form, does not send it; nor in the search of a picker while nothing that it
+// found is chosen: the answer would have lost the words and what they found.
+const isUnchosen = (field) =>
+  field.value && field.matches(".picker [type=search]") && !field.closest(".picker").querySelector("[id$='-choices'] input:checked");
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.dataset?.narrows) event.preventDefault();
+  if (event.key === "Enter" && (event.target.dataset?.narrows || isUnchosen(event.target))) event.preventDefault();
 });
 
 /* ---- passwords ---- */

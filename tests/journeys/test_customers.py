@@ -71,3 +71,18 @@ def test_two_files_become_one_on_a_phone(cast, visit):
     page.get_by_role("button", name="Voir l’aperçu").click()
     expect(page.get_by_role("heading", name="Aperçu de l’import")).to_be_visible()
     phone.check()
+
+
+def test_enter_in_the_search_of_a_picker_keeps_what_it_found(cast, visit):
+    make_customer(entity=cast.north, birth_name="RINO")
+    desk = visit(cast.sam)
+    page = desk.go("/opportunites/nouvelle/")
+    search = page.get_by_role("searchbox", name="Client")
+    search.press_sequentially("rino")
+    found = page.get_by_role("radio", name="RINO")
+    expect(found).to_be_visible()
+    search.press("Enter")
+    desk.settle()
+    expect(page.get_by_text("Ce champ est obligatoire")).to_have_count(0)
+    expect(search).to_have_value("rino")
+    expect(found).to_be_visible()
