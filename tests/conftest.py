@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.cache import cache
@@ -24,6 +25,12 @@ from settings_admin.models import User
 from tests.cast import Cast, cast_on_stage
 from tests.support.database import empty_tables, make_migrated_template, use_migrated_template
 from tests.support.network import refuse_network
+
+# A busy machine makes no property false: neither how long an example takes nor how long its making.
+hypothesis.settings.register_profile(
+    "unclocked", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unclocked")
 
 
 @pytest.hookimpl(trylast=True)

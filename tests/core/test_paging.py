@@ -83,7 +83,7 @@ def vehicles(cast):
 @pytest.mark.django_db
 @pytest.mark.parametrize("descending", [False, True], ids=["up", "down"])
 @pytest.mark.parametrize("field", FIELDS)
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(picks=st.lists(st.integers(0, 2), max_size=9), size=st.integers(1, 4))
 def test_walking_forwards_and_backwards_meets_every_row_once(vehicles, field, descending, picks, size):
     pks = [vehicle.pk for vehicle in vehicles[: len(picks)]]
@@ -148,7 +148,7 @@ def test_a_forged_place_is_the_first_page_or_a_place_like_another(cast, field):
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=40))
 def test_no_text_at_all_makes_a_place_that_fails(text):
     cursor = decode_cursor(text, rows=Vehicle.objects.all(), field="sale_price", is_before=False)

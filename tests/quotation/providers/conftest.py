@@ -26,8 +26,9 @@ def connections() -> Iterator[httpx.BaseTransport]:
 
 @pytest.fixture
 def provider(sandbox: Sandbox, connections: httpx.BaseTransport) -> Autovista:
+    """It waits as long as a page may: a busy machine is no slow provider."""
     sandbox.behave()
-    return provider_at(sandbox.url, transport=connections)
+    return provider_at(sandbox.url, transport=connections, connect_timeout=7.5, read_timeout=7.5)
 
 
 @pytest.fixture

@@ -251,7 +251,7 @@ json_values = st.recursive(
 
 
 @pytest.mark.parametrize("call", READERS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_comes_is_read_or_refused_and_nothing_else(
     good: dict[str, JsonObject], call: str, data: st.DataObject

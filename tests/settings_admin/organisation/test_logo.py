@@ -107,7 +107,7 @@ def test_a_heavy_file_is_not_even_opened():
     assert refusal.value.message == f"Ce fichier dépasse 5{NBSP}Mo."
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(["PNG", "JPEG", "WEBP"]), st.data())
 def test_a_damaged_file_is_drawn_or_refused_and_never_breaks(kind, data):
     content = bytearray(image_bytes(size=(60, 30), kind=kind))
