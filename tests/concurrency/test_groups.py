@@ -57,7 +57,8 @@ def test_it_has_one_effect_and_both_end_on_the_message_that_says_so(cast, client
     assert first == second
     status, _, [(level, message)] = first
     assert (status, level) == (303, "success")
-    assert message.endswith("est dans le groupe Vendeur sur Nord.")
+    invited = " Une invitation part à neuve@example.test." if page == "invitation" else ""
+    assert message.endswith(f"est dans le groupe Vendeur sur Nord.{invited}")
     with unscoped("the test looks at what was written"):
         joined = Membership.objects.get(group=group, entity=cast.north, user__in=[cast.nobody, *User.objects.filter(
             email="neuve@example.test"
