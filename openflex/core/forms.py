@@ -51,12 +51,13 @@ class DayField(forms.Field):
     """A day, typed as people type them (23042010, 23/04/2010) and shown as 23/04/2010."""
 
     widget = forms.TextInput
+    placeholder, format = "jj/mm/aaaa", "day"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.widget.attrs.setdefault("inputmode", "numeric")
-        self.widget.attrs.setdefault("placeholder", "jj/mm/aaaa")
-        self.widget.attrs.setdefault("data-format", "day")
+        self.widget.attrs.setdefault("placeholder", self.placeholder)
+        self.widget.attrs.setdefault("data-format", self.format)
 
     def to_python(self, value: Any) -> Any:
         if not value:
@@ -64,57 +65,45 @@ class DayField(forms.Field):
         if not isinstance(value, str):
             return value
         try:
-            return dates.parse_day(value)
+            return self.read(value)
         except Refused as error:
             raise ValidationError(error.message) from None
 
     def prepare_value(self, value: Any) -> Any:
-        return french.format_day(value) if hasattr(value, "strftime") else value
+        return self.write(value) if hasattr(value, "strftime") else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return _has_changed(self, initial, data)
+
+    def read(self, text: str) -> Any:
+        return dates.parse_day(text)
+
+    def write(self, value: Any) -> str:
+        return french.format_day(value)
 
 
 class MonthField(DayField):
     """A month, typed 082027 or 08/2027, kept as its first day."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.widget.attrs.update({"placeholder": "mm/aaaa", "data-format": "month"})
+    placeholder, format = "mm/aaaa", "month"
 
-    def to_python(self, value: Any) -> Any:
-        if not value:
-            return None
-        if not isinstance(value, str):
-            return value
-        try:
-            return dates.parse_month(value)
-        except Refused as error:
-            raise ValidationError(error.message) from None
+    def read(self, text: str) -> Any:
+        return dates.parse_month(text)
 
-    def prepare_value(self, value: Any) -> Any:
-        return french.format_month(value) if hasattr(value, "strftime") else value
+    def write(self, value: Any) -> str:
+        return french.format_month(value)
 
 
 class HourField(DayField):
     """An hour of the day, typed 14h30, 1430 or 14:30 and shown as 14:30."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.widget.attrs.update({"placeholder": "hh:mm", "data-format": "hour"})
+    placeholder, format = "hh:mm", "hour"
 
-    def to_python(self, value: Any) -> Any:
-        if not value:
-            return None
-        if not isinstance(value, str):
-            return value
-        try:
-            return dates.parse_hour(value)
-        except Refused as error:
-            raise ValidationError(error.message) from None
+    def read(self, text: str) -> Any:
+        return dates.parse_hour(text)
 
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value:%H:%M}" if hasattr(value, "strftime") else value
+    def write(self, value: Any) -> str:
+        return f"{value:%H:%M}"
 
 
 class AmountField(forms.Field):
