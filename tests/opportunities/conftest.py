@@ -1,5 +1,6 @@
 """An opportunity as plain as can be, and what hangs on one."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,16 @@ def read(client_for: Callable[..., Any], opportunity: Opportunity) -> Callable[.
         return str(response.content.decode())
 
     return text_of
+
+
+@pytest.fixture
+def act(client_for: Callable[..., Any], opportunity: Opportunity) -> Callable[..., Any]:
+    """`act(user, path, **data)` posts to an act of the opportunity."""
+
+    def send(user: Any, path: str, **data: Any) -> Any:
+        return client_for(user).post(f"/opportunites/{opportunity.pk}/{path}/", {"key": str(uuid.uuid4()), **data})
+
+    return send
 
 
 @pytest.fixture(autouse=True)

@@ -18,16 +18,6 @@ from tests.support.htmx import parse
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def act(client_for, opportunity):
-    """`act(user, path, **data)` posts to an act of the opportunity."""
-
-    def send(user, path, **data):
-        return client_for(user).post(f"/opportunites/{opportunity.pk}/{path}/", {"key": str(uuid.uuid4()), **data})
-
-    return send
-
-
 def again(row):
     with unscoped("test"):
         return type(row).objects.get(pk=row.pk)

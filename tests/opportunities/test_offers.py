@@ -1,7 +1,5 @@
 """*Faire une nouvelle offre*: its price follows the vehicle, what cannot be is said, its answer is noted once."""
 
-import uuid
-
 import pytest
 from django.utils import timezone
 
@@ -17,16 +15,6 @@ from tests.vehicles.way import form_data
 from vehicles.services.holds import release_hold, reserve
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def act(client_for, opportunity):
-    """`act(user, path, **data)` posts to an act of the opportunity."""
-
-    def send(user, path, **data):
-        return client_for(user).post(f"/opportunites/{opportunity.pk}/{path}/", {"key": str(uuid.uuid4()), **data})
-
-    return send
 
 
 class TestOffers:
